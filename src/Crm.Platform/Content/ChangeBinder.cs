@@ -1,0 +1,223 @@
+using System.Globalization;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Localization;
+using Crm.Platform.Queries;
+using Crm.Platform.Records;
+using Crm.Platform.Security;
+using Crm.Platform.Settings;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Platform.Content;
+
+/// <summary>
+/// Turns the texts and values of changes into values of records: parses, finds the records that look-ups mean (one
+/// query per target type, however many records), and takes up new options of open pick-lists.
+/// </summary>
+internal sealed class ChangeBinder(
+    DbSession session,
+    ContentDefinitions definitions,
+    FieldKinds kinds,
+    QueryEngine queries,
+    SettingsStore settings,
+    ActorContext actor,
+    TimeProvider clock,
+    IStringLocalizer localizer)
+{
+    private sealed record PendingLookUp(PendingSave Save, FieldDefinition Field, object Value);
+
+    private sealed record PendingOption(PendingSave Save, FieldDefinition Field, string Text);
+
+    public void ApplyDefaults(ContentTypeDefinition type, ContentItem item)
+    {
+        var context = Context(CultureInfo.InvariantCulture);
+        foreach (var field in type.Fields.Where(f => f.Default is not null))
+            item[field.Name] = field.Default == "@me" ? actor.Current.UserId : kinds.Of(field).Parse(field, field.Default!, context).Value;
+        if (actor.Current.Teams is [var first, ..])
+            item[SystemFields.Team] = first;
+    }
+
+    public async Task BindAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CultureInfo culture, CancellationToken cancellationToken)
+    {
+        var lookUps = new List<PendingLookUp>();
+        var options = new List<PendingOption>();
+        var context = Context(culture);
+        foreach (var save in saves.Where(s => s.Refused is null))
+        {
+            BindValues(type, save, lookUps);
+            BindTexts(type, save, context, lookUps, options);
+        }
+        await BindOptionsAsync(type, options, cancellationToken);
+        foreach (var group in lookUps.GroupBy(l => l.Field.Target!, StringComparer.OrdinalIgnoreCase))
+            await BindLookUpsAsync(type, definitions.Current.Get(group.Key), [.. group], saves, cancellationToken);
+    }
+
+    private ParseContext Context(CultureInfo culture)
+        => new(culture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, Now, localizer);
+
+    private DateTime Now => DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime);
+
+    private void BindValues(ContentTypeDefinition type, PendingSave save, List<PendingLookUp> lookUps)
+    {
+        foreach (var (name, value) in save.Change.Values)
+        {
+            if (type.Find(name) is not { } field)
+            {
+                save.Error(name, new("{0} has no field {1}", type.PluralLabel, name));
+                continue;
+            }
+            var kind = kinds.Of(field);
+            var converted = value is int or long && kind.ValueType == typeof(decimal) ? Convert.ToDecimal(value, CultureInfo.InvariantCulture) : value;
+            if (converted is not null && converted.GetType() != kind.ValueType)
+                save.Error(field.Name, new("{0} cannot be “{1}”", field.Label, converted));
+            else if (IsSettable(field, save))
+                Bind(save, field, converted, lookUps);
+        }
+    }
+
+    private void BindTexts(ContentTypeDefinition type, PendingSave save, ParseContext context, List<PendingLookUp> lookUps, List<PendingOption> options)
+    {
+        var texts = save.Change.Texts;
+        if (texts.Count == 0)
+            return;
+        var used = 0;
+        foreach (var field in type.Fields.Where(f => !f.Hidden))
+        {
+            var kind = kinds.Of(field);
+            var parts = new string?[kind.Parts.Count];
+            var given = 0;
+            for (var i = 0; i < parts.Length; i++)
+                if (texts.TryGetValue(field.Name + kind.Parts[i], out parts[i]))
+                    given++;
+            used += given;
+            if (given == 0 || !texts.ContainsKey(field.Name) || !IsSettable(field, save))
+                continue;
+            var text = kind.JoinParts(parts);
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                save.Set(field.Name, null);
+                continue;
+            }
+            if (text == "@me" && field.Target is not null)
+            {
+                save.Set(field.Name, actor.Current.UserId);
+                continue;
+            }
+            var known = save.Before?[field.Name] is Money money ? context with { Currency = money.Currency } : context;
+            var parsed = kind.Parse(field, text, known);
+            if (parsed.Error is { } error)
+                save.Error(field.Name, error);
+            else if (parsed.Value is NewOption option)
+                options.Add(new(save, field, option.Text));
+            else
+                Bind(save, field, parsed.Value, lookUps);
+        }
+        if (used < texts.Count)
+            foreach (var name in texts.Keys.Where(t => !type.Fields.Any(f => !f.Hidden && kinds.Of(f).Parts.Any(p => string.Equals(f.Name + p, t, StringComparison.OrdinalIgnoreCase)))))
+                save.Error(name, new("{0} has no field {1}", type.PluralLabel, name));
+    }
+
+    private static bool IsSettable(FieldDefinition field, PendingSave save)
+    {
+        if (!field.ReadOnly || (field.Kind == "autoNumber" && save.IsNew))
+            return true;
+        save.Error(field.Name, new("{0} is set by the system", field.Label));
+        return false;
+    }
+
+    private static void Bind(PendingSave save, FieldDefinition field, object? value, List<PendingLookUp> lookUps)
+    {
+        if (value is LookUpText || (value is Guid id && field.Target is not null && !Equals(save.Before?[field.Name], id)))
+            lookUps.Add(new(save, field, value));
+        else
+            save.Set(field.Name, value);
+    }
+
+    private async Task BindOptionsAsync(ContentTypeDefinition type, List<PendingOption> options, CancellationToken cancellationToken)
+    {
+        foreach (var group in options.GroupBy(o => o.Field.Name))
+        {
+            if (!actor.Current.Can(type, ContentActions.AddOptions))
+            {
+                foreach (var refused in group)
+                    refused.Save.Error(refused.Field.Name, new("{0} has no option “{1}”, and you may not add one", refused.Field.Label, refused.Text));
+                continue;
+            }
+            var keys = group.Select(o => o.Text).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+            if (group.First().Field.Options.Count + keys.Count > 1000)
+            {
+                foreach (var refused in group)
+                    refused.Save.Error(refused.Field.Name, new("A pick-list may have at most {0} options", 1000));
+                continue;
+            }
+            await definitions.AddOptionsAsync(type.Name, group.Key, keys, cancellationToken);
+            foreach (var option in group)
+                option.Save.Set(group.Key, keys.First(k => string.Equals(k, option.Text, StringComparison.OrdinalIgnoreCase)));
+        }
+    }
+
+    private async Task BindLookUpsAsync(ContentTypeDefinition type, ContentTypeDefinition target, List<PendingLookUp> lookUps, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        // Texts may be a record's name or any of its unique texts, such as its number.
+        var fields = target.Fields.Where(f => !f.Hidden && (f.Name == SystemFields.DisplayText || (f.Unique && kinds.Of(f) is TextKind))).ToList();
+        var byText = new Dictionary<string, HashSet<Guid>>(StringComparer.Ordinal);
+        var found = new HashSet<Guid>();
+        foreach (var texts in lookUps.Select(l => l.Value).OfType<LookUpText>().Select(t => FieldKind.Fold(t.Text)).Distinct().Chunk(100))
+        {
+            var where = new OrFilter([.. fields.Select(f => Filter.In(f.Name, texts))]);
+            await foreach (var item in queries.StreamAsync(new Query(target.Name) { Where = where, Columns = [.. fields.Select(f => f.Name)], Sort = [SystemFields.Id] }, cancellationToken))
+                foreach (var field in fields)
+                    if (item[field.Name] is string value)
+                        (byText.TryGetValue(FieldKind.Fold(value), out var ids) ? ids : byText[FieldKind.Fold(value)] = []).Add(item.Id);
+        }
+        foreach (var ids in lookUps.Select(l => l.Value).OfType<Guid>().Distinct().Chunk(500))
+            await foreach (var item in queries.StreamAsync(new Query(target.Name) { Where = Filter.In(SystemFields.Id, ids.Select(i => (object?)i)), Columns = [], Sort = [SystemFields.Id] }, cancellationToken))
+                found.Add(item.Id);
+        if (string.Equals(target.Name, type.Name, StringComparison.OrdinalIgnoreCase))
+            found.UnionWith(saves.Where(s => s.IsNew && s.IsValid).Select(s => s.After.Id));
+
+        var used = new HashSet<Guid>();
+        foreach (var (save, field, value) in lookUps)
+        {
+            var id = value as Guid?;
+            if (value is LookUpText text)
+            {
+                var matches = byText.GetValueOrDefault(FieldKind.Fold(text.Text));
+                if (matches is null)
+                    save.Error(field.Name, new("{0}: there is no {1} “{2}”", field.Label, target.Label, text.Text));
+                else if (matches.Count > 1)
+                    save.Error(field.Name, new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text.Text, matches.Count));
+                else
+                    id = matches.First();
+            }
+            else if (!found.Contains(id!.Value))
+            {
+                save.Error(field.Name, new("{0}: the record is gone or you may not see it", field.Label));
+                continue;
+            }
+            if (id is not { } link)
+                continue;
+            if (link == save.After.Id)
+                save.Error(field.Name, new("{0} cannot be the record itself", field.Label));
+            else
+                save.Set(field.Name, link);
+            used.Add(link);
+        }
+        await LockAsync(target, used, cancellationToken);
+    }
+
+    /// <summary>Keeps the targets from being deleted until this transaction ends; SQLite has one writer anyway.</summary>
+    private async Task LockAsync(ContentTypeDefinition target, HashSet<Guid> ids, CancellationToken cancellationToken)
+    {
+        if (session.Dialect.ForUpdate.Length == 0 || ids.Count == 0)
+            return;
+        var sql = new SqlText($"SELECT id FROM {Columns.Table(target)} WHERE id IN (");
+        var first = true;
+        foreach (var id in ids)
+        {
+            sql.Append(first ? "" : ", ").Append(ColumnType.Uuid, id);
+            first = false;
+        }
+        await session.ReadAsync(sql.Append(") ORDER BY id FOR SHARE"), _ => { }, cancellationToken);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Crm.Platform.Localization;
+
+namespace Crm.Platform.Content;
+
+/// <summary>What somebody wants one record to become. Fields that are not named stay as they are.</summary>
+public sealed class ContentChange(string type)
+{
+    public string Type { get; } = type;
+
+    /// <summary>The record to change; with <see cref="IsNew"/> the id that a new one is to have; null for a new one.</summary>
+    public Guid? Id { get; init; }
+
+    public bool IsNew { get; init; }
+
+    /// <summary>The version the change was made from; when it is given and no longer current, nothing is written.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>Values of the kinds' CLR types.</summary>
+    public Dictionary<string, object?> Values { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Texts as people and files give them; an empty one empties the field.</summary>
+    public Dictionary<string, string?> Texts { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+public sealed record SaveOptions
+{
+    /// <summary>Culture of <see cref="ContentChange.Texts"/>.</summary>
+    public CultureInfo Culture { get; init; } = CultureInfo.InvariantCulture;
+
+    /// <summary>Do everything, then take it all back.</summary>
+    public bool DryRun { get; init; }
+
+    public static SaveOptions Default { get; } = new();
+}
+
+public enum SaveStatus
+{
+    Created,
+    Updated,
+    Unchanged,
+    Deleted,
+    Restored,
+
+    /// <summary>Refused for the reasons in <see cref="SaveResult.Errors"/>.</summary>
+    Invalid,
+    NotFound,
+    Forbidden,
+
+    /// <summary>Somebody changed the record in the meantime.</summary>
+    Conflict,
+}
+
+/// <param name="Field">The field at fault; null when it is the record as a whole.</param>
+public sealed record FieldError(string? Field, Message Message);
+
+public sealed record SaveResult(SaveStatus Status, Guid Id, long Version, IReadOnlyList<FieldError> Errors)
+{
+    public bool Succeeded => Status is SaveStatus.Created or SaveStatus.Updated or SaveStatus.Unchanged or SaveStatus.Deleted or SaveStatus.Restored;
+}
+
+/// <summary>Records that stand in the way of a deletion or would be changed by it.</summary>
+/// <param name="Count">Exact up to 10,000.</param>
+public sealed record DeleteEffect(ContentTypeDefinition Type, FieldDefinition LookUp, long Count);
+
+/// <summary>Takes part in saving. Register with <c>services.AddScoped&lt;IContentHandler, T&gt;()</c>.</summary>
+public interface IContentHandler
+{
+    /// <summary>Before anything is written: check, add errors, set further values.</summary>
+    ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Inside the transaction, after the rows are written.</summary>
+    ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Before a record is deleted; a message refuses it.</summary>
+    ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
+}
+
+/// <summary>One record on its way into the store.</summary>
+public sealed class PendingSave(ContentChange change, ContentItem? before, ContentItem after)
+{
+    private readonly HashSet<string> _changed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<FieldError> _errors = [];
+
+    internal ContentChange Change => change;
+
+    /// <summary>The record as it is; null for a new one.</summary>
+    public ContentItem? Before => before;
+
+    /// <summary>The record as it is to be.</summary>
+    public ContentItem After => after;
+
+    public bool IsNew => before is null;
+
+    public IReadOnlyList<FieldError> Errors => _errors;
+
+    /// <summary>Fields whose value differs from <see cref="Before"/>.</summary>
+    public IReadOnlySet<string> Changed => _changed;
+
+    internal SaveStatus? Refused { get; set; }
+
+    public bool IsValid => _errors.Count == 0 && Refused is null;
+
+    public void Error(string? field, Message message) => _errors.Add(new FieldError(field, message));
+
+    public void Set(string field, object? value)
+    {
+        after[field] = value;
+        if (Equals(value, before?[field]))
+            _changed.Remove(field);
+        else
+            _changed.Add(field);
+    }
+}

@@ -1,0 +1,244 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Localization;
+using Crm.Platform.Records;
+using Crm.Platform.Security;
+
+namespace Crm.Platform.Content;
+
+/// <summary>All content types in force at one moment.</summary>
+public sealed class DefinitionSet(long version, IReadOnlyDictionary<string, ContentTypeDefinition> types)
+{
+    public long Version { get; } = version;
+
+    public IEnumerable<ContentTypeDefinition> Types => types.Values;
+
+    public ContentTypeDefinition? Find(string type) => types.GetValueOrDefault(type);
+
+    public ContentTypeDefinition Get(string type) => Find(type) ?? throw new ArgumentException($"There is no content type {type}.", nameof(type));
+
+    /// <summary>Look-ups of all types that point to this one.</summary>
+    public IEnumerable<(ContentTypeDefinition Type, FieldDefinition Field)> PointingTo(string type)
+        => Types.SelectMany(t => t.Fields, (t, f) => (t, f)).Where(p => string.Equals(p.f.Target, type, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>The site's cache of definitions, shared by its scopes.</summary>
+public sealed class DefinitionCache
+{
+    internal DefinitionSet? Set { get; set; }
+
+    internal long CheckedAt { get; set; }
+}
+
+/// <summary>
+/// Content types: what modules declare, with what administrators changed laid over it. Changes are appended to
+/// <c>crm_content_definitions</c>, so that every state that there was can be read.
+/// </summary>
+public sealed partial class ContentDefinitions(
+    DefinitionCache cache,
+    IEnumerable<IContentTypeProvider> providers,
+    FieldKinds kinds,
+    DbSession session,
+    SchemaUpdater schema,
+    ActorContext actor,
+    TimeProvider clock)
+{
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
+
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private DefinitionSet? _uncommitted;
+    private int _transaction;
+
+    /// <summary>The types in force; those of this scope's own transaction included.</summary>
+    public DefinitionSet Current => (InOwnTransaction ? _uncommitted : null) ?? cache.Set ?? throw new InvalidOperationException("Definitions are not loaded yet.");
+
+    /// <summary>Loads what another process or node may have changed; at most once a second.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetTimestamp();
+        if (cache.Set is not null && clock.GetElapsedTime(cache.CheckedAt, now) < CheckEvery)
+            return;
+        cache.CheckedAt = now;
+        var version = await session.CountAsync(new SqlText("SELECT MAX(version) FROM crm_content_definitions"), cancellationToken);
+        if (cache.Set?.Version != version)
+            cache.Set = await LoadAsync(cancellationToken);
+    }
+
+    /// <summary>Creates the tables and columns that the types in force need. Additive, so it may run at every start.</summary>
+    public async Task ApplySchemaAsync(CancellationToken cancellationToken)
+        => await session.TransactAsync(async () =>
+        {
+            var set = await LoadAsync(cancellationToken);
+            await schema.ApplyAsync(set.Types, cancellationToken);
+            Publish(set);
+        }, cancellationToken);
+
+    /// <summary>
+    /// Adds a field, or changes the given settings of one; settings that are not given stay with whoever owns them.
+    /// The column is there, and can be filtered and sorted, when this returns.
+    /// </summary>
+    public async Task<Message?> SaveFieldAsync(string type, string field, JsonObject settings, CancellationToken cancellationToken)
+        => await SaveAsync(type, field, settings, cancellationToken);
+
+    /// <summary>Adds a type, or changes the given settings of one.</summary>
+    public async Task<Message?> SaveTypeAsync(string type, JsonObject settings, CancellationToken cancellationToken)
+        => await SaveAsync(type, "", settings, cancellationToken);
+
+    /// <summary>Takes a new option up into an open pick-list.</summary>
+    internal async Task AddOptionsAsync(string type, string field, IEnumerable<string> options, CancellationToken cancellationToken)
+    {
+        var definition = Current.Get(type).Field(field);
+        var all = definition.Options.Concat(options.Select(o => new PickListOption(o, new LocalizedText(o, o))));
+        var error = await SaveAsync(type, definition.Name, new JsonObject { ["options"] = JsonSerializer.SerializeToNode(all, Json) }, cancellationToken);
+        if (error is not null)
+            throw new InvalidOperationException(error.ToString());
+    }
+
+    private async Task<Message?> SaveAsync(string type, string field, JsonObject settings, CancellationToken cancellationToken)
+    {
+        var known = Current.Find(type);
+        if (field.Length > 0 ? !FieldName().IsMatch(field) : !TypeName().IsMatch(type))
+            return new("A name has 2 to 50 letters and digits and starts with a lower-case letter: {0}", field.Length > 0 ? field : type);
+        if (field.Length > 0 && known is null)
+            return new("There is no content type {0}", type);
+        return await session.TransactAsync(async () =>
+        {
+            var rows = await ReadRowsAsync(cancellationToken);
+            var overlay = rows.GetValueOrDefault((known?.Name ?? type, known?.Find(field)?.Name ?? field))?.DeepClone().AsObject() ?? [];
+            foreach (var (name, value) in settings)
+                overlay[name] = value?.DeepClone();
+            rows[(known?.Name ?? type, known?.Find(field)?.Name ?? field)] = overlay;
+            DefinitionSet next;
+            var version = Math.Max(Current.Version, await session.CountAsync(new SqlText("SELECT MAX(version) FROM crm_content_definitions"), cancellationToken)) + 1;
+            try
+            {
+                next = Build(rows, version);
+            }
+            catch (JsonException e)
+            {
+                return new Message("The definition is not valid: {0}", e.Message);
+            }
+            if (Validate(next, type, field) is { } error)
+                return error;
+            await session.ExecuteAsync(new SqlText()
+                .Append("INSERT INTO crm_content_definitions (type, field, version, settings, modified_at, modified_by) VALUES ({}, {}, {}, {}, {}, {})",
+                    (ColumnType.Text, known?.Name ?? type), (ColumnType.Text, known?.Find(field)?.Name ?? field), (ColumnType.Integer, version),
+                    (ColumnType.Text, overlay.ToJsonString(Json)), (ColumnType.DateTime, clock.GetUtcNow().UtcDateTime), (ColumnType.Uuid, actor.Current.UserId)), cancellationToken);
+            await schema.ApplyAsync([next.Get(type)], cancellationToken);
+            Publish(next);
+            return (Message?)null;
+        }, cancellationToken);
+    }
+
+    private bool InOwnTransaction => session.InTransaction && _transaction == session.TransactionNumber;
+
+    /// <summary>In force for this scope now, and for everybody once it is committed.</summary>
+    private void Publish(DefinitionSet set)
+    {
+        _uncommitted = set;
+        _transaction = session.TransactionNumber;
+        session.AfterCommit(() => cache.Set = set);
+    }
+
+    private Message? Validate(DefinitionSet set, string type, string field)
+    {
+        if (set.Find(type) is not { } definition)
+            return new("A content type needs a name, labels and a display field");
+        if (definition.Fields.GroupBy(f => Columns.Name(f.Name), StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            return new("There are two fields named {0}", twice.Key);
+        if (field.Length == 0)
+            return definition.Find(definition.DisplayField) is null && definition.Feature is not null ? new("There is no field {0}", definition.DisplayField) : null;
+        if (definition.Find(field) is not { } changed)
+            return new("A new field needs a kind and a label");
+        if (kinds.Find(changed.Kind) is not { } kind)
+            return new("There is no field kind {0}", changed.Kind);
+        if (Current.Find(type)?.Find(field) is { } before && (before.Kind != changed.Kind || before.Target != changed.Target
+            || kind.Columns(before)[0].Type != kind.Columns(changed)[0].Type))
+            return new("The kind of an existing field cannot be changed");
+        if (changed.Target is { } target && set.Find(target) is null)
+            return new("There is no content type {0}", target);
+        if (changed.IsSystem)
+            return null;
+        return kind.ValidateDefinition(changed);
+    }
+
+    private async Task<DefinitionSet> LoadAsync(CancellationToken cancellationToken)
+    {
+        var version = await session.CountAsync(new SqlText("SELECT MAX(version) FROM crm_content_definitions"), cancellationToken);
+        return Build(await ReadRowsAsync(cancellationToken), version);
+    }
+
+    /// <summary>The latest administrator's settings by type and field.</summary>
+    private async Task<Dictionary<(string Type, string Field), JsonObject>> ReadRowsAsync(CancellationToken cancellationToken)
+    {
+        var rows = new Dictionary<(string, string), JsonObject>();
+        await session.ReadAsync(new SqlText("SELECT type, field, settings FROM crm_content_definitions ORDER BY version"), reader =>
+            rows[(reader.GetString(0), reader.GetString(1))] = JsonNode.Parse(reader.GetString(2))!.AsObject(), cancellationToken);
+        return rows;
+    }
+
+    private DefinitionSet Build(Dictionary<(string Type, string Field), JsonObject> overlays, long version)
+    {
+        var declared = new Dictionary<string, ContentTypeDefinition>(StringComparer.OrdinalIgnoreCase);
+        foreach (var provider in providers)
+            foreach (var type in provider.Types)
+                if (!declared.TryAdd(type.Name, type with { Feature = provider.GetType().Assembly.GetName().Name }))
+                    throw new InvalidOperationException($"Content type {type.Name} is declared twice.");
+        foreach (var provider in providers)
+            foreach (var extension in provider.Extensions)
+                if (declared.TryGetValue(extension.Type, out var type))
+                    declared[type.Name] = type with
+                    {
+                        Fields = [.. type.Fields, .. extension.Fields.Select(f => f with { Feature = provider.GetType().Assembly.GetName().Name })],
+                    };
+        foreach (var ((name, field), settings) in overlays)
+            if (field.Length == 0 && !declared.ContainsKey(name) && settings.ContainsKey("label"))
+                declared[name] = Merge(new JsonObject { ["name"] = name, ["displayField"] = "name", ["pluralLabel"] = settings["label"]!.DeepClone() }, settings)
+                    .Deserialize<ContentTypeDefinition>(Json)!;
+
+        var types = new Dictionary<string, ContentTypeDefinition>(StringComparer.OrdinalIgnoreCase);
+        foreach (var type in declared.Values)
+        {
+            var fields = type.Fields.Select((f, i) => f with { Order = f.Order == 0 ? (i + 1) * 10 : f.Order, Feature = f.Feature ?? type.Feature })
+                .Concat(SystemFields.All.Where(s => type.Fields.All(f => f.Name != s.Name)))
+                .Select(f => overlays.TryGetValue((type.Name, f.Name), out var settings) ? Overlay(f, settings) : f)
+                .ToList();
+            foreach (var ((owner, field), settings) in overlays)
+                if (field.Length > 0 && string.Equals(owner, type.Name, StringComparison.OrdinalIgnoreCase)
+                    && settings.ContainsKey("kind") && settings.ContainsKey("label") && fields.All(f => f.Name != field))
+                    fields.Add(Merge(new JsonObject { ["name"] = field, ["order"] = 800 }, settings).Deserialize<FieldDefinition>(Json)!);
+            var merged = overlays.TryGetValue((type.Name, ""), out var typeSettings)
+                ? Merge(JsonSerializer.SerializeToNode(type with { Fields = [] }, Json)!.AsObject(), typeSettings).Deserialize<ContentTypeDefinition>(Json)!
+                : type;
+            types[type.Name] = merged with { Fields = [.. fields.OrderBy(f => f.Order)] };
+        }
+        return new DefinitionSet(version, types);
+    }
+
+    private static FieldDefinition Overlay(FieldDefinition field, JsonObject settings)
+        => Merge(JsonSerializer.SerializeToNode(field, Json)!.AsObject(), settings).Deserialize<FieldDefinition>(Json)!;
+
+    private static JsonObject Merge(JsonObject below, JsonObject above)
+    {
+        foreach (var (name, value) in above)
+            below[name] = value?.DeepClone();
+        return below;
+    }
+
+    [GeneratedRegex("^[a-z][A-Za-z0-9]{1,49}$")]
+    private static partial Regex FieldName();
+
+    [GeneratedRegex("^(?!crm|qrtz|sqlite|pg)[a-z][A-Za-z0-9]{1,49}$")]
+    private static partial Regex TypeName();
+}

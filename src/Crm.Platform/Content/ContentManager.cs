@@ -1,0 +1,355 @@
+using System.Data.Common;
+using Crm.Platform.Changes;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Localization;
+using Crm.Platform.Queries;
+using Crm.Platform.Records;
+using Crm.Platform.Security;
+
+namespace Crm.Platform.Content;
+
+/// <summary>The one way in: every write of every record, whoever makes it, goes through here.</summary>
+public interface IContentManager
+{
+    /// <summary>A record that is not stored yet, with its default values.</summary>
+    ContentItem New(string type);
+
+    Task<SaveResult> SaveAsync(ContentChange change, SaveOptions options, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Saves records of one type in one transaction. Those that are refused are left out and say why; the others are
+    /// written. At most 1,000 at a time.
+    /// </summary>
+    Task<IReadOnlyList<SaveResult>> SaveManyAsync(string type, IReadOnlyList<ContentChange> changes, SaveOptions options, CancellationToken cancellationToken);
+
+    /// <summary>What deleting a record would do to others.</summary>
+    Task<IReadOnlyList<DeleteEffect>> PreviewDeleteAsync(string type, Guid id, CancellationToken cancellationToken);
+
+    /// <summary>Moves a record to the recycle bin.</summary>
+    /// <param name="version">The version that was seen; null deletes whatever it is now.</param>
+    Task<SaveResult> DeleteAsync(string type, Guid id, long? version, CancellationToken cancellationToken);
+
+    /// <summary>Takes a record out of the recycle bin and restores the links that its deletion emptied.</summary>
+    Task<SaveResult> RestoreAsync(string type, Guid id, CancellationToken cancellationToken);
+
+    /// <summary>Removes a record in the recycle bin for good; its history stays.</summary>
+    Task<SaveResult> PurgeAsync(string type, Guid id, CancellationToken cancellationToken);
+}
+
+internal sealed class ContentManager(
+    DbSession session,
+    ContentDefinitions definitions,
+    FieldKinds kinds,
+    ChangeBinder binder,
+    RecordWriter writer,
+    QueryEngine queries,
+    ChangeLog log,
+    ActorContext actor,
+    IEnumerable<IContentHandler> handlers) : IContentManager
+{
+    private const int MaxBatch = 1000;
+
+    public ContentItem New(string type)
+    {
+        var item = new ContentItem(type);
+        binder.ApplyDefaults(definitions.Current.Get(type), item);
+        return item;
+    }
+
+    public async Task<SaveResult> SaveAsync(ContentChange change, SaveOptions options, CancellationToken cancellationToken)
+        => (await SaveManyAsync(change.Type, [change], options, cancellationToken))[0];
+
+    public async Task<IReadOnlyList<SaveResult>> SaveManyAsync(string type, IReadOnlyList<ContentChange> changes, SaveOptions options, CancellationToken cancellationToken)
+    {
+        if (changes.Count > MaxBatch)
+            throw new ArgumentException($"At most {MaxBatch} records at a time.", nameof(changes));
+        if (changes.Count == 0)
+            return [];
+        try
+        {
+            return options.DryRun
+                ? await session.TransactAndRollBackAsync(() => SaveInTransactionAsync(type, changes, options, cancellationToken), cancellationToken)
+                : await session.TransactAsync(() => SaveInTransactionAsync(type, changes, options, cancellationToken), cancellationToken);
+        }
+        catch (DbException e) when (Database.IsUniqueViolation(e) && !session.InTransaction)
+        {
+            // Somebody else took the value between our look and our write. All is rolled back: one by one, the one at fault is found.
+            if (changes.Count == 1)
+                return [new SaveResult(SaveStatus.Invalid, changes[0].Id ?? Guid.Empty, 0, [new FieldError(null, new("Another record with the same value was saved at the same moment"))])];
+            var results = new List<SaveResult>(changes.Count);
+            foreach (var change in changes)
+                results.Add(await SaveAsync(change, options, cancellationToken));
+            return results;
+        }
+    }
+
+    private async Task<IReadOnlyList<SaveResult>> SaveInTransactionAsync(string typeName, IReadOnlyList<ContentChange> changes, SaveOptions options, CancellationToken cancellationToken)
+    {
+        var type = definitions.Current.Get(typeName);
+        var current = await LoadAsync(type, changes.Where(c => c is { IsNew: false, Id: not null }).Select(c => c.Id!.Value), cancellationToken);
+        var saves = new List<PendingSave>(changes.Count);
+        foreach (var change in changes)
+            saves.Add(Begin(type, change, current));
+
+        await binder.BindAsync(type, saves, options.Culture, cancellationToken);
+        type = definitions.Current.Get(typeName);
+        foreach (var handler in handlers)
+            await handler.SavingAsync(type, [.. saves.Where(s => s.IsValid)], cancellationToken);
+        Validate(type, saves);
+        await CheckUniqueAsync(type, saves, cancellationToken);
+
+        var valid = saves.Where(s => s.IsValid && (s.IsNew || s.Changed.Count > 0)).ToList();
+        await writer.WriteAsync(type, valid, cancellationToken);
+        foreach (var handler in handlers)
+            await handler.SavedAsync(type, valid, cancellationToken);
+        return [.. saves.Select(Result)];
+    }
+
+    private PendingSave Begin(ContentTypeDefinition type, ContentChange change, Dictionary<Guid, ContentItem> current)
+    {
+        if (change.IsNew || change.Id is null)
+        {
+            var item = new ContentItem(type.Name) { Id = change.Id ?? Guid.CreateVersion7() };
+            var created = new PendingSave(change, null, item);
+            if (!actor.Current.Can(type, ContentActions.Create))
+                created.Refused = SaveStatus.Forbidden;
+            binder.ApplyDefaults(type, item);
+            return created;
+        }
+        var before = current.GetValueOrDefault(change.Id.Value);
+        var save = new PendingSave(change, before, before?.Copy() ?? new ContentItem(type.Name) { Id = change.Id.Value });
+        if (before is null)
+        {
+            save.Refused = SaveStatus.NotFound;
+        }
+        else if (!actor.Current.Can(type, ContentActions.Edit, before))
+        {
+            save.Refused = SaveStatus.Forbidden;
+        }
+        else if (change.Version is { } seen && seen != before.Version)
+        {
+            save.Refused = SaveStatus.Conflict;
+            save.Error(null, new("Somebody changed this record in the meantime. Look at it again, then repeat your change"));
+        }
+        return save;
+    }
+
+    private static SaveResult Result(PendingSave save)
+    {
+        var version = save.After.Version;
+        if (save.Refused is { } refused)
+            return new(refused, save.After.Id, version, save.Errors);
+        if (save.Errors.Count > 0)
+            return new(SaveStatus.Invalid, save.After.Id, version, save.Errors);
+        var status = save.IsNew ? SaveStatus.Created : save.Changed.Count > 0 ? SaveStatus.Updated : SaveStatus.Unchanged;
+        return new(status, save.After.Id, version, []);
+    }
+
+    private void Validate(ContentTypeDefinition type, List<PendingSave> saves)
+    {
+        foreach (var save in saves.Where(s => s.Refused is null))
+        {
+            foreach (var field in type.Fields)
+            {
+                var value = save.After[field.Name];
+                if (field.Required && !field.ReadOnly && value is null && (save.IsNew || save.Changed.Contains(field.Name)) && save.Errors.All(e => e.Field != field.Name))
+                    save.Error(field.Name, new("{0} is required", field.Label));
+                if (value is not null && (save.IsNew || save.Changed.Contains(field.Name)) && kinds.Of(field).Validate(field, value) is { } message)
+                    save.Error(field.Name, message);
+            }
+        }
+    }
+
+    /// <summary>Unique values are compared with all records, those the actor cannot see included, and with each other.</summary>
+    private async Task CheckUniqueAsync(ContentTypeDefinition type, List<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        foreach (var field in type.Fields.Where(f => f.Unique))
+        {
+            var kind = kinds.Of(field);
+            var column = kind.FilterColumn(field);
+            var keys = new Dictionary<object, PendingSave>();
+            foreach (var save in saves.Where(s => s.IsValid && s.After[field.Name] is not null && (s.IsNew || s.Changed.Contains(field.Name))))
+                if (!keys.TryAdd(kind.ToFilterValue(field, save.After[field.Name])!, save))
+                    save.Error(field.Name, new("{0} “{1}” is there twice", field.Label, kind.ToInvariant(field, save.After[field.Name]!)));
+            if (keys.Count == 0)
+                continue;
+            var sql = new SqlText($"SELECT id, {Columns.Quoted(field, column)} FROM {Columns.Table(type)} WHERE \"deleted_at\" IS NULL AND {Columns.Quoted(field, column)} IN (");
+            var first = true;
+            foreach (var key in keys.Keys)
+            {
+                sql.Append(first ? "" : ", ").Append(column.Type, key);
+                first = false;
+            }
+            await session.ReadAsync(sql.Append(")"), row =>
+            {
+                var id = (Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!;
+                var save = keys[session.Dialect.Read(row, 1, column.Type)!];
+                if (save.After.Id != id)
+                    save.Error(field.Name, new("There is already a record with {0} “{1}”", field.Label, kind.ToInvariant(field, save.After[field.Name]!)));
+            }, cancellationToken);
+        }
+    }
+
+    /// <summary>The records as they are, locked until the transaction ends.</summary>
+    private async Task<Dictionary<Guid, ContentItem>> LoadAsync(ContentTypeDefinition type, IEnumerable<Guid> ids, CancellationToken cancellationToken, RecycleBin bin = RecycleBin.Without)
+    {
+        var wanted = ids.Distinct().ToList();
+        if (wanted.Count == 0)
+            return [];
+        if (session.Dialect.ForUpdate.Length > 0)
+        {
+            var sql = new SqlText($"SELECT id FROM {Columns.Table(type)} WHERE id IN (");
+            for (var i = 0; i < wanted.Count; i++)
+                sql.Append(i == 0 ? "" : ", ").Append(ColumnType.Uuid, wanted[i]);
+            await session.ReadAsync(sql.Append(") ORDER BY id").Append(session.Dialect.ForUpdate), _ => { }, cancellationToken);
+        }
+        var page = await queries.ListAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, wanted.Select(id => (object?)id)), Take = MaxBatch, Sort = [SystemFields.Id], Bin = bin }, cancellationToken);
+        return page.Items.ToDictionary(i => i.Id);
+    }
+
+    public async Task<IReadOnlyList<DeleteEffect>> PreviewDeleteAsync(string type, Guid id, CancellationToken cancellationToken)
+    {
+        var effects = new List<DeleteEffect>();
+        foreach (var (other, field) in LookUpsTo(type))
+        {
+            var count = await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM (SELECT 1 FROM {Columns.Table(other)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(field.Name))} = ")
+                .Append(ColumnType.Uuid, id).Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
+            if (count > 0)
+                effects.Add(new(other, field, count));
+        }
+        return effects;
+    }
+
+    public async Task<SaveResult> DeleteAsync(string type, Guid id, long? version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.TransactAsync(() => DeleteInTransactionAsync(definitions.Current.Get(type), id, version, cancellationToken), cancellationToken);
+        }
+        catch (DeleteRefusedException e) when (!session.InTransaction)
+        {
+            return e.Refused;
+        }
+    }
+
+    private async Task<SaveResult> DeleteInTransactionAsync(ContentTypeDefinition type, Guid id, long? version, CancellationToken cancellationToken)
+    {
+        if (!(await LoadAsync(type, [id], cancellationToken)).TryGetValue(id, out var item))
+            return new(SaveStatus.NotFound, id, 0, []);
+        if (!actor.Current.Can(type, ContentActions.Delete, item))
+            return new(SaveStatus.Forbidden, id, item.Version, []);
+        if (version is { } seen && seen != item.Version)
+            return new(SaveStatus.Conflict, id, item.Version, [new(null, new("Somebody changed this record in the meantime. Look at it again, then repeat your change"))]);
+        foreach (var handler in handlers)
+            if (await handler.DeletingAsync(type, item, cancellationToken) is { } message)
+                return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
+        var effects = await PreviewDeleteAsync(type.Name, id, cancellationToken);
+        if (effects.FirstOrDefault(e => e.LookUp.OnDelete == OnDelete.Restrict) is { } restricting)
+            return new(SaveStatus.Invalid, id, item.Version, [new(null, new("It cannot be deleted while {0} of {1} point to it", restricting.Count, restricting.Type.PluralLabel))]);
+        if (effects.Sum(e => e.Count) > MaxBatch)
+            return new(SaveStatus.Invalid, id, item.Version, [new(null, new("More than {0} records point to it. Point them elsewhere first", MaxBatch))]);
+        foreach (var effect in effects)
+        {
+            var ids = await session.ReadAsync(new SqlText($"SELECT id FROM {Columns.Table(effect.Type)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(effect.LookUp.Name))} = ")
+                .Append(ColumnType.Uuid, id), r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
+            if (await PropagateAsync(effect, ids, cancellationToken) is { } refused)
+                throw new DeleteRefusedException(refused);
+        }
+        await writer.SetDeletedAsync(type, item, deleted: true, cancellationToken);
+        return new(SaveStatus.Deleted, id, item.Version, []);
+    }
+
+    /// <summary>Empties the look-ups, or deletes the records, as the definition says; integrity does not depend on the actor's rights to them.</summary>
+    private async Task<SaveResult?> PropagateAsync(DeleteEffect effect, List<Guid> ids, CancellationToken cancellationToken)
+    {
+        var user = actor.Current;
+        try
+        {
+            actor.Current = user with { IsSystem = true };
+            if (effect.LookUp.OnDelete == OnDelete.Cascade)
+            {
+                foreach (var id in ids)
+                    if (await DeleteInTransactionAsync(effect.Type, id, null, cancellationToken) is { Succeeded: false } refused)
+                        return refused;
+                return null;
+            }
+            var clear = ids.Select(id => new ContentChange(effect.Type.Name) { Id = id, Values = { [effect.LookUp.Name] = null } }).ToList();
+            return (await SaveInTransactionAsync(effect.Type.Name, clear, SaveOptions.Default, cancellationToken)).FirstOrDefault(r => !r.Succeeded);
+        }
+        finally
+        {
+            actor.Current = user;
+        }
+    }
+
+    public async Task<SaveResult> RestoreAsync(string type, Guid id, CancellationToken cancellationToken)
+        => await session.TransactAsync(async () =>
+        {
+            var definition = definitions.Current.Get(type);
+            if (!(await LoadAsync(definition, [id], cancellationToken, RecycleBin.Only)).TryGetValue(id, out var item))
+                return new(SaveStatus.NotFound, id, 0, []);
+            if (!actor.Current.Can(definition, ContentActions.Delete, item))
+                return new(SaveStatus.Forbidden, id, item.Version, []);
+            // A restored record is checked like a new one: its unique values may have been taken since.
+            var save = new PendingSave(new ContentChange(type) { Id = id }, null, item);
+            await CheckUniqueAsync(definition, [save], cancellationToken);
+            if (save.Errors.Count > 0)
+                return new(SaveStatus.Invalid, id, item.Version, save.Errors);
+            var deletion = (await log.ReadHistoryAsync(definition.Name, id, 50, cancellationToken)).FirstOrDefault(c => c.Kind == ChangeKind.Deleted);
+            await writer.SetDeletedAsync(definition, item, deleted: false, cancellationToken);
+            if (deletion is not null)
+                await RestoreLinksAsync(deletion, cancellationToken);
+            return new SaveResult(SaveStatus.Restored, id, item.Version, []);
+        }, cancellationToken);
+
+    private async Task RestoreLinksAsync(Change deletion, CancellationToken cancellationToken)
+    {
+        var user = actor.Current;
+        try
+        {
+            actor.Current = user with { IsSystem = true };
+            var id = deletion.RecordId.ToString("D");
+            foreach (var change in await log.ReadBatchAsync(deletion.BatchId, cancellationToken))
+            {
+                if (change.Kind == ChangeKind.Deleted && change.RecordId != deletion.RecordId && definitions.Current.Find(change.ContentType) is { } cascaded)
+                {
+                    var gone = (await LoadAsync(cascaded, [change.RecordId], cancellationToken, RecycleBin.Only)).GetValueOrDefault(change.RecordId);
+                    if (gone is not null && LookUpsTo(deletion.ContentType).Any(l => l.Type.Name == cascaded.Name && gone[l.Field.Name] is Guid target && target == deletion.RecordId))
+                        await writer.SetDeletedAsync(cascaded, gone, deleted: false, cancellationToken);
+                }
+                foreach (var (field, values) in change.Fields.Where(f => change.Kind == ChangeKind.Updated && f.Value.Old == id && f.Value.New is null))
+                {
+                    var now = definitions.Current.Find(change.ContentType) is { } other ? (await LoadAsync(other, [change.RecordId], cancellationToken)).GetValueOrDefault(change.RecordId) : null;
+                    if (now is not null && now[field] is null)
+                        await SaveInTransactionAsync(change.ContentType, [new ContentChange(change.ContentType) { Id = change.RecordId, Values = { [field] = deletion.RecordId } }], SaveOptions.Default, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            actor.Current = user;
+        }
+    }
+
+    public async Task<SaveResult> PurgeAsync(string type, Guid id, CancellationToken cancellationToken)
+        => await session.TransactAsync(async () =>
+        {
+            var definition = definitions.Current.Get(type);
+            if (!(await LoadAsync(definition, [id], cancellationToken, RecycleBin.Only)).TryGetValue(id, out var item))
+                return new(SaveStatus.NotFound, id, 0, []);
+            if (actor.Current.ScopeOf(definition.Permission(ContentActions.Delete)) != PermissionScope.All)
+                return new(SaveStatus.Forbidden, id, item.Version, []);
+            await writer.PurgeAsync(definition, item, cancellationToken);
+            return new SaveResult(SaveStatus.Deleted, id, item.Version, []);
+        }, cancellationToken);
+
+    private IEnumerable<(ContentTypeDefinition Type, FieldDefinition Field)> LookUpsTo(string type)
+        => definitions.Current.PointingTo(type).Where(p => !p.Field.IsSystem);
+}
+
+/// <summary>A record that would be deleted with another refuses; all is rolled back.</summary>
+internal sealed class DeleteRefusedException(SaveResult refused) : Exception(string.Join("; ", refused.Errors.Select(e => e.Message)))
+{
+    public SaveResult Refused { get; } = refused;
+}

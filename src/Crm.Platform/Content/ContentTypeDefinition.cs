@@ -1,0 +1,127 @@
+using Crm.Platform.Localization;
+
+namespace Crm.Platform.Content;
+
+/// <summary>A content type: from this alone come its table, list, record page, forms, permissions, import and export.</summary>
+public sealed record ContentTypeDefinition
+{
+    /// <summary>Plural, lower camel case, such as <c>customers</c>: its address, table, API and permission name.</summary>
+    public required string Name { get; init; }
+
+    public required LocalizedText Label { get; init; }
+
+    public required LocalizedText PluralLabel { get; init; }
+
+    public LocalizedText? Description { get; init; }
+
+    /// <summary>Name of a Tabler icon.</summary>
+    public string Icon { get; init; } = "file";
+
+    /// <summary>The field whose text stands for the record in look-ups, titles and search.</summary>
+    public required string DisplayField { get; init; }
+
+    public IReadOnlyList<FieldDefinition> Fields { get; init; } = [];
+
+    /// <summary>Columns of the list, before anyone chooses others.</summary>
+    public IReadOnlyList<string> ListColumns { get; init; } = [];
+
+    /// <summary>Field names, <c>-</c> before one that descends.</summary>
+    public IReadOnlyList<string> DefaultSort { get; init; } = [];
+
+    /// <summary>Fields that the quick search looks into.</summary>
+    public IReadOnlyList<string> QuickSearch { get; init; } = [];
+
+    /// <summary>Fields shown in the head of the record's page.</summary>
+    public IReadOnlyList<string> KeyFacts { get; init; } = [];
+
+    /// <summary>Part of the administration: its screens are under <c>/admin</c>.</summary>
+    public bool IsAdmin { get; init; }
+
+    /// <summary>The feature that declares the type; null when an administrator made it.</summary>
+    public string? Feature { get; init; }
+
+    /// <summary>The screens' address: <c>/customers</c>, or <c>/admin/users</c>.</summary>
+    public string Path => IsAdmin ? $"/admin/{Name}" : $"/{Name}";
+
+    public FieldDefinition? Find(string field)
+    {
+        foreach (var candidate in Fields)
+            if (string.Equals(candidate.Name, field, StringComparison.OrdinalIgnoreCase))
+                return candidate;
+        return null;
+    }
+
+    public FieldDefinition Field(string field)
+        => Find(field) ?? throw new ArgumentException($"Content type {Name} has no field {field}.", nameof(field));
+
+    public string Permission(string action) => $"{Name}.{action}";
+}
+
+/// <summary>Fields that a module adds to another module's type.</summary>
+public sealed record ContentTypeExtension(string Type, IReadOnlyList<FieldDefinition> Fields);
+
+/// <summary>Declares a module's content types. Register with <c>services.AddContentType&lt;T&gt;()</c>.</summary>
+public interface IContentTypeProvider
+{
+    IEnumerable<ContentTypeDefinition> Types => [];
+
+    IEnumerable<ContentTypeExtension> Extensions => [];
+}
+
+/// <summary>Actions that every content type has a permission for.</summary>
+public static class ContentActions
+{
+    public const string View = "view";
+    public const string Create = "create";
+    public const string Edit = "edit";
+    public const string Delete = "delete";
+    public const string Import = "import";
+    public const string Export = "export";
+
+    /// <summary>Add options to open pick-lists by typing or importing them.</summary>
+    public const string AddOptions = "addOptions";
+
+    public static IReadOnlyList<string> All { get; } = [View, Create, Edit, Delete, Import, Export, AddOptions];
+
+    /// <summary>Actions that can be limited to one's own or one's team's records.</summary>
+    public static bool IsScoped(string action) => action is View or Edit or Delete;
+}
+
+/// <summary>Types that the platform itself needs.</summary>
+public static class SystemTypes
+{
+    public const string Users = "users";
+    public const string Teams = "teams";
+    public const string Roles = "roles";
+}
+
+/// <summary>Fields that every type has.</summary>
+public static class SystemFields
+{
+    public const string Id = "id";
+    public const string DisplayText = "displayText";
+    public const string Owner = "owner";
+    public const string Team = "team";
+    public const string CreatedAt = "createdAt";
+    public const string CreatedBy = "createdBy";
+    public const string ModifiedAt = "modifiedAt";
+    public const string ModifiedBy = "modifiedBy";
+    public const string Version = "version";
+    public const string DeletedAt = "deletedAt";
+    public const string DeletedBy = "deletedBy";
+
+    internal static IReadOnlyList<FieldDefinition> All { get; } =
+    [
+        new() { Name = Id, Kind = "id", Label = "Id", IsSystem = true, ReadOnly = true, Order = 1000 },
+        new() { Name = DisplayText, Kind = "text", Label = "Name", IsSystem = true, ReadOnly = true, Indexed = true, Order = 1001 },
+        new() { Name = Owner, Kind = "user", Target = SystemTypes.Users, Label = "Owner", IsSystem = true, Default = "@me", Indexed = true, Order = 900 },
+        new() { Name = Team, Kind = "lookUp", Target = SystemTypes.Teams, Label = "Team", IsSystem = true, Indexed = true, Order = 901 },
+        new() { Name = CreatedAt, Kind = "dateTime", Label = "Created", IsSystem = true, ReadOnly = true, Indexed = true, Order = 1002 },
+        new() { Name = CreatedBy, Kind = "user", Target = SystemTypes.Users, Label = "Created by", IsSystem = true, ReadOnly = true, Order = 1003 },
+        new() { Name = ModifiedAt, Kind = "dateTime", Label = "Modified", IsSystem = true, ReadOnly = true, Indexed = true, Order = 1004 },
+        new() { Name = ModifiedBy, Kind = "user", Target = SystemTypes.Users, Label = "Modified by", IsSystem = true, ReadOnly = true, Order = 1005 },
+        new() { Name = Version, Kind = "number", Label = "Version", IsSystem = true, ReadOnly = true, Order = 1006 },
+        new() { Name = DeletedAt, Kind = "dateTime", Label = "Deleted", IsSystem = true, ReadOnly = true, Order = 1007 },
+        new() { Name = DeletedBy, Kind = "user", Target = SystemTypes.Users, Label = "Deleted by", IsSystem = true, ReadOnly = true, Order = 1008 },
+    ];
+}

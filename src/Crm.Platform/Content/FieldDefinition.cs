@@ -1,0 +1,129 @@
+using Crm.Platform.Localization;
+
+namespace Crm.Platform.Content;
+
+/// <summary>
+/// One field of a content type. A module declares it in code; what an administrator changes is laid over that, setting
+/// by setting, so that neither overwrites the other.
+/// </summary>
+public sealed record FieldDefinition
+{
+    /// <summary>camelCase, 1 to 50 letters and digits, unique within the type; also the API's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name of a <see cref="Fields.FieldKind"/>, such as <c>text</c>.</summary>
+    public required string Kind { get; init; }
+
+    public required LocalizedText Label { get; init; }
+
+    public LocalizedText? Help { get; init; }
+
+    /// <summary>Heading of the form under which the field stands; null for the first.</summary>
+    public LocalizedText? Section { get; init; }
+
+    public bool Required { get; init; }
+
+    /// <summary>No two records that are not deleted have the same value, ignoring case.</summary>
+    public bool Unique { get; init; }
+
+    /// <summary>Has a database index; unique fields and look-ups always have one.</summary>
+    public bool Indexed { get; init; }
+
+    /// <summary>Kept but not shown anywhere.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>Shown, but set by the system only.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Starting value in the kind's invariant form; <c>@me</c> for the user, <c>@today</c>, <c>@now</c>.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>Most characters of a text.</summary>
+    public int? MaxLength { get; init; }
+
+    public decimal? Min { get; init; }
+
+    public decimal? Max { get; init; }
+
+    /// <summary>Digits after the decimal point, 0 to 4. A number's is fixed when the field is made.</summary>
+    public int Decimals { get; init; }
+
+    /// <summary>Options of a pick-list, in order.</summary>
+    public IReadOnlyList<PickListOption> Options { get; init; } = [];
+
+    /// <summary>An unknown value of this pick-list becomes an option when the user may add options.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>Content type that a look-up points to.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>What happens here when the record that a look-up points to is deleted.</summary>
+    public OnDelete OnDelete { get; init; }
+
+    /// <summary>Heading of the related list on the target's page; null for none.</summary>
+    public LocalizedText? RelatedLabel { get; init; }
+
+    /// <summary>Pattern of an auto-number: zeros in braces are the counter, such as <c>C{000000}</c>.</summary>
+    public string? Pattern { get; init; }
+
+    public int Order { get; init; }
+
+    /// <summary>One of the columns that every type has (owner, created, ...).</summary>
+    public bool IsSystem { get; init; }
+
+    /// <summary>The feature that declares the field; null when an administrator made it.</summary>
+    public string? Feature { get; init; }
+}
+
+/// <param name="Key">Stored in the column; 1 to 100 characters.</param>
+/// <param name="Color">A theme colour name such as <c>green</c>, or null.</param>
+/// <param name="Hidden">Kept by records that have it, no longer offered.</param>
+public sealed record PickListOption(string Key, LocalizedText Label, string? Color = null, bool Hidden = false);
+
+public enum OnDelete
+{
+    /// <summary>The look-up is emptied.</summary>
+    Clear,
+
+    /// <summary>The record cannot be deleted while others point to it.</summary>
+    Restrict,
+
+    /// <summary>The records that point to it are deleted with it.</summary>
+    Cascade,
+}
+
+/// <summary>Short forms for declaring fields; the rest is set with <c>with { ... }</c>.</summary>
+public static class Field
+{
+    public static FieldDefinition Text(string name, LocalizedText label) => Of("text", name, label);
+
+    public static FieldDefinition LongText(string name, LocalizedText label) => Of("longText", name, label);
+
+    public static FieldDefinition Number(string name, LocalizedText label, int decimals = 0) => Of("number", name, label) with { Decimals = decimals };
+
+    public static FieldDefinition Money(string name, LocalizedText label) => Of("money", name, label) with { Decimals = 2 };
+
+    public static FieldDefinition YesNo(string name, LocalizedText label) => Of("yesNo", name, label);
+
+    public static FieldDefinition Date(string name, LocalizedText label) => Of("date", name, label);
+
+    public static FieldDefinition DateTime(string name, LocalizedText label) => Of("dateTime", name, label);
+
+    public static FieldDefinition PickList(string name, LocalizedText label, params PickListOption[] options)
+        => Of("pickList", name, label) with { Options = options };
+
+    public static FieldDefinition Email(string name, LocalizedText label) => Of("email", name, label);
+
+    public static FieldDefinition Phone(string name, LocalizedText label) => Of("phone", name, label);
+
+    public static FieldDefinition Url(string name, LocalizedText label) => Of("url", name, label);
+
+    public static FieldDefinition LookUp(string name, LocalizedText label, string target) => Of("lookUp", name, label) with { Target = target };
+
+    public static FieldDefinition User(string name, LocalizedText label) => Of("user", name, label) with { Target = SystemTypes.Users };
+
+    public static FieldDefinition AutoNumber(string name, LocalizedText label, string pattern)
+        => Of("autoNumber", name, label) with { Pattern = pattern, ReadOnly = true, Unique = true };
+
+    private static FieldDefinition Of(string kind, string name, LocalizedText label) => new() { Name = name, Kind = kind, Label = label };
+}

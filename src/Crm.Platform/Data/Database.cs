@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Crm.Platform.Data;
+
+public enum DatabaseProvider
+{
+    Sqlite,
+    Postgres,
+}
+
+/// <summary>The process's one database. SQLite allows one writer at a time, so writers queue here and never meet in the engine.</summary>
+public sealed class Database : IAsyncDisposable
+{
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Writers = new(StringComparer.Ordinal);
+
+    private readonly NpgsqlDataSource? _postgres;
+    private readonly SemaphoreSlim? _writer;
+
+    public Database(DatabaseProvider provider, string connectionString)
+    {
+        Provider = provider;
+        if (provider == DatabaseProvider.Postgres)
+        {
+            ConnectionString = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "crm" }.ConnectionString;
+            _postgres = NpgsqlDataSource.Create(ConnectionString);
+            Dialect = new PostgresDialect();
+        }
+        else
+        {
+            var builder = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 60 };
+            builder.DataSource = Path.GetFullPath(builder.DataSource);
+            ConnectionString = builder.ConnectionString;
+            _writer = Writers.GetOrAdd(builder.DataSource, _ => new SemaphoreSlim(1, 1));
+            Dialect = new SqliteDialect();
+        }
+    }
+
+    public DatabaseProvider Provider { get; }
+
+    public Dialect Dialect { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Creates what must be there before the first connection: SQLite's folder and its journal mode.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken = default)
+    {
+        if (Provider == DatabaseProvider.Sqlite)
+            Directory.CreateDirectory(Path.GetDirectoryName(new SqliteConnectionStringBuilder(ConnectionString).DataSource)!);
+        await using var connection = await OpenAsync(cancellationToken);
+        if (Provider == DatabaseProvider.Sqlite)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode = WAL";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_postgres is not null)
+            return await _postgres.OpenConnectionAsync(cancellationToken);
+        var connection = new SqliteConnection(ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            // SQLite's own lower() knows ASCII only.
+            connection.CreateFunction("lower", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until this caller may write. Dispose the result to let the next one in.</summary>
+    internal async Task<IDisposable?> EnterWriterAsync(CancellationToken cancellationToken)
+    {
+        if (_writer is null)
+            return null;
+        await _writer.WaitAsync(cancellationToken);
+        return new WriterTurn(_writer);
+    }
+
+    public static bool IsUniqueViolation(DbException exception) => exception switch
+    {
+        SqliteException sqlite => sqlite.SqliteExtendedErrorCode is 2067 or 1555,
+        PostgresException postgres => postgres.SqlState == PostgresErrorCodes.UniqueViolation,
+        _ => false,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+        else
+            SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
+    }
+
+    private sealed class WriterTurn(SemaphoreSlim writer) : IDisposable
+    {
+        private SemaphoreSlim? _writer = writer;
+
+        public void Dispose() => Interlocked.Exchange(ref _writer, null)?.Release();
+    }
+}

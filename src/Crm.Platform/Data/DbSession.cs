@@ -1,0 +1,189 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Crm.Platform.Data;
+
+/// <summary>
+/// A scope's way to the database: reads on pooled connections, and one transaction at a time that nested work joins.
+/// Not for use by two threads at once.
+/// </summary>
+public sealed class DbSession(Database database) : IAsyncDisposable
+{
+    private readonly List<Func<CancellationToken, Task>> _beforeCommit = [];
+    private readonly List<Action> _afterCommit = [];
+    private DbConnection? _connection;
+    private DbTransaction? _transaction;
+
+    public Database Database => database;
+
+    public Dialect Dialect => database.Dialect;
+
+    public bool InTransaction => _transaction is not null;
+
+    /// <summary>Tells one transaction from the next, for state that must not outlive a rollback.</summary>
+    internal int TransactionNumber { get; private set; }
+
+    /// <summary>Runs in a new transaction, or in the one under way; only the outermost commits, any exception rolls all back.</summary>
+    public async Task<T> TransactAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (InTransaction)
+            return await work();
+
+        using var turn = await database.EnterWriterAsync(cancellationToken);
+        _connection = await database.OpenAsync(cancellationToken);
+        List<Action> committed;
+        try
+        {
+            _transaction = await _connection.BeginTransactionAsync(cancellationToken);
+            TransactionNumber++;
+            var result = await work();
+            // A callback may write, and so add another.
+            for (var i = 0; i < _beforeCommit.Count; i++)
+                await _beforeCommit[i](cancellationToken);
+            // From here on the outcome is the database's: a cancelled caller must not turn a commit into a doubt.
+            await _transaction.CommitAsync(CancellationToken.None);
+            committed = [.. _afterCommit];
+            return await FinishAsync(result, committed);
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    public Task TransactAsync(Func<Task> work, CancellationToken cancellationToken)
+        => TransactAsync(async () => { await work(); return true; }, cancellationToken);
+
+    /// <summary>
+    /// Runs the work and takes all of it back; for dry runs. Inside another transaction only this part is taken back.
+    /// </summary>
+    public async Task<T> TransactAndRollBackAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (InTransaction)
+            throw new InvalidOperationException("A dry run cannot be part of another transaction.");
+        using var turn = await database.EnterWriterAsync(cancellationToken);
+        _connection = await database.OpenAsync(cancellationToken);
+        try
+        {
+            _transaction = await _connection.BeginTransactionAsync(cancellationToken);
+            TransactionNumber++;
+            return await work();
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    /// <summary>Runs inside the transaction, last before it commits.</summary>
+    public void BeforeCommit(Func<CancellationToken, Task> action) => _beforeCommit.Add(action);
+
+    /// <summary>Runs once the transaction has committed; at once when there is none.</summary>
+    public void AfterCommit(Action action)
+    {
+        if (InTransaction)
+            _afterCommit.Add(action);
+        else
+            action();
+    }
+
+    public async Task ReadAsync(SqlText sql, Action<DbDataReader> row, CancellationToken cancellationToken)
+    {
+        await using var lease = await CommandAsync(sql, cancellationToken);
+        await using var reader = await lease.Command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            row(reader);
+    }
+
+    public async Task<List<T>> ReadAsync<T>(SqlText sql, Func<DbDataReader, T> row, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        await ReadAsync(sql, reader => rows.Add(row(reader)), cancellationToken);
+        return rows;
+    }
+
+    public async Task<int> ExecuteAsync(SqlText sql, CancellationToken cancellationToken)
+    {
+        using var turn = InTransaction ? null : await database.EnterWriterAsync(cancellationToken);
+        await using var lease = await CommandAsync(sql, cancellationToken);
+        return await lease.Command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) => ExecuteAsync(new SqlText(sql), cancellationToken);
+
+    /// <summary>The first column of the first row as a number; 0 when there is no row or it is null.</summary>
+    public async Task<long> CountAsync(SqlText sql, CancellationToken cancellationToken)
+    {
+        await using var lease = await CommandAsync(sql, cancellationToken);
+        var value = await lease.Command.ExecuteScalarAsync(cancellationToken);
+        return value is null or DBNull ? 0 : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync() => await EndAsync();
+
+    private async Task<T> FinishAsync<T>(T result, List<Action> committed)
+    {
+        await EndAsync();
+        foreach (var action in committed)
+            action();
+        return result;
+    }
+
+    private async Task EndAsync()
+    {
+        _beforeCommit.Clear();
+        _afterCommit.Clear();
+        if (_transaction is { } transaction)
+        {
+            _transaction = null;
+            await transaction.DisposeAsync();
+        }
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+        }
+    }
+
+    private async Task<CommandLease> CommandAsync(SqlText sql, CancellationToken cancellationToken)
+    {
+        var connection = _connection ?? await database.OpenAsync(cancellationToken);
+        var command = connection.CreateCommand();
+        command.CommandText = sql.ToString();
+        command.Transaction = _transaction;
+        for (var i = 0; i < sql.Parameters.Count; i++)
+        {
+            var (type, value) = sql.Parameters[i];
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = $"@p{i.ToString(CultureInfo.InvariantCulture)}";
+            parameter.Value = Dialect.ToParameter(type, value);
+            if (value is null && parameter is Npgsql.NpgsqlParameter typed)
+                typed.NpgsqlDbType = PostgresType(type);
+            command.Parameters.Add(parameter);
+        }
+        return new CommandLease(command, ReferenceEquals(connection, _connection) ? null : connection);
+    }
+
+    private static NpgsqlTypes.NpgsqlDbType PostgresType(ColumnType type) => type switch
+    {
+        ColumnType.Integer => NpgsqlTypes.NpgsqlDbType.Bigint,
+        ColumnType.Decimal => NpgsqlTypes.NpgsqlDbType.Numeric,
+        ColumnType.Boolean => NpgsqlTypes.NpgsqlDbType.Boolean,
+        ColumnType.Date => NpgsqlTypes.NpgsqlDbType.Date,
+        ColumnType.DateTime => NpgsqlTypes.NpgsqlDbType.TimestampTz,
+        ColumnType.Uuid => NpgsqlTypes.NpgsqlDbType.Uuid,
+        _ => NpgsqlTypes.NpgsqlDbType.Text,
+    };
+
+    private readonly struct CommandLease(DbCommand command, DbConnection? owned) : IAsyncDisposable
+    {
+        public DbCommand Command => command;
+
+        public async ValueTask DisposeAsync()
+        {
+            await command.DisposeAsync();
+            if (owned is not null)
+                await owned.DisposeAsync();
+        }
+    }
+}

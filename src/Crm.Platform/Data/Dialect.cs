@@ -1,0 +1,62 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Crm.Platform.Data;
+
+/// <summary>What differs between the databases: types, the form of values, and a few words of SQL.</summary>
+public abstract class Dialect
+{
+    public abstract string TypeName(ColumnType type);
+
+    /// <summary>The value as a parameter; null becomes <see cref="DBNull"/>.</summary>
+    public abstract object ToParameter(ColumnType type, object? value);
+
+    /// <summary>The column's value as the CLR type of <see cref="ColumnType"/>, or null.</summary>
+    public abstract object? Read(DbDataReader reader, int ordinal, ColumnType type);
+
+    /// <summary>Most parameters that one statement may have.</summary>
+    public abstract int MaxParameters { get; }
+
+    /// <summary>Appended to a select that takes row locks until the transaction ends.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>"asc" puts null first and "desc" last on both databases, so that both can use an index.</summary>
+    public abstract string OrderBy(string expression, bool descending);
+
+    /// <summary>The first day of the bucket that a date falls in, as text <c>yyyy-MM-dd</c>.</summary>
+    /// <param name="expression">SQL of a date or UTC date-time column.</param>
+    /// <param name="bucket">day, week (Monday), month, quarter or year.</param>
+    /// <param name="offset">Added to date-times before they are cut: the reader's zone.</param>
+    public abstract string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeSpan offset);
+
+    public abstract Task<IReadOnlyDictionary<string, ISet<string>>> ReadTablesAsync(DbSession session, CancellationToken cancellationToken);
+
+    public static string Quote(string identifier)
+    {
+        if (identifier.Length is 0 or > 63 || !identifier.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            throw new ArgumentException($"Not a database identifier: {identifier}", nameof(identifier));
+        return $"\"{identifier}\"";
+    }
+
+    private protected static DateTime Utc(object value) => value switch
+    {
+        DateTime { Kind: DateTimeKind.Utc } utc => utc,
+        DateTime { Kind: DateTimeKind.Unspecified } unspecified => DateTime.SpecifyKind(unspecified, DateTimeKind.Utc),
+        DateTime local => local.ToUniversalTime(),
+        DateTimeOffset offset => offset.UtcDateTime,
+        _ => throw new ArgumentException($"Not a date and time: {value}", nameof(value)),
+    };
+
+    private protected static long ToLong(object value) => Convert.ToInt64(value, CultureInfo.InvariantCulture);
+
+    private protected static decimal ToDecimal(object value) => Convert.ToDecimal(value, CultureInfo.InvariantCulture);
+}
+
+public enum DateBucket
+{
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+}

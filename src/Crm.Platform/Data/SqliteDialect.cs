@@ -1,0 +1,90 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Crm.Platform.Data;
+
+internal sealed class SqliteDialect : Dialect
+{
+    private const string DateTimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    /// <summary>Decimals are whole numbers of ten-thousandths: SQLite's REAL would be floating point.</summary>
+    private const decimal Scale = 10_000m;
+
+    public override int MaxParameters => 30_000;
+
+    public override string ForUpdate => "";
+
+    public override string TypeName(ColumnType type) => type switch
+    {
+        ColumnType.Integer or ColumnType.Decimal or ColumnType.Boolean => "INTEGER",
+        _ => "TEXT",
+    };
+
+    public override object ToParameter(ColumnType type, object? value) => value is null ? DBNull.Value : type switch
+    {
+        ColumnType.Integer => ToLong(value),
+        ColumnType.Decimal => (long)decimal.Round(ToDecimal(value) * Scale, 0, MidpointRounding.AwayFromZero),
+        ColumnType.Boolean => (bool)value ? 1L : 0L,
+        ColumnType.Date => ((DateOnly)value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ColumnType.DateTime => Utc(value).ToString(DateTimeFormat, CultureInfo.InvariantCulture),
+        ColumnType.Uuid => ((Guid)value).ToString("D"),
+        _ => (string)value,
+    };
+
+    public override object? Read(DbDataReader reader, int ordinal, ColumnType type)
+    {
+        if (reader.IsDBNull(ordinal))
+            return null;
+        return type switch
+        {
+            ColumnType.Integer => reader.GetInt64(ordinal),
+            ColumnType.Decimal => reader.GetInt64(ordinal) / Scale,
+            ColumnType.Boolean => reader.GetInt64(ordinal) != 0,
+            ColumnType.Date => DateOnly.ParseExact(reader.GetString(ordinal), "yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ColumnType.DateTime => DateTime.ParseExact(reader.GetString(ordinal), DateTimeFormat, CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal),
+            ColumnType.Uuid => Guid.ParseExact(reader.GetString(ordinal), "D"),
+            _ => reader.GetString(ordinal),
+        };
+    }
+
+    public override string OrderBy(string expression, bool descending) => descending ? $"{expression} DESC" : $"{expression} ASC";
+
+    public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeSpan offset)
+    {
+        var day = type == ColumnType.DateTime
+            ? $"date({expression}, '{(int)offset.TotalMinutes:+0;-0;+0} minutes')"
+            : expression;
+        return bucket switch
+        {
+            Data.DateBucket.Day => day,
+            Data.DateBucket.Week => $"date({day}, 'weekday 0', '-6 days')",
+            Data.DateBucket.Month => $"date({day}, 'start of month')",
+            Data.DateBucket.Quarter => $"date({day}, 'start of month', '-' || ((strftime('%m', {day}) - 1) % 3) || ' months')",
+            _ => $"date({day}, 'start of year')",
+        };
+    }
+
+    public override async Task<IReadOnlyDictionary<string, ISet<string>>> ReadTablesAsync(DbSession session, CancellationToken cancellationToken)
+    {
+        const string sql = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' UNION ALL SELECT '', name FROM sqlite_master WHERE type = 'index'";
+        return await TableReader.ReadAsync(session, sql, cancellationToken);
+    }
+}
+
+internal static class TableReader
+{
+    /// <summary>Columns by table; under the empty name the indexes.</summary>
+    public static async Task<IReadOnlyDictionary<string, ISet<string>>> ReadAsync(DbSession session, string sql, CancellationToken cancellationToken)
+    {
+        var tables = new Dictionary<string, ISet<string>>(StringComparer.OrdinalIgnoreCase) { [""] = new HashSet<string>(StringComparer.OrdinalIgnoreCase) };
+        await session.ReadAsync(new SqlText(sql), reader =>
+        {
+            var table = reader.GetString(0);
+            if (!tables.TryGetValue(table, out var columns))
+                tables[table] = columns = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            columns.Add(reader.GetString(1));
+        }, cancellationToken);
+        return tables;
+    }
+}

@@ -1,0 +1,161 @@
+using System.Globalization;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Localization;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Platform.Fields;
+
+/// <summary>
+/// A kind of field: its columns, how texts become values and values texts, its limits and its filter operators.
+/// A new kind is a new class here (and, where an input of its own is needed, a view <c>Views/Fields/Edit/&lt;kind&gt;.cshtml</c>).
+/// </summary>
+public abstract class FieldKind
+{
+    /// <summary>Name in definitions, such as <c>longText</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Shown to administrators.</summary>
+    public abstract LocalizedText Label { get; }
+
+    /// <summary>CLR type of a value.</summary>
+    public abstract Type ValueType { get; }
+
+    /// <summary>Columns of one field, the main one first.</summary>
+    public abstract IReadOnlyList<KindColumn> Columns(FieldDefinition field);
+
+    /// <summary>The column's value for each of <see cref="Columns"/>.</summary>
+    public virtual object?[] ToColumns(FieldDefinition field, object? value) => [value];
+
+    /// <summary>The value from the columns that are not keys.</summary>
+    public virtual object? FromColumns(FieldDefinition field, ReadOnlySpan<object?> columns) => columns[0];
+
+    /// <summary>Operators that a filter on this kind may use.</summary>
+    public abstract IReadOnlyList<FilterOperator> Operators { get; }
+
+    /// <summary>The column that filters and sorts use: the key if there is one.</summary>
+    public KindColumn FilterColumn(FieldDefinition field)
+    {
+        var columns = Columns(field);
+        return columns.FirstOrDefault(c => c.IsKey) ?? columns[0];
+    }
+
+    /// <summary>A value, or the text of one, in the form of <see cref="FilterColumn"/>.</summary>
+    public virtual object? ToFilterValue(FieldDefinition field, object? value) => value;
+
+    public virtual bool IsSortable => true;
+
+    /// <summary>Whether sums and averages mean something.</summary>
+    public virtual bool IsNumeric => false;
+
+    /// <summary>Endings of the names under which forms and files carry the field: one empty ending for most kinds.</summary>
+    public virtual IReadOnlyList<string> Parts => [""];
+
+    /// <summary>One text from the parts; null when the first is missing.</summary>
+    public virtual string? JoinParts(IReadOnlyList<string?> parts) => parts[0];
+
+    /// <summary>The parts' texts in invariant form.</summary>
+    public virtual IReadOnlyList<string> SplitParts(FieldDefinition field, object value) => [ToInvariant(field, value)];
+
+    /// <summary>Turns a person's or a file's text into a value. The text is not empty.</summary>
+    public abstract FieldParse Parse(FieldDefinition field, string text, ParseContext context);
+
+    /// <summary>What is wrong with a value of the right type, or null.</summary>
+    public virtual Message? Validate(FieldDefinition field, object value) => null;
+
+    /// <summary>Culture-free text from which <see cref="Parse"/> makes the same value again.</summary>
+    public virtual string ToInvariant(FieldDefinition field, object value)
+        => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>Text for people.</summary>
+    public virtual string Format(FieldDefinition field, object value, FormatContext context) => ToInvariant(field, value);
+
+    /// <summary>What is wrong with a definition of this kind, or null.</summary>
+    public virtual Message? ValidateDefinition(FieldDefinition field) => null;
+
+    /// <summary>Text folded for comparison: width and case do not matter, nor do accents.</summary>
+    public static string Fold(string text)
+    {
+        if (System.Text.Ascii.IsValid(text))
+            return text.ToLowerInvariant();
+        var builder = new System.Text.StringBuilder(text.Length);
+        foreach (var character in text.Normalize(System.Text.NormalizationForm.FormKD))
+            if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.NonSpacingMark)
+                builder.Append(char.ToLowerInvariant(character));
+        return builder.ToString().Normalize(System.Text.NormalizationForm.FormC);
+    }
+}
+
+/// <param name="Suffix">Added to the field's column name; empty for the main one.</param>
+/// <param name="IsKey">Derived from the value for filters and sorts; never read back.</param>
+public sealed record KindColumn(string Suffix, ColumnType Type, bool IsKey = false);
+
+public enum FilterOperator
+{
+    Equal,
+    NotEqual,
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+    Contains,
+    StartsWith,
+    EndsWith,
+}
+
+/// <summary>A parsed value or the reason why there is none.</summary>
+public readonly record struct FieldParse(object? Value, Message? Error)
+{
+    public static FieldParse Ok(object value) => new(value, null);
+
+    public static FieldParse Fail(string text, params object[] arguments) => new(null, new Message(text, arguments));
+}
+
+/// <summary>A look-up given as text; the content manager finds the record.</summary>
+public sealed record LookUpText(string Text);
+
+/// <summary>A pick-list value that is no option yet; the content manager adds it or refuses it.</summary>
+public sealed record NewOption(string Text);
+
+public sealed record ParseContext(
+    CultureInfo Culture,
+    TimeZoneInfo TimeZone,
+    string Currency,
+    string Region,
+    DateTime Now,
+    IStringLocalizer Localizer);
+
+public sealed record FormatContext(CultureInfo Culture, TimeZoneInfo TimeZone, string Region, IStringLocalizer Localizer);
+
+/// <summary>All kinds, by name.</summary>
+public sealed class FieldKinds
+{
+    private readonly Dictionary<string, FieldKind> _kinds;
+
+    public FieldKinds(IEnumerable<FieldKind> kinds) => _kinds = kinds.ToDictionary(k => k.Name, StringComparer.OrdinalIgnoreCase);
+
+    public IEnumerable<FieldKind> All => _kinds.Values;
+
+    public FieldKind? Find(string name) => _kinds.GetValueOrDefault(name);
+
+    public FieldKind Of(FieldDefinition field)
+        => Find(field.Kind) ?? throw new InvalidOperationException($"Field {field.Name} is of unknown kind {field.Kind}.");
+
+    /// <summary>The kinds that this assembly declares: every class that derives from <see cref="FieldKind"/>.</summary>
+    public static IEnumerable<Type> In(System.Reflection.Assembly assembly)
+        => assembly.GetTypes().Where(t => t is { IsAbstract: false } && t.IsSubclassOf(typeof(FieldKind)));
+
+    internal static readonly FilterOperator[] Equality = [FilterOperator.Equal, FilterOperator.NotEqual];
+
+    internal static readonly FilterOperator[] Ordered =
+    [
+        FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.Greater, FilterOperator.GreaterOrEqual,
+        FilterOperator.Less, FilterOperator.LessOrEqual,
+    ];
+
+    internal static readonly FilterOperator[] Textual =
+    [
+        FilterOperator.Contains, FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.StartsWith, FilterOperator.EndsWith,
+        FilterOperator.Greater, FilterOperator.GreaterOrEqual, FilterOperator.Less, FilterOperator.LessOrEqual,
+    ];
+}

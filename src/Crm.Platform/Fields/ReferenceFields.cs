@@ -1,0 +1,99 @@
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Localization;
+
+namespace Crm.Platform.Fields;
+
+/// <summary>One of a list of options, stored by key. Closed lists refuse what is no option; open ones may take it up.</summary>
+internal sealed class PickListField : FieldKind
+{
+    private static readonly KindColumn[] PickListColumns = [new("", ColumnType.Text)];
+
+    public override string Name => "pickList";
+
+    public override LocalizedText Label => "Pick-list";
+
+    public override Type ValueType => typeof(string);
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Equality;
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => PickListColumns;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        var trimmed = text.Trim();
+        var option = field.Options.FirstOrDefault(o => string.Equals(o.Key, trimmed, StringComparison.OrdinalIgnoreCase))
+            ?? field.Options.FirstOrDefault(o => o.Label.Matches(trimmed, context.Localizer));
+        if (option is not null)
+            return FieldParse.Ok(option.Key);
+        if (!field.Open)
+            return FieldParse.Fail("{0} has no option “{1}”", field.Label, trimmed);
+        if (trimmed.Length > 100 || trimmed.Any(char.IsControl) || trimmed.Contains('<', StringComparison.Ordinal))
+            return FieldParse.Fail("A new option of {0} must be plain text of at most {1} characters", field.Label, 100);
+        return new FieldParse(new NewOption(trimmed), null);
+    }
+
+    public override Message? Validate(FieldDefinition field, object value)
+        => field.Options.Any(o => o.Key == (string)value) ? null : new("{0} has no option “{1}”", field.Label, value);
+
+    public override Message? ValidateDefinition(FieldDefinition field)
+    {
+        if (field.Options.Count > 1000)
+            return new("A pick-list may have at most {0} options", 1000);
+        if (field.Options.Any(o => o.Key.Length is 0 or > 100))
+            return new("An option's key must have between {0} and {1} characters", 1, 100);
+        return field.Options.GroupBy(o => o.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? new("The option {0} is there twice", twice.Key)
+            : null;
+    }
+
+    public override string Format(FieldDefinition field, object value, FormatContext context)
+        => field.Options.FirstOrDefault(o => o.Key == (string)value)?.Label.For(context.Localizer) ?? (string)value;
+}
+
+/// <summary>A link to one record of another type (or its own).</summary>
+internal class LookUpField : FieldKind
+{
+    private static readonly KindColumn[] LookUpColumns = [new("", ColumnType.Uuid)];
+
+    public override string Name => "lookUp";
+
+    public override LocalizedText Label => "Look-up";
+
+    public override Type ValueType => typeof(Guid);
+
+    public override bool IsSortable => false;
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Equality;
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => LookUpColumns;
+
+    public override object? ToFilterValue(FieldDefinition field, object? value)
+        => value is string text && Guid.TryParse(text, out var id) ? id : value;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+        => Guid.TryParseExact(text.Trim(), "D", out var id) ? FieldParse.Ok(id) : FieldParse.Ok(new LookUpText(text.Trim()));
+
+    public override Message? ValidateDefinition(FieldDefinition field)
+        => string.IsNullOrEmpty(field.Target) ? new("Choose what the look-up points to") : null;
+
+    public override string ToInvariant(FieldDefinition field, object value) => ((Guid)value).ToString("D");
+}
+
+/// <summary>A look-up to a user; <c>@me</c> stands for whoever acts.</summary>
+internal sealed class UserField : LookUpField
+{
+    public override string Name => "user";
+
+    public override LocalizedText Label => "User";
+}
+
+/// <summary>The record's own id; a system column.</summary>
+internal sealed class IdField : LookUpField
+{
+    public override string Name => "id";
+
+    public override LocalizedText Label => "Id";
+
+    public override Message? ValidateDefinition(FieldDefinition field) => new("Choose another kind");
+}

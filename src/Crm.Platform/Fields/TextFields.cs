@@ -1,0 +1,202 @@
+using System.Net.Mail;
+using System.Text.RegularExpressions;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Localization;
+using PhoneNumbers;
+
+namespace Crm.Platform.Fields;
+
+/// <summary>Short text in one line, kept beside a folded key that filters, sorts and unique checks use.</summary>
+internal abstract partial class TextKind : FieldKind
+{
+    private static readonly KindColumn[] TextColumns = [new("", ColumnType.Text), new("_key", ColumnType.Text, IsKey: true)];
+
+    public override Type ValueType => typeof(string);
+
+    protected virtual int DefaultMaxLength => 255;
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Textual;
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => TextColumns;
+
+    public override object?[] ToColumns(FieldDefinition field, object? value) => [value, value is string text ? Fold(text) : null];
+
+    public override object? ToFilterValue(FieldDefinition field, object? value) => value is string text ? Fold(text) : value;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context) => FieldParse.Ok(text.Trim());
+
+    public override Message? Validate(FieldDefinition field, object value)
+    {
+        var text = (string)value;
+        var max = field.MaxLength ?? DefaultMaxLength;
+        if (text.Length > max)
+            return new("{0} may have at most {1} characters; this has {2}", field.Label, max, text.Length);
+        if (text.Any(char.IsControl))
+            return new("{0} must be one line without control characters", field.Label);
+        if (Markup().IsMatch(text))
+            return new("{0} must not contain HTML or script", field.Label);
+        return null;
+    }
+
+    public override Message? ValidateDefinition(FieldDefinition field)
+        => field.MaxLength is < 1 or > 1000 ? new("The longest text must be between {0} and {1} characters", 1, 1000) : null;
+
+    [GeneratedRegex(@"<\s*[a-z!/?]|javascript\s*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Markup();
+}
+
+internal sealed class TextField : TextKind
+{
+    public override string Name => "text";
+
+    public override LocalizedText Label => "Text";
+}
+
+/// <summary>Address of one mailbox (RFC 5321 limits it to 254 characters).</summary>
+internal sealed class EmailField : TextKind
+{
+    public override string Name => "email";
+
+    public override LocalizedText Label => "E-mail";
+
+    protected override int DefaultMaxLength => 254;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        var trimmed = text.Trim();
+        return MailAddress.TryCreate(trimmed, out var address) && address.Address == trimmed && address.Host.Contains('.', StringComparison.Ordinal)
+            ? FieldParse.Ok(trimmed)
+            : FieldParse.Fail("{0} must be an e-mail address such as name@example.com", field.Label);
+    }
+}
+
+/// <summary>Stored in E.164 form, shown in the national form of the site's region.</summary>
+internal sealed class PhoneField : TextKind
+{
+    private static readonly PhoneNumberUtil Phones = PhoneNumberUtil.GetInstance();
+
+    public override string Name => "phone";
+
+    public override LocalizedText Label => "Phone";
+
+    protected override int DefaultMaxLength => 40;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        try
+        {
+            var number = Phones.Parse(text, context.Region);
+            if (Phones.IsPossibleNumber(number))
+                return FieldParse.Ok(Phones.Format(number, PhoneNumberFormat.E164) + (number.HasExtension ? $";ext={number.Extension}" : ""));
+        }
+        catch (NumberParseException)
+        {
+            // Said below, in the user's words.
+        }
+        return FieldParse.Fail("{0} must be a phone number, with + and the country code if it is abroad", field.Label);
+    }
+
+    /// <summary>People type numbers as they see them, with blanks and dashes; the stored form has digits only.</summary>
+    public override object? ToFilterValue(FieldDefinition field, object? value)
+        => value is string text ? string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c is not ('-' or '(' or ')'))) : value;
+
+    public override string Format(FieldDefinition field, object value, FormatContext context)
+    {
+        try
+        {
+            var number = Phones.Parse((string)value, context.Region);
+            return Phones.Format(number, Phones.GetRegionCodeForNumber(number) == context.Region
+                ? PhoneNumberFormat.NATIONAL
+                : PhoneNumberFormat.INTERNATIONAL);
+        }
+        catch (NumberParseException)
+        {
+            return (string)value;
+        }
+    }
+}
+
+internal sealed class UrlField : TextKind
+{
+    public override string Name => "url";
+
+    public override LocalizedText Label => "Web address";
+
+    protected override int DefaultMaxLength => 1000;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        var trimmed = text.Trim();
+        var candidate = trimmed.Contains("://", StringComparison.Ordinal) ? trimmed : $"https://{trimmed}";
+        return Uri.TryCreate(candidate, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.Host.Contains('.', StringComparison.Ordinal) && !candidate.Any(char.IsWhiteSpace)
+            ? FieldParse.Ok(candidate)
+            : FieldParse.Fail("{0} must be a web address such as https://example.com", field.Label);
+    }
+}
+
+/// <summary>A number the system gives, such as C000042; given once, never changed.</summary>
+internal sealed class AutoNumberField : TextKind
+{
+    public override string Name => "autoNumber";
+
+    public override LocalizedText Label => "Automatic number";
+
+    public override Message? ValidateDefinition(FieldDefinition field)
+        => TrySplit(field.Pattern, out _, out _, out _) ? null : new("The pattern must contain zeros in braces, such as C{000000}");
+
+    public static string Next(FieldDefinition field, long number)
+    {
+        if (!TrySplit(field.Pattern, out var before, out var digits, out var after))
+            throw new InvalidOperationException($"Field {field.Name} has no valid pattern.");
+        return before + number.ToString($"D{digits}", System.Globalization.CultureInfo.InvariantCulture) + after;
+    }
+
+    private static bool TrySplit(string? pattern, out string before, out int digits, out string after)
+    {
+        before = after = "";
+        digits = 0;
+        if (pattern is null || pattern.IndexOf('{', StringComparison.Ordinal) is var open && open < 0)
+            return false;
+        var close = pattern.IndexOf('}', open);
+        if (close < open + 2 || close > open + 16 || pattern[(open + 1)..close].Any(c => c != '0'))
+            return false;
+        (before, digits, after) = (pattern[..open], close - open - 1, pattern[(close + 1)..]);
+        return true;
+    }
+}
+
+/// <summary>Text of several lines; searched, not sorted.</summary>
+internal sealed class LongTextField : FieldKind
+{
+    private const int Limit = 20_000;
+
+    private static readonly KindColumn[] LongTextColumns = [new("", ColumnType.Text)];
+
+    public override string Name => "longText";
+
+    public override LocalizedText Label => "Long text";
+
+    public override Type ValueType => typeof(string);
+
+    public override bool IsSortable => false;
+
+    public override IReadOnlyList<FilterOperator> Operators => [FilterOperator.Contains, .. FieldKinds.Equality];
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => LongTextColumns;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+        => FieldParse.Ok(text.ReplaceLineEndings("\n").Trim());
+
+    public override Message? Validate(FieldDefinition field, object value)
+    {
+        var text = (string)value;
+        if (text.Length > (field.MaxLength ?? Limit))
+            return new("{0} may have at most {1} characters; this has {2}", field.Label, field.MaxLength ?? Limit, text.Length);
+        return text.Any(c => char.IsControl(c) && c is not ('\n' or '\t')) ? new("{0} must not contain control characters", field.Label) : null;
+    }
+
+    public override Message? ValidateDefinition(FieldDefinition field)
+        => field.MaxLength is < 1 or > 100_000 ? new("The longest text must be between {0} and {1} characters", 1, 100_000) : null;
+}

@@ -1,0 +1,276 @@
+using System.Globalization;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Localization;
+
+namespace Crm.Platform.Fields;
+
+internal sealed class NumberField : FieldKind
+{
+    private static readonly KindColumn[] Whole = [new("", ColumnType.Integer)];
+    private static readonly KindColumn[] Fraction = [new("", ColumnType.Decimal)];
+
+    public override string Name => "number";
+
+    public override LocalizedText Label => "Number";
+
+    public override Type ValueType => typeof(decimal);
+
+    public override bool IsNumeric => true;
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Ordered;
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => field.Decimals == 0 ? Whole : Fraction;
+
+    public override object?[] ToColumns(FieldDefinition field, object? value)
+        => [value is decimal number && field.Decimals == 0 ? (object)(long)number : value];
+
+    public override object? FromColumns(FieldDefinition field, ReadOnlySpan<object?> columns)
+        => columns[0] is long whole ? (decimal)whole : columns[0];
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+        => Numbers.TryParse(text, context.Culture, out var number)
+            ? FieldParse.Ok(number)
+            : FieldParse.Fail("{0} must be a number", field.Label);
+
+    public override Message? Validate(FieldDefinition field, object value) => Numbers.Validate(field, (decimal)value);
+
+    public override Message? ValidateDefinition(FieldDefinition field)
+        => field.Decimals is < 0 or > 4 ? new("Decimals must be between {0} and {1}", 0, 4) : null;
+
+    public override string ToInvariant(FieldDefinition field, object value) => Numbers.ToInvariant((decimal)value);
+
+    public override string Format(FieldDefinition field, object value, FormatContext context)
+        => ((decimal)value).ToString($"N{field.Decimals}", context.Culture);
+}
+
+/// <summary>An amount and the ISO 4217 code of its currency.</summary>
+public readonly record struct Money(decimal Amount, string Currency)
+{
+    public override string ToString() => $"{Numbers.ToInvariant(Amount)} {Currency}";
+}
+
+internal sealed class MoneyField : FieldKind
+{
+    private static readonly KindColumn[] MoneyColumns = [new("", ColumnType.Decimal), new("_currency", ColumnType.Text)];
+
+    public override string Name => "money";
+
+    public override LocalizedText Label => "Money";
+
+    public override Type ValueType => typeof(Money);
+
+    public override bool IsNumeric => true;
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Ordered;
+
+    public override IReadOnlyList<string> Parts => ["", "Currency"];
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => MoneyColumns;
+
+    public override object?[] ToColumns(FieldDefinition field, object? value)
+        => value is Money money ? [money.Amount, money.Currency] : [null, null];
+
+    public override object? FromColumns(FieldDefinition field, ReadOnlySpan<object?> columns)
+        => columns[0] is decimal amount ? new Money(amount, columns[1] as string ?? "") : null;
+
+    public override object? ToFilterValue(FieldDefinition field, object? value) => value is Money money ? money.Amount : value;
+
+    public override string? JoinParts(IReadOnlyList<string?> parts)
+        => string.IsNullOrWhiteSpace(parts[0]) || string.IsNullOrWhiteSpace(parts[1]) ? parts[0] : $"{parts[0]} {parts[1]}";
+
+    public override IReadOnlyList<string> SplitParts(FieldDefinition field, object value)
+        => [Numbers.ToInvariant(((Money)value).Amount), ((Money)value).Currency];
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        var trimmed = text.Trim();
+        var currency = context.Currency;
+        if (trimmed.Length > 3 && IsCode(trimmed.AsSpan(trimmed.Length - 3)) && !char.IsLetter(trimmed[^4]))
+            (trimmed, currency) = (trimmed[..^3], trimmed[^3..]);
+        else if (trimmed.Length > 3 && IsCode(trimmed.AsSpan(0, 3)) && !char.IsLetter(trimmed[3]))
+            (trimmed, currency) = (trimmed[3..], trimmed[..3]);
+        return Numbers.TryParse(trimmed, context.Culture, out var amount)
+            ? FieldParse.Ok(new Money(amount, currency.ToUpperInvariant()))
+            : FieldParse.Fail("{0} must be an amount such as 1234.50, with a currency code such as CNY if it is not the usual one", field.Label);
+    }
+
+    public override Message? Validate(FieldDefinition field, object value)
+    {
+        var money = (Money)value;
+        if (!Currencies.IsKnown(money.Currency))
+            return new("{0} is not a currency code", money.Currency);
+        return Numbers.Validate(field, money.Amount);
+    }
+
+    public override string ToInvariant(FieldDefinition field, object value) => ((Money)value).ToString();
+
+    public override string Format(FieldDefinition field, object value, FormatContext context)
+    {
+        var money = (Money)value;
+        return $"{Currencies.Symbol(money.Currency)}{money.Amount.ToString($"N{field.Decimals}", context.Culture)}";
+    }
+
+    private static bool IsCode(ReadOnlySpan<char> text) => text.Length == 3 && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) && char.IsAsciiLetter(text[2]);
+}
+
+/// <summary>ISO 4217 codes that the framework's regions use.</summary>
+public static class Currencies
+{
+    private static readonly Dictionary<string, string> Symbols = Load();
+
+    public static IEnumerable<string> All => Symbols.Keys.Order(StringComparer.Ordinal);
+
+    public static bool IsKnown(string code) => Symbols.ContainsKey(code);
+
+    /// <summary>A sign that is not ambiguous, or the code and a blank.</summary>
+    public static string Symbol(string code) => code switch
+    {
+        "CNY" => "¥",
+        "USD" => "$",
+        "EUR" => "€",
+        "GBP" => "£",
+        _ => $"{code} ",
+    };
+
+    private static Dictionary<string, string> Load()
+    {
+        var symbols = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var culture in CultureInfo.GetCultures(CultureTypes.SpecificCultures))
+        {
+            var region = new RegionInfo(culture.Name);
+            if (region.ISOCurrencySymbol is { Length: 3 } code && code.All(char.IsAsciiLetterUpper) && code != "XXX" && code != "XDR")
+                symbols.TryAdd(code, region.CurrencySymbol);
+        }
+        foreach (var code in new[] { "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "SGD" })
+            symbols.TryAdd(code, code);
+        return symbols;
+    }
+}
+
+internal static class Numbers
+{
+    private const decimal Largest = 99_999_999_999_999m;
+
+    public static bool TryParse(string text, CultureInfo culture, out decimal number)
+    {
+        const NumberStyles styles = NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign
+            | NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands | NumberStyles.AllowExponent;
+        return decimal.TryParse(text, styles, culture, out number);
+    }
+
+    public static string ToInvariant(decimal number) => number.ToString("0.####", CultureInfo.InvariantCulture);
+
+    public static Message? Validate(FieldDefinition field, decimal number)
+    {
+        if (decimal.Round(number, field.Decimals) != number)
+            return field.Decimals == 0
+                ? new("{0} must be a whole number", field.Label)
+                : new("{0} may have at most {1} decimals", field.Label, field.Decimals);
+        var min = field.Min ?? -Largest;
+        var max = field.Max ?? Largest;
+        return number < min || number > max ? new("{0} must be between {1} and {2}", field.Label, ToInvariant(min), ToInvariant(max)) : null;
+    }
+}
+
+internal sealed class YesNoField : FieldKind
+{
+    private static readonly KindColumn[] YesNoColumns = [new("", ColumnType.Boolean)];
+    private static readonly string[] Yes = ["true", "yes", "y", "1", "on", "是", "对", "√"];
+    private static readonly string[] No = ["false", "no", "n", "0", "off", "否", "不", "×"];
+
+    public override string Name => "yesNo";
+
+    public override LocalizedText Label => "Yes or no";
+
+    public override Type ValueType => typeof(bool);
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Equality;
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => YesNoColumns;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        var trimmed = text.Trim();
+        if (Yes.Contains(trimmed, StringComparer.OrdinalIgnoreCase))
+            return FieldParse.Ok(true);
+        if (No.Contains(trimmed, StringComparer.OrdinalIgnoreCase))
+            return FieldParse.Ok(false);
+        return FieldParse.Fail("{0} must be yes or no", field.Label);
+    }
+
+    public override string ToInvariant(FieldDefinition field, object value) => (bool)value ? "true" : "false";
+
+    public override string Format(FieldDefinition field, object value, FormatContext context)
+        => (bool)value ? context.Localizer["Yes"] : context.Localizer["No"];
+}
+
+internal sealed class DateField : FieldKind
+{
+    private static readonly KindColumn[] DateColumns = [new("", ColumnType.Date)];
+
+    public override string Name => "date";
+
+    public override LocalizedText Label => "Date";
+
+    public override Type ValueType => typeof(DateOnly);
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Ordered;
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => DateColumns;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        var trimmed = text.Trim();
+        if (trimmed == "@today")
+            return FieldParse.Ok(DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(context.Now, context.TimeZone)));
+        return DateOnly.TryParseExact(trimmed, ["yyyy-MM-dd", "yyyy/M/d", "yyyy年M月d日"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            || (!context.Culture.Equals(CultureInfo.InvariantCulture) && DateOnly.TryParse(trimmed, context.Culture, out date))
+            ? FieldParse.Ok(date)
+            : FieldParse.Fail("{0} must be a date such as 2026-03-31", field.Label);
+    }
+
+    public override string ToInvariant(FieldDefinition field, object value) => ((DateOnly)value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public override string Format(FieldDefinition field, object value, FormatContext context)
+        => ((DateOnly)value).ToString("d", context.Culture);
+}
+
+internal sealed class DateTimeField : FieldKind
+{
+    private static readonly KindColumn[] DateTimeColumns = [new("", ColumnType.DateTime)];
+    private static readonly string[] Local = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss", "yyyy-MM-dd"];
+
+    public override string Name => "dateTime";
+
+    public override LocalizedText Label => "Date and time";
+
+    public override Type ValueType => typeof(DateTime);
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Ordered;
+
+    public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => DateTimeColumns;
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        var trimmed = text.Trim();
+        if (trimmed == "@now")
+            return FieldParse.Ok(context.Now);
+        if (DateTime.TryParseExact(trimmed, Local, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            return context.TimeZone.IsInvalidTime(local)
+                ? FieldParse.Fail("{0} does not exist on that day: the clocks are put forward", field.Label)
+                : FieldParse.Ok(TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), context.TimeZone));
+        if (trimmed.Contains('T', StringComparison.Ordinal)
+            && DateTimeOffset.TryParse(trimmed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var exact))
+            return FieldParse.Ok(Truncate(exact.UtcDateTime));
+        return FieldParse.Fail("{0} must be a date and time such as 2026-03-31 14:30", field.Label);
+    }
+
+    public override string ToInvariant(FieldDefinition field, object value)
+        => ((DateTime)value).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public override string Format(FieldDefinition field, object value, FormatContext context)
+        => TimeZoneInfo.ConvertTimeFromUtc((DateTime)value, context.TimeZone).ToString("g", context.Culture);
+
+    internal static DateTime Truncate(DateTime utc) => new(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
+}

@@ -1,0 +1,88 @@
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+
+namespace Crm.Platform.Queries;
+
+/// <summary>What to read of one content type. The reader's scope is always added.</summary>
+public sealed record Query(string Type)
+{
+    public Filter? Where { get; init; }
+
+    /// <summary>Paths in order, <c>-</c> before one that descends; the id decides between equals.</summary>
+    public IReadOnlyList<string> Sort { get; init; } = [];
+
+    /// <summary>Fields or paths through look-ups to read besides id, display text, owner, team and version; null reads all fields.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>1 to 1,000 records.</summary>
+    public int Take { get; init; } = 50;
+
+    /// <summary>Where the page starts: a cursor of an earlier <see cref="QueryPage"/>.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Read the page before the cursor instead of the one after.</summary>
+    public bool Backwards { get; init; }
+
+    public RecycleBin Bin { get; init; }
+}
+
+public enum RecycleBin
+{
+    /// <summary>Records that are not deleted.</summary>
+    Without,
+
+    /// <summary>Only deleted ones.</summary>
+    Only,
+
+    With,
+}
+
+/// <param name="Next">Cursor of the page after this one; null on the last.</param>
+/// <param name="Previous">Cursor of the page before; null on the first.</param>
+public sealed record QueryPage(IReadOnlyList<ContentItem> Items, string? Next, string? Previous);
+
+/// <summary>A count, capped so that it stays quick.</summary>
+public readonly record struct QueryCount(long Count, bool IsCapped);
+
+/// <summary>Groups and figures over records, such as opportunities by stage with their sum.</summary>
+public sealed record AggregateQuery(string Type)
+{
+    public Filter? Where { get; init; }
+
+    public IReadOnlyList<GroupBy> GroupBy { get; init; } = [];
+
+    public IReadOnlyList<Aggregate> Aggregates { get; init; } = [];
+
+    /// <summary>1 to 10,000 groups.</summary>
+    public int Take { get; init; } = 1000;
+}
+
+public sealed record GroupBy(string Path, DateBucket? Bucket = null);
+
+/// <param name="Path">Field; null only for <see cref="AggregateFunction.Count"/>.</param>
+public sealed record Aggregate(AggregateFunction Function, string? Path = null);
+
+public enum AggregateFunction
+{
+    Count,
+    CountDistinct,
+    Sum,
+    Average,
+    Min,
+    Max,
+}
+
+/// <param name="Keys">One for each group-by: the value, the first day of the bucket, or null.</param>
+/// <param name="KeyTexts">Display texts of keys that are look-ups.</param>
+/// <param name="Values">One for each aggregate; null where there was nothing to add up.</param>
+public sealed record AggregateRow(IReadOnlyList<object?> Keys, IReadOnlyList<string?> KeyTexts, IReadOnlyList<object?> Values);
+
+/// <summary>A query that cannot be answered, with the reason for whoever wrote it.</summary>
+public sealed class QueryException(Localization.Message reason) : Exception(reason.ToString())
+{
+    public QueryException(string text, params object[] arguments) : this(new Localization.Message(text, arguments))
+    {
+    }
+
+    public Localization.Message Reason { get; } = reason;
+}

@@ -1,0 +1,304 @@
+using System.Globalization;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Localization;
+using Crm.Platform.Records;
+using Crm.Platform.Security;
+
+namespace Crm.Platform.Queries;
+
+/// <summary>
+/// Turns one query into SQL. Every table it touches, the first and those that look-ups lead to, is limited to what the
+/// actor may see.
+/// </summary>
+internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds, Dialect dialect, Actor actor, ContentTypeDefinition root, string alias = "t")
+{
+    private const int MaxDepth = 20;
+    private const int MaxConditions = 200;
+
+    /// <summary>The last code point: no text that starts with a prefix comes after the prefix and this.</summary>
+    private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
+
+    private readonly Dictionary<string, Join> _joins = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Join> _order = [];
+    private int _conditions;
+
+    /// <summary>A field reached by a path, with the SQL alias of its table.</summary>
+    public sealed record Resolved(FieldDefinition Field, FieldKind Kind, string Alias, ContentTypeDefinition Type)
+    {
+        public string Sql(KindColumn column) => $"{Alias}.{Columns.Quoted(Field, column)}";
+
+        /// <summary>A type's display field is filtered and sorted by the display text, which always has an index.</summary>
+        public string FilterSql => Kind is TextKind && Field.Name == Type.DisplayField
+            ? $"{Alias}.\"display_text_key\""
+            : Sql(Kind.FilterColumn(Field));
+
+        public bool IsNeverEmpty => Field.Name is SystemFields.Id or SystemFields.DisplayText or SystemFields.CreatedAt
+            or SystemFields.ModifiedAt or SystemFields.Version || Field.Name == Type.DisplayField;
+
+        public ColumnType FilterType => Kind.FilterColumn(Field).Type;
+    }
+
+    public ContentTypeDefinition Root => root;
+
+    public Resolved Resolve(string path)
+    {
+        var parts = path.Split('.', '/');
+        if (parts.Length > 4)
+            throw new QueryException("The path {0} is too long: at most three look-ups", path);
+        var (type, at) = (root, alias);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var field = type.Find(parts[i]);
+            if (field is null || field.Hidden)
+                throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]);
+            if (i == parts.Length - 1)
+                return new Resolved(field, kinds.Of(field), at, type);
+            if (field.Target is not { } target || definitions.Find(target) is not { } next)
+                throw new QueryException("{0} is not a look-up, so {1} leads nowhere", field.Label, path);
+            at = JoinTo(string.Join('.', parts.Take(i + 1)), at, field, next).Alias;
+            type = next;
+        }
+        throw new QueryException("{0} has no field {1}", root.PluralLabel, path);
+    }
+
+    /// <summary>The display text of the record that a look-up points to; null when the actor may not see it.</summary>
+    public string DisplaySql(string path, Resolved lookUp)
+        => $"{JoinTo(path, lookUp.Alias, lookUp.Field, definitions.Get(lookUp.Field.Target!)).Alias}.\"display_text\"";
+
+    public SqlText From()
+    {
+        var sql = new SqlText($" FROM {Columns.Table(root)} {alias}");
+        foreach (var join in _order)
+            sql.Append($" LEFT JOIN {Columns.Table(join.Type)} {join.Alias} ON {join.Alias}.\"id\" = {join.Parent}.{Dialect.Quote(Columns.Name(join.LookUp.Name))} AND {join.Alias}.\"deleted_at\" IS NULL").Append(join.Scope);
+        return sql;
+    }
+
+    /// <summary>The condition that every reading of this type carries: not deleted (or only), and within the actor's scope.</summary>
+    public SqlText Where(Filter? filter, RecycleBin bin)
+    {
+        var sql = new SqlText(" WHERE ").Append(bin switch
+        {
+            RecycleBin.Only => $"{alias}.\"deleted_at\" IS NOT NULL",
+            RecycleBin.With => "1 = 1",
+            _ => $"{alias}.\"deleted_at\" IS NULL",
+        });
+        sql.Append(Scope(root, alias));
+        if (filter is not null)
+            sql.Append(" AND ").Append(Compile(filter, negated: false, depth: 0));
+        return sql;
+    }
+
+    public SqlText Scope(ContentTypeDefinition type, string at)
+    {
+        var sql = new SqlText();
+        switch (actor.ScopeOf(type.Permission(ContentActions.View)))
+        {
+            case PermissionScope.All:
+                return sql;
+            case PermissionScope.Own when actor.UserId is { } me:
+                return sql.Append($" AND {at}.\"owner\" = ").Append(ColumnType.Uuid, me);
+            case PermissionScope.Team when actor.UserId is { } me:
+                sql.Append($" AND ({at}.\"owner\" = ").Append(ColumnType.Uuid, me);
+                if (actor.Teams.Count > 0)
+                {
+                    sql.Append($" OR {at}.\"team\" IN (");
+                    AppendList(sql, ColumnType.Uuid, actor.Teams.Select(t => (object?)t));
+                    sql.Append(")");
+                }
+                return sql.Append(")");
+            default:
+                return sql.Append(" AND 1 = 0");
+        }
+    }
+
+    public SqlText Compile(Filter filter, bool negated, int depth)
+    {
+        if (depth > MaxDepth)
+            throw new QueryException("The filter is nested too deeply: at most {0} levels", MaxDepth);
+        if (++_conditions > MaxConditions)
+            throw new QueryException("The filter has too many conditions: at most {0}", MaxConditions);
+        return filter switch
+        {
+            AndFilter and => Combine(and.Filters, negated ? " OR " : " AND ", negated ? "1 = 0" : "1 = 1", negated, depth),
+            OrFilter or => Combine(or.Filters, negated ? " AND " : " OR ", negated ? "1 = 1" : "1 = 0", negated, depth),
+            NotFilter not => Compile(not.Inner, !negated, depth + 1),
+            CompareFilter compare => Compare(compare, negated),
+            InFilter list => In(list, negated),
+            HasFilter has => Has(has, negated, depth),
+            QuickSearchFilter search => QuickSearch(search, negated, depth),
+            _ => throw new QueryException("Unknown condition"),
+        };
+    }
+
+    /// <summary>A literal of a filter in the form of the column it is compared with.</summary>
+    public object? Literal(Resolved at, object? value)
+    {
+        if (value is "@me")
+            return actor.UserId ?? Guid.Empty;
+        if (value is null)
+            return null;
+        var converted = at.Kind.ToFilterValue(at.Field, value);
+        var ok = at.FilterType switch
+        {
+            ColumnType.Text => converted is string,
+            ColumnType.Boolean => converted is bool,
+            ColumnType.Date => converted is DateOnly,
+            ColumnType.DateTime => converted is DateTime,
+            ColumnType.Uuid => converted is Guid,
+            _ => converted is decimal or long or int,
+        };
+        if (ok)
+            return converted;
+        // A literal of another type, or a text: what the kind itself would make of it.
+        if (value is IFormattable or string)
+        {
+            var text = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+            var context = new ParseContext(CultureInfo.InvariantCulture, actor.TimeZone, "CNY", "CN", default, NoLocalizer.Instance);
+            var parsed = at.Kind.Parse(at.Field, text, context);
+            if (parsed.Value is not null and not LookUpText and not NewOption)
+                return at.Kind.ToFilterValue(at.Field, parsed.Value);
+            if (parsed.Value is NewOption option)
+                return option.Text;
+            if (at.Kind is PickListField)
+                return text;
+        }
+        throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value);
+    }
+
+    private SqlText Combine(IReadOnlyList<Filter> filters, string word, string none, bool negated, int depth)
+    {
+        if (filters.Count == 0)
+            return new SqlText(none);
+        var sql = new SqlText("(");
+        for (var i = 0; i < filters.Count; i++)
+            sql.Append(i == 0 ? "" : word).Append(Compile(filters[i], negated, depth + 1));
+        return sql.Append(")");
+    }
+
+    private SqlText Compare(CompareFilter filter, bool negated)
+    {
+        var at = Resolve(filter.Path);
+        if (!at.Kind.Operators.Contains(filter.Operator))
+            throw new QueryException("{0} cannot be filtered by “{1}”", at.Field.Label, filter.Operator);
+        var column = at.FilterSql;
+        if (filter.Value is null)
+        {
+            var isNull = filter.Operator switch
+            {
+                FilterOperator.Equal => !negated,
+                FilterOperator.NotEqual => negated,
+                _ => throw new QueryException("{0} cannot be compared with nothing", at.Field.Label),
+            };
+            return new SqlText(isNull ? $"{column} IS NULL" : $"{column} IS NOT NULL");
+        }
+        var value = Literal(at, filter.Value);
+        var (op, orNull) = (filter.Operator, negated) switch
+        {
+            (FilterOperator.Equal, false) or (FilterOperator.NotEqual, true) => ("=", false),
+            (FilterOperator.NotEqual, false) or (FilterOperator.Equal, true) => ("<>", true),
+            (FilterOperator.Greater, false) => (">", false),
+            (FilterOperator.Greater, true) => ("<=", true),
+            (FilterOperator.GreaterOrEqual, false) => (">=", false),
+            (FilterOperator.GreaterOrEqual, true) => ("<", true),
+            (FilterOperator.Less, false) => ("<", false),
+            (FilterOperator.Less, true) => (">=", true),
+            (FilterOperator.LessOrEqual, false) => ("<=", false),
+            (FilterOperator.LessOrEqual, true) => (">", true),
+            _ => ("", negated),
+        };
+        if (op.Length > 0)
+        {
+            var sql = new SqlText($"{column} {op} ").Append(at.FilterType, value);
+            return orNull ? new SqlText("(").Append(sql).Append($" OR {column} IS NULL)") : sql;
+        }
+        var folded = at.Kind.FilterColumn(at.Field).IsKey;
+        var pattern = Escape(folded ? (string)value! : ((string)value!).ToLowerInvariant());
+        pattern = filter.Operator switch
+        {
+            FilterOperator.StartsWith => $"{pattern}%",
+            FilterOperator.EndsWith => $"%{pattern}",
+            _ => $"%{pattern}%",
+        };
+        var text = folded ? column : $"lower({column})";
+        var like = new SqlText($"{text} {(negated ? "NOT LIKE" : "LIKE")} ").Append(ColumnType.Text, pattern).Append(" ESCAPE '\\'");
+        if (!negated && filter.Operator == FilterOperator.StartsWith && folded && ((string)value!).Length > 0)
+        {
+            // A range that an index can answer, and the pattern for the rest.
+            like = new SqlText($"({column} >= ").Append(ColumnType.Text, value).Append($" AND {column} < ").Append(ColumnType.Text, value + Highest).Append(" AND ").Append(like).Append(")");
+        }
+        return negated ? new SqlText("(").Append(like).Append($" OR {column} IS NULL)") : like;
+    }
+
+    private SqlText In(InFilter filter, bool negated)
+    {
+        if (filter.Values.Count > 1000)
+            throw new QueryException("A list may have at most {0} values", 1000);
+        var at = Resolve(filter.Path);
+        var values = filter.Values.Where(v => v is not null).Select(v => Literal(at, v)).ToList();
+        var hasNull = filter.Values.Any(v => v is null);
+        var column = at.FilterSql;
+        if (values.Count == 0)
+            return new SqlText(hasNull ? $"{column} IS {(negated ? "NOT " : "")}NULL" : negated ? "1 = 1" : "1 = 0");
+        var sql = new SqlText(negated ? $"({column} NOT IN (" : $"({column} IN (");
+        AppendList(sql, at.FilterType, values);
+        sql.Append(")");
+        if (negated)
+            sql.Append(hasNull ? $" AND {column} IS NOT NULL" : $" OR {column} IS NULL");
+        else if (hasNull)
+            sql.Append($" OR {column} IS NULL");
+        return sql.Append(")");
+    }
+
+    private SqlText Has(HasFilter filter, bool negated, int depth)
+    {
+        var type = definitions.Find(filter.Type) ?? throw new QueryException("There is no content type {0}", filter.Type);
+        if (type.Find(filter.LookUp) is not { Target: { } target } lookUp || !string.Equals(target, root.Name, StringComparison.OrdinalIgnoreCase))
+            throw new QueryException("{0} has no field {1}", type.PluralLabel, filter.LookUp);
+        var inner = new QueryCompiler(definitions, kinds, dialect, actor, type, $"{alias}{_conditions}h") { _conditions = _conditions };
+        var where = inner.Where(null, RecycleBin.Without).Append($" AND {inner.Alias}.{Dialect.Quote(Columns.Name(lookUp.Name))} = {alias}.\"id\"");
+        if (filter.Where is not null)
+            where.Append(" AND ").Append(inner.Compile(filter.Where, negated: false, depth + 1));
+        _conditions = inner._conditions;
+        return new SqlText(negated ? "NOT EXISTS (SELECT 1" : "EXISTS (SELECT 1").Append(inner.From()).Append(where).Append(")");
+    }
+
+    private string Alias => alias;
+
+    private SqlText QuickSearch(QuickSearchFilter search, bool negated, int depth)
+    {
+        var fields = root.QuickSearch.Count > 0 ? root.QuickSearch : [SystemFields.DisplayText];
+        Filter any = new OrFilter([.. fields.Where(f => root.Find(f) is { Hidden: false }).Select(f => new CompareFilter(f, FilterOperator.Contains, search.Text))]);
+        return Compile(any, negated, depth + 1);
+    }
+
+    private Join JoinTo(string path, string parent, FieldDefinition lookUp, ContentTypeDefinition type)
+    {
+        path = path.Replace('/', '.');
+        if (_joins.TryGetValue(path, out var join))
+            return join;
+        var at = $"{alias}j{_joins.Count}";
+        join = new Join(at, parent, lookUp, type, Scope(type, at));
+        _joins[path] = join;
+        _order.Add(join);
+        return join;
+    }
+
+    private static void AppendList(SqlText sql, ColumnType type, IEnumerable<object?> values)
+    {
+        var first = true;
+        foreach (var value in values)
+        {
+            if (!first)
+                sql.Append(", ");
+            sql.Append(type, value);
+            first = false;
+        }
+    }
+
+    private static string Escape(string text)
+        => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+
+    private sealed record Join(string Alias, string Parent, FieldDefinition LookUp, ContentTypeDefinition Type, SqlText Scope);
+}

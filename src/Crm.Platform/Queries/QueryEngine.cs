@@ -1,0 +1,257 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Records;
+using Crm.Platform.Security;
+
+namespace Crm.Platform.Queries;
+
+/// <summary>The one way to read records. What the scope's actor may not see is not there.</summary>
+public sealed class QueryEngine(DbSession session, ContentDefinitions definitions, FieldKinds kinds, ActorContext actor)
+{
+    public const int MaxTake = 1000;
+
+    /// <summary>Counts stop here unless an exact one is asked for.</summary>
+    public const int CountCap = 10_000;
+
+    private static readonly string[] Always =
+        [SystemFields.Id, SystemFields.DisplayText, SystemFields.Owner, SystemFields.Team, SystemFields.Version, SystemFields.DeletedAt];
+
+    /// <summary>One page of records. A page costs one statement, whatever its columns.</summary>
+    /// <exception cref="QueryException">The query names what is not there or cannot be compared.</exception>
+    public async Task<QueryPage> ListAsync(Query query, CancellationToken cancellationToken)
+    {
+        var take = Math.Clamp(query.Take, 1, MaxTake);
+        var compiler = Compiler(query.Type);
+        var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler.Root));
+        var sorts = Sorts(compiler, query);
+        var keyStart = plan.ColumnCount;
+        var select = new SqlText("SELECT ").Append(plan.Select).Append(string.Concat(sorts.Select(s => $", {s.At.FilterSql}")));
+        var where = compiler.Where(query.Where, query.Bin);
+        if (query.After is not null)
+            where.Append(" AND ").Append(KeysetCursor.Condition(query.After, sorts, query.Backwards));
+        var sql = select.Append(compiler.From()).Append(where)
+            .Append(" ORDER BY ").Append(string.Join(", ", sorts.Select(s => session.Dialect.OrderBy(s.At.FilterSql, s.Descending ^ query.Backwards))))
+            .Append(" LIMIT ").Append(ColumnType.Integer, (long)take + 1);
+
+        var rows = await session.ReadAsync(sql, reader => (
+            Item: plan.Read(reader, session.Dialect),
+            Keys: sorts.Select((s, i) => session.Dialect.Read(reader, keyStart + i, s.At.FilterType)).ToArray()), cancellationToken);
+        var more = rows.Count > take;
+        if (more)
+            rows.RemoveAt(take);
+        if (query.Backwards)
+            rows.Reverse();
+        if (rows.Count == 0)
+            return new QueryPage([], null, null);
+        var hasNext = query.Backwards || more;
+        var hasPrevious = query.Backwards ? more : query.After is not null;
+        return new QueryPage([.. rows.Select(r => r.Item)],
+            hasNext ? KeysetCursor.Encode(rows[^1].Keys) : null,
+            hasPrevious ? KeysetCursor.Encode(rows[0].Keys) : null);
+    }
+
+    /// <summary>One record with all its fields, or null when there is none that the actor may see.</summary>
+    public async Task<ContentItem?> GetAsync(string type, Guid id, CancellationToken cancellationToken, RecycleBin bin = RecycleBin.Without)
+        => (await ListAsync(new Query(type) { Where = Filter.Eq(SystemFields.Id, id), Take = 1, Bin = bin }, cancellationToken)).Items is [var item] ? item : null;
+
+    /// <summary>How many records there are, up to <see cref="CountCap"/> unless an exact count is asked for.</summary>
+    public async Task<QueryCount> CountAsync(string type, Filter? where, CancellationToken cancellationToken, bool exact = false, RecycleBin bin = RecycleBin.Without)
+    {
+        var compiler = Compiler(type);
+        var condition = compiler.Where(where, bin);
+        var sql = new SqlText(exact ? "SELECT COUNT(*)" : "SELECT COUNT(*) FROM (SELECT 1").Append(compiler.From()).Append(condition);
+        if (!exact)
+            sql.Append(" LIMIT ").Append(ColumnType.Integer, CountCap + 1L).Append(") c");
+        var count = await session.CountAsync(sql, cancellationToken);
+        return !exact && count > CountCap ? new QueryCount(CountCap, true) : new QueryCount(count, false);
+    }
+
+    /// <summary>All records, page by page, in a stable order; for exports and jobs.</summary>
+    public async IAsyncEnumerable<ContentItem> StreamAsync(Query query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (string? after = query.After; ;)
+        {
+            var page = await ListAsync(query with { Take = MaxTake, After = after }, cancellationToken);
+            foreach (var item in page.Items)
+                yield return item;
+            if ((after = page.Next) is null)
+                yield break;
+        }
+    }
+
+    public async Task<IReadOnlyList<AggregateRow>> AggregateAsync(AggregateQuery query, CancellationToken cancellationToken)
+    {
+        var compiler = Compiler(query.Type);
+        var keys = query.GroupBy.Select(g => (Group: g, At: compiler.Resolve(g.Path))).ToList();
+        var keySql = keys.Select(k => KeySql(k.Group, k.At)).ToList();
+        var texts = keys.Select(k => k.At.Field.Target is null ? null : compiler.DisplaySql(k.Group.Path, k.At)).ToList();
+        var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path))).ToList();
+        if (values.Count == 0)
+            throw new QueryException("Nothing to count or add up");
+        var condition = compiler.Where(query.Where, RecycleBin.Without);
+        var columns = keySql.Concat(texts.OfType<string>()).ToList();
+        var sql = new SqlText("SELECT ").Append(string.Join(", ", columns.Concat(values.SelectMany(v => v.Sql)))).Append(compiler.From()).Append(condition);
+        if (columns.Count > 0)
+            sql.Append(" GROUP BY ").Append(string.Join(", ", columns)).Append(" ORDER BY ").Append(string.Join(", ", keySql.Select(k => session.Dialect.OrderBy(k, false))));
+        sql.Append(" LIMIT ").Append(ColumnType.Integer, (long)Math.Clamp(query.Take, 1, 10_000));
+        return await session.ReadAsync(sql, reader =>
+        {
+            var at = 0;
+            var rowKeys = keys.Select(k => ReadKey(reader, at++, k.Group, k.At)).ToArray();
+            var rowTexts = texts.Select(t => t is null || reader.IsDBNull(at++) ? null : reader.GetString(at - 1)).ToArray();
+            var rowValues = values.Select(v => v.Read(reader, ref at, session.Dialect)).ToArray();
+            return new AggregateRow(rowKeys, rowTexts, rowValues);
+        }, cancellationToken);
+    }
+
+    internal QueryCompiler Compiler(string type)
+    {
+        var set = definitions.Current;
+        var definition = set.Find(type) ?? throw new QueryException("There is no content type {0}", type);
+        return new QueryCompiler(set, kinds, session.Dialect, actor.Current, definition);
+    }
+
+    private static IReadOnlyList<string> AllFields(ContentTypeDefinition type) => [.. type.Fields.Where(f => !f.Hidden).Select(f => f.Name)];
+
+    private static List<SortKey> Sorts(QueryCompiler compiler, Query query)
+    {
+        var sorts = new List<SortKey>();
+        foreach (var path in query.Sort.Count > 0 ? query.Sort : compiler.Root.DefaultSort)
+        {
+            var descending = path.StartsWith('-');
+            var at = compiler.Resolve(descending ? path[1..] : path);
+            if (!at.Kind.IsSortable && at.Field.Name != SystemFields.Id)
+                throw new QueryException("{0} cannot be sorted by", at.Field.Label);
+            sorts.Add(new SortKey(at, descending));
+        }
+        if (sorts.Count > 5)
+            throw new QueryException("At most {0} fields to sort by", 5);
+        // The id follows the last key's direction, so that one index answers either way.
+        sorts.Add(new SortKey(compiler.Resolve(SystemFields.Id), sorts.Count > 0 && sorts[^1].Descending));
+        return sorts;
+    }
+
+    private string KeySql(GroupBy group, QueryCompiler.Resolved at)
+    {
+        var column = at.Kind.Columns(at.Field)[0];
+        if (group.Bucket is not { } bucket)
+            return at.Sql(column);
+        if (column.Type is not (ColumnType.Date or ColumnType.DateTime))
+            throw new QueryException("{0} is not a date", at.Field.Label);
+        return session.Dialect.DateBucket(at.Sql(column), column.Type, bucket, actor.Current.TimeZone.BaseUtcOffset);
+    }
+
+    private object? ReadKey(DbDataReader reader, int ordinal, GroupBy group, QueryCompiler.Resolved at)
+        => group.Bucket is not null
+            ? reader.IsDBNull(ordinal) ? null : DateOnly.ParseExact(reader.GetString(ordinal), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+            : session.Dialect.Read(reader, ordinal, at.Kind.Columns(at.Field)[0].Type);
+
+    /// <summary>Which columns a query reads and how they become values.</summary>
+    private sealed class ReadPlan
+    {
+        private readonly List<(string Path, QueryCompiler.Resolved At, int Start, int Count, int? Display)> _fields = [];
+        private readonly List<string> _columns = [];
+        private readonly List<ColumnType> _types = [];
+        private readonly string _type;
+
+        public ReadPlan(QueryCompiler compiler, IReadOnlyList<string> paths)
+        {
+            _type = compiler.Root.Name;
+            foreach (var path in Always.Concat(paths).Distinct(StringComparer.OrdinalIgnoreCase))
+            {
+                var at = compiler.Resolve(path);
+                var start = _columns.Count;
+                foreach (var column in at.Kind.Columns(at.Field).Where(c => !c.IsKey))
+                    Add(at.Sql(column), column.Type);
+                var count = _columns.Count - start;
+                int? display = null;
+                if (at.Field.Target is not null && path is not (SystemFields.Owner or SystemFields.Team) || paths.Contains(path) && at.Field.Target is not null)
+                {
+                    display = _columns.Count;
+                    Add(compiler.DisplaySql(path, at), ColumnType.Text);
+                }
+                _fields.Add((path, at, start, count, display));
+            }
+        }
+
+        public int ColumnCount => _columns.Count;
+
+        public string Select => string.Join(", ", _columns);
+
+        public ContentItem Read(DbDataReader reader, Dialect dialect)
+        {
+            var item = new ContentItem(_type);
+            var values = new object?[4];
+            foreach (var (path, at, start, count, display) in _fields)
+            {
+                for (var i = 0; i < count; i++)
+                    values[i] = dialect.Read(reader, start + i, _types[start + i]);
+                item[path] = at.Kind.FromColumns(at.Field, values.AsSpan(0, count));
+                if (display is { } ordinal && !reader.IsDBNull(ordinal))
+                    item.SetDisplay(path, reader.GetString(ordinal));
+            }
+            return item;
+        }
+
+        private void Add(string sql, ColumnType type)
+        {
+            _columns.Add(sql);
+            _types.Add(type);
+        }
+    }
+
+    private sealed class AggregatePlan
+    {
+        private readonly AggregateFunction _function;
+        private readonly ColumnType _type = ColumnType.Integer;
+
+        public AggregatePlan(Aggregate aggregate, QueryCompiler.Resolved? at)
+        {
+            _function = aggregate.Function;
+            if (at is null)
+            {
+                if (_function != AggregateFunction.Count)
+                    throw new QueryException("Say what to add up");
+                Sql = ["COUNT(*)"];
+                return;
+            }
+            var column = at.Kind.Columns(at.Field)[0];
+            var sql = at.Sql(column);
+            _type = column.Type;
+            if (_function is AggregateFunction.Sum or AggregateFunction.Average && !at.Kind.IsNumeric)
+                throw new QueryException("{0} is not a number", at.Field.Label);
+            var sum = _type == ColumnType.Integer ? $"CAST(SUM({sql}) AS bigint)" : $"SUM({sql})";
+            Sql = _function switch
+            {
+                AggregateFunction.Count => [$"COUNT({sql})"],
+                AggregateFunction.CountDistinct => [$"COUNT(DISTINCT {sql})"],
+                AggregateFunction.Sum => [sum],
+                AggregateFunction.Average => [sum, $"COUNT({sql})"],
+                AggregateFunction.Min => [$"MIN({sql})"],
+                _ => [$"MAX({sql})"],
+            };
+        }
+
+        public IReadOnlyList<string> Sql { get; }
+
+        public object? Read(DbDataReader reader, ref int at, Dialect dialect)
+        {
+            switch (_function)
+            {
+                case AggregateFunction.Count or AggregateFunction.CountDistinct:
+                    return reader.GetInt64(at++);
+                case AggregateFunction.Average:
+                    var sum = dialect.Read(reader, at++, _type);
+                    var count = reader.GetInt64(at++);
+                    return sum is null || count == 0 ? null : Convert.ToDecimal(sum, System.Globalization.CultureInfo.InvariantCulture) / count;
+                default:
+                    return dialect.Read(reader, at++, _type);
+            }
+        }
+    }
+}
+
+internal sealed record SortKey(QueryCompiler.Resolved At, bool Descending);

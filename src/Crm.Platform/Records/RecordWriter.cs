@@ -1,0 +1,165 @@
+using Crm.Platform.Changes;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Security;
+
+namespace Crm.Platform.Records;
+
+/// <summary>Writes rows and their log. Called by the content manager only, inside its transaction.</summary>
+internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequences sequences, ChangeLog log, ActorContext actor, TimeProvider clock)
+{
+    private static readonly HashSet<string> Unlogged = new(StringComparer.OrdinalIgnoreCase)
+    {
+        SystemFields.Id, SystemFields.DisplayText, SystemFields.CreatedAt, SystemFields.CreatedBy, SystemFields.ModifiedAt,
+        SystemFields.ModifiedBy, SystemFields.Version, SystemFields.DeletedAt, SystemFields.DeletedBy,
+    };
+
+    public async Task WriteAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        var created = saves.Where(s => s.IsNew).ToList();
+        await NumberAsync(type, created, cancellationToken);
+        foreach (var save in saves)
+        {
+            var item = save.After;
+            item.Version = (save.Before?.Version ?? 0) + 1;
+            item.DisplayText = DisplayText(type, item);
+            item[SystemFields.ModifiedAt] = now;
+            item[SystemFields.ModifiedBy] = actor.Current.UserId;
+            if (save.IsNew)
+            {
+                item[SystemFields.CreatedAt] = now;
+                item[SystemFields.CreatedBy] = actor.Current.UserId;
+            }
+        }
+        await InsertAsync(type, created, cancellationToken);
+        foreach (var save in saves.Where(s => !s.IsNew))
+            await UpdateAsync(type, save, cancellationToken);
+        foreach (var save in saves)
+            log.Append(type.Name, save.After.Id, save.IsNew ? ChangeKind.Created : ChangeKind.Updated, save.After.Version, FieldChanges(type, save));
+    }
+
+    public async Task SetDeletedAsync(ContentTypeDefinition type, ContentItem item, bool deleted, CancellationToken cancellationToken)
+    {
+        item.Version++;
+        await session.ExecuteAsync(new SqlText($"UPDATE {Columns.Table(type)} SET ").Append("\"deleted_at\" = {}, \"deleted_by\" = {}, \"version\" = {} WHERE \"id\" = {}",
+            (ColumnType.DateTime, deleted ? Now : null), (ColumnType.Uuid, deleted ? actor.Current.UserId : null),
+            (ColumnType.Integer, item.Version), (ColumnType.Uuid, item.Id)), cancellationToken);
+        log.Append(type.Name, item.Id, deleted ? ChangeKind.Deleted : ChangeKind.Restored, item.Version, new Dictionary<string, FieldChange>());
+    }
+
+    public async Task PurgeAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(new SqlText($"DELETE FROM {Columns.Table(type)} WHERE \"id\" = ").Append(ColumnType.Uuid, item.Id), cancellationToken);
+        log.Append(type.Name, item.Id, ChangeKind.Purged, item.Version + 1, new Dictionary<string, FieldChange>());
+    }
+
+    private DateTime Now => DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime);
+
+    private async Task NumberAsync(ContentTypeDefinition type, List<PendingSave> created, CancellationToken cancellationToken)
+    {
+        foreach (var field in type.Fields.Where(f => f.Kind == "autoNumber"))
+        {
+            foreach (var given in created.Select(s => s.After[field.Name]).OfType<string>())
+                await sequences.SkipPastAsync(type.Name, field, given, cancellationToken);
+            var missing = created.Where(s => s.After[field.Name] is null).ToList();
+            if (missing.Count == 0)
+                continue;
+            var next = await sequences.ReserveAsync(type.Name, field.Name, missing.Count, cancellationToken);
+            foreach (var save in missing)
+                save.Set(field.Name, AutoNumberField.Next(field, next++));
+        }
+    }
+
+    private async Task InsertAsync(ContentTypeDefinition type, List<PendingSave> created, CancellationToken cancellationToken)
+    {
+        if (created.Count == 0)
+            return;
+        var fields = type.Fields.Where(f => created.Any(s => s.After[f.Name] is not null)).Select(f => (Field: f, Kind: kinds.Of(f), Columns: kinds.Of(f).Columns(f))).ToList();
+        var head = $"INSERT INTO {Columns.Table(type)} ({string.Join(", ", fields.SelectMany(f => f.Columns, (f, c) => Columns.Quoted(f.Field, c)))}) VALUES ";
+        foreach (var chunk in created.Chunk(Math.Max(1, session.Dialect.MaxParameters / fields.Sum(f => f.Columns.Count))))
+        {
+            var sql = new SqlText(head);
+            for (var row = 0; row < chunk.Length; row++)
+            {
+                sql.Append(row == 0 ? "(" : ", (");
+                var first = true;
+                foreach (var (field, kind, columns) in fields)
+                {
+                    var values = kind.ToColumns(field, chunk[row].After[field.Name]);
+                    for (var i = 0; i < columns.Count; i++)
+                    {
+                        sql.Append(first ? "" : ", ").Append(columns[i].Type, values[i]);
+                        first = false;
+                    }
+                }
+                sql.Append(")");
+            }
+            await session.ExecuteAsync(sql, cancellationToken);
+        }
+    }
+
+    private async Task UpdateAsync(ContentTypeDefinition type, PendingSave save, CancellationToken cancellationToken)
+    {
+        var sql = new SqlText($"UPDATE {Columns.Table(type)} SET ");
+        var names = save.Changed.Concat([SystemFields.DisplayText, SystemFields.ModifiedAt, SystemFields.ModifiedBy, SystemFields.Version]);
+        var first = true;
+        foreach (var field in names.Select(type.Field))
+        {
+            var kind = kinds.Of(field);
+            var values = kind.ToColumns(field, save.After[field.Name]);
+            var columns = kind.Columns(field);
+            for (var i = 0; i < columns.Count; i++)
+            {
+                sql.Append(first ? "" : ", ").Append(Columns.Quoted(field, columns[i])).Append(" = ").Append(columns[i].Type, values[i]);
+                first = false;
+            }
+        }
+        sql.Append(" WHERE \"id\" = ").Append(ColumnType.Uuid, save.After.Id).Append(" AND \"version\" = ").Append(ColumnType.Integer, save.Before!.Version);
+        if (await session.ExecuteAsync(sql, cancellationToken) != 1)
+            throw new InvalidOperationException($"Record {save.After.Id} of {type.Name} changed under its lock.");
+    }
+
+    private string DisplayText(ContentTypeDefinition type, ContentItem item)
+        => type.Find(type.DisplayField) is { } field && item[field.Name] is { } value ? kinds.Of(field).ToInvariant(field, value) : "";
+
+    private Dictionary<string, FieldChange> FieldChanges(ContentTypeDefinition type, PendingSave save)
+    {
+        var changes = new Dictionary<string, FieldChange>();
+        foreach (var field in type.Fields.Where(f => !Unlogged.Contains(f.Name) && (save.IsNew || save.Changed.Contains(f.Name))))
+        {
+            var old = Text(field, save.Before?[field.Name]);
+            var now = Text(field, save.After[field.Name]);
+            if (old != now)
+                changes[field.Name] = new(old, now);
+        }
+        return changes;
+    }
+
+    private string? Text(FieldDefinition field, object? value) => value is null ? null : kinds.Of(field).ToInvariant(field, value);
+}
+
+/// <summary>Counters of automatic numbers. They are part of the transaction: a number that was given is on a record.</summary>
+internal sealed class Sequences(DbSession session)
+{
+    /// <summary>Takes numbers; returns the first.</summary>
+    public async Task<long> ReserveAsync(string type, string field, int count, CancellationToken cancellationToken)
+    {
+        var last = await session.CountAsync(new SqlText().Append(
+            "INSERT INTO crm_sequences (name, value) VALUES ({}, {}) ON CONFLICT (name) DO UPDATE SET value = crm_sequences.value + excluded.value RETURNING value",
+            (ColumnType.Text, $"{type}.{field}"), (ColumnType.Integer, (long)count)), cancellationToken);
+        return last - count + 1;
+    }
+
+    /// <summary>After a number that came with an import, the next one given must be higher.</summary>
+    public async Task SkipPastAsync(string type, FieldDefinition field, string given, CancellationToken cancellationToken)
+    {
+        var digits = string.Concat(given.Where(char.IsAsciiDigit));
+        if (digits.Length is 0 or > 15 || AutoNumberField.Next(field, long.Parse(digits, System.Globalization.CultureInfo.InvariantCulture)) != given)
+            return;
+        await session.ExecuteAsync(new SqlText().Append(
+            "INSERT INTO crm_sequences (name, value) VALUES ({}, {}) ON CONFLICT (name) DO UPDATE SET value = CASE WHEN excluded.value > crm_sequences.value THEN excluded.value ELSE crm_sequences.value END",
+            (ColumnType.Text, $"{type}.{field.Name}"), (ColumnType.Integer, long.Parse(digits, System.Globalization.CultureInfo.InvariantCulture))), cancellationToken);
+    }
+}

@@ -1,0 +1,54 @@
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+
+namespace Crm.Platform.Records;
+
+/// <summary>Makes the tables follow the definitions. It only ever adds: hiding a field or a type leaves its data.</summary>
+public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
+{
+    public async Task ApplyAsync(IEnumerable<ContentTypeDefinition> types, CancellationToken cancellationToken)
+    {
+        if (session.Database.Provider == DatabaseProvider.Postgres)
+            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727001)", cancellationToken);
+        var existing = await session.Dialect.ReadTablesAsync(session, cancellationToken);
+        foreach (var type in types)
+            await ApplyAsync(type, existing, cancellationToken);
+    }
+
+    private async Task ApplyAsync(ContentTypeDefinition type, IReadOnlyDictionary<string, ISet<string>> existing, CancellationToken cancellationToken)
+    {
+        var table = Columns.Name(type.Name);
+        // Long texts come last: a row's first page then holds everything a list shows.
+        var columns = type.Fields
+            .Where(f => f.Name != SystemFields.Id)
+            .OrderBy(f => f.Kind == "longText").ThenByDescending(f => f.IsSystem)
+            .SelectMany(f => kinds.Of(f).Columns(f), (f, c) => (Name: Columns.Name(f.Name) + c.Suffix, c.Type))
+            .ToList();
+        if (!existing.TryGetValue(table, out var present))
+        {
+            var list = string.Join(", ", columns.Select(c => $"{Dialect.Quote(c.Name)} {session.Dialect.TypeName(c.Type)}"));
+            await session.ExecuteAsync($"CREATE TABLE {Dialect.Quote(table)} (\"id\" {session.Dialect.TypeName(ColumnType.Uuid)} NOT NULL PRIMARY KEY, {list})", cancellationToken);
+        }
+        else
+        {
+            foreach (var column in columns.Where(c => !present.Contains(c.Name)))
+                await session.ExecuteAsync($"ALTER TABLE {Dialect.Quote(table)} ADD COLUMN {Dialect.Quote(column.Name)} {session.Dialect.TypeName(column.Type)}", cancellationToken);
+        }
+        foreach (var field in type.Fields.Where(f => f.Unique || f.Indexed || (f.Target is not null && !f.IsSystem)))
+            await IndexAsync(table, field, existing[""], cancellationToken);
+    }
+
+    /// <summary>Indexes leave deleted records out, as queries do; the id makes every order total.</summary>
+    private async Task IndexAsync(string table, FieldDefinition field, ISet<string> indexes, CancellationToken cancellationToken)
+    {
+        var column = Columns.Name(field.Name) + kinds.Of(field).FilterColumn(field).Suffix;
+        var name = Columns.Index(field.Unique ? "ux" : "ix", table, column);
+        if (indexes.Contains(name))
+            return;
+        var order = session.Database.Provider == DatabaseProvider.Postgres ? " NULLS FIRST" : "";
+        var keys = field.Unique ? Dialect.Quote(column) : $"{Dialect.Quote(column)}{order}, \"id\"";
+        await session.ExecuteAsync(
+            $"CREATE {(field.Unique ? "UNIQUE " : "")}INDEX {Dialect.Quote(name)} ON {Dialect.Quote(table)} ({keys}) WHERE \"deleted_at\" IS NULL", cancellationToken);
+    }
+}

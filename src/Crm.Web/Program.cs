@@ -1,0 +1,1 @@
+return await Crm.Platform.Hosting.CrmHost.RunAsync(args, typeof(Program).Assembly);

@@ -1,0 +1,405 @@
+// Behaviour of every page. Hooks are data-* attributes; texts come from the page, never from here.
+// The list of hooks is in the theme's README.
+const root = document.documentElement;
+const $ = (selector, scope = document) => scope.querySelector(selector);
+const $$ = (selector, scope = document) => [...scope.querySelectorAll(selector)];
+
+function setCookie(name, value) {
+  const secure = location.protocol === 'https:' ? ';secure' : '';
+  document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax${secure}`;
+}
+
+const isTyping = target => target instanceof HTMLElement
+  && (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])'));
+
+/* ---------- theme and side bar ---------- */
+
+function setTheme(theme) {
+  root.dataset.bsTheme = theme;
+  setCookie('theme', theme);
+  showTheme();
+}
+
+function showTheme() {
+  for (const button of $$('[data-theme-set]')) button.setAttribute('aria-pressed', String(button.dataset.themeSet === root.dataset.bsTheme));
+}
+
+function toggleSidebar() {
+  const collapsed = root.dataset.sidebar !== 'collapsed';
+  if (collapsed) root.dataset.sidebar = 'collapsed'; else delete root.dataset.sidebar;
+  setCookie('sidebar', collapsed ? 'collapsed' : 'open');
+  for (const button of $$('[data-sidebar-toggle]')) button.setAttribute('aria-expanded', String(!collapsed));
+}
+
+function openSide(open) {
+  const opener = $('[data-side-open-button]');
+  root.toggleAttribute('data-side-open', open);
+  opener?.setAttribute('aria-expanded', String(open));
+  if (open) $('.side a, .side button')?.focus(); else opener?.focus();
+}
+
+/* ---------- menus: native popovers, placed beside their button ---------- */
+
+function placeMenu(menu) {
+  const button = $(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  if (!button) return;
+  const edge = 8, at = button.getBoundingClientRect(), { offsetWidth: width, offsetHeight: height } = menu;
+  const preferred = menu.dataset.align === 'start' || at.right - width < edge ? at.left : at.right - width;
+  const below = at.bottom + 4 + height <= innerHeight - edge || at.top < height;
+  menu.style.left = `${Math.max(edge, Math.min(preferred, innerWidth - width - edge))}px`;
+  menu.style.top = `${Math.max(edge, below ? Math.min(at.bottom + 4, innerHeight - height - edge) : at.top - height - 4)}px`;
+}
+
+document.addEventListener('toggle', event => {
+  const menu = event.target;
+  if (!(menu instanceof HTMLElement) || !menu.matches('.menu[popover]')) return;
+  const open = event.newState === 'open';
+  for (const button of $$(`[popovertarget="${CSS.escape(menu.id)}"]`)) button.setAttribute('aria-expanded', String(open));
+  if (!open) return;
+  placeMenu(menu);
+  $('[autofocus], .menu-item, input:not([type=hidden]), select', menu)?.focus();
+}, true);
+
+function moveInMenu(event, menu) {
+  const items = $$('.menu-item', menu).filter(item => item.offsetParent !== null);
+  if (items.length === 0) return;
+  const at = items.indexOf(document.activeElement);
+  const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[event.key];
+  items.at(next % items.length)?.focus();
+  event.preventDefault();
+}
+
+/* ---------- dialogs ---------- */
+
+// <a data-dialog href="..."> shows the part [data-dialog-part] of the page it leads to; without script the page itself opens.
+async function openLinked(link) {
+  const dialog = $('dialog[data-dialog-frame]');
+  if (!dialog) { location.assign(link.href); return; }
+  link.setAttribute('aria-busy', 'true');
+  try {
+    const response = await fetch(link.href, { headers: { 'X-Requested-With': 'dialog' }, credentials: 'same-origin' });
+    const part = $('[data-dialog-part]', new DOMParser().parseFromString(await response.text(), 'text/html'));
+    if (!response.ok || !part) { location.assign(link.href); return; }
+    dialog.replaceChildren(document.adoptNode(part));
+    const title = $('h1, h2', dialog);
+    if (title) { title.id ||= 'dialog-title'; dialog.setAttribute('aria-labelledby', title.id); }
+    start(dialog);
+    globalThis.htmx?.process(dialog);
+    dialog.showModal();
+    ($('[autofocus]', dialog) ?? $('[data-dialog-close]', dialog))?.focus();
+  } catch {
+    location.assign(link.href);
+  } finally {
+    link.removeAttribute('aria-busy');
+  }
+}
+
+// <form data-confirm="#id">: the dialog of that id is asked first; its [data-confirm-yes] goes on.
+function confirmed(form, submitter) {
+  const dialog = $(form.dataset.confirm || submitter?.dataset.confirm);
+  if (!dialog || form.dataset.confirmed) { delete form.dataset.confirmed; return true; }
+  $('[data-confirm-yes]', dialog).onclick = () => {
+    dialog.close();
+    form.dataset.confirmed = 'yes';
+    form.requestSubmit(submitter);
+  };
+  dialog.showModal();
+  return false;
+}
+
+/* ---------- toasts ---------- */
+
+function startSnack(snack) {
+  const wait = Number(snack.dataset.timeout ?? 0);
+  if (!wait) return;
+  let timer = setTimeout(() => snack.remove(), wait);
+  const hold = () => clearTimeout(timer);
+  const go = () => { hold(); timer = setTimeout(() => snack.remove(), wait); };
+  snack.addEventListener('pointerenter', hold);
+  snack.addEventListener('focusin', hold);
+  snack.addEventListener('pointerleave', go);
+  snack.addEventListener('focusout', go);
+}
+
+function showError() {
+  const template = $('template[data-error-snack]');
+  const area = $('[data-snacks]');
+  if (template && area && !$('[data-error]', area)) area.append(template.content.cloneNode(true));
+}
+document.addEventListener('htmx:error', showError);
+
+/* ---------- forms ---------- */
+
+const stateOf = form => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
+const guarded = new Map();
+
+// A form that came back with errors (data-dirty) holds changes that are not saved.
+const startGuard = form => guarded.set(form, form.hasAttribute('data-dirty') ? '' : stateOf(form));
+
+addEventListener('beforeunload', event => {
+  for (const [form, saved] of guarded) if (form.isConnected && stateOf(form) !== saved) event.preventDefault();
+});
+
+document.addEventListener('submit', event => {
+  const form = event.target;
+  if (!confirmed(form, event.submitter)) { event.preventDefault(); return; }
+  if (form.dataset.busy) { event.preventDefault(); return; }
+  guarded.delete(form);
+  if (form.method !== 'post' || event.defaultPrevented || form.hasAttribute('data-no-busy')) return;
+  form.dataset.busy = 'yes';
+  event.submitter?.setAttribute('aria-busy', 'true');
+  setTimeout(() => idle(form), 8000);
+});
+
+function idle(form) {
+  delete form.dataset.busy;
+  for (const button of $$('[aria-busy]', form)) button.removeAttribute('aria-busy');
+}
+addEventListener('pageshow', event => { if (event.persisted) $$('form[data-busy]').forEach(idle); });
+document.addEventListener('htmx:finally:request', event => { if (event.target instanceof HTMLFormElement) idle(event.target); });
+
+// [data-show-when="name=value"] is shown while the field of that name in the same form has that value.
+function startShowWhen(element) {
+  const form = element.closest('form');
+  const [name, ...values] = element.dataset.showWhen.split(/[=|]/);
+  const update = () => {
+    const show = values.includes(String(new FormData(form).get(name) ?? ''));
+    element.hidden = !show;
+    for (const field of $$('input, select, textarea', element)) field.disabled = !show;
+  };
+  form.addEventListener('change', update);
+  update();
+}
+
+/* ---------- look-ups and open pick-lists ---------- */
+
+let tomSelect;
+function loadTomSelect() {
+  tomSelect ??= new Promise((resolve, reject) => {
+    if (globalThis.TomSelect) { resolve(globalThis.TomSelect); return; }
+    const script = document.createElement('script');
+    script.src = root.dataset.tomSelect ?? new URL('../lib/tom-select.min.js', import.meta.url).href;
+    script.onload = () => resolve(globalThis.TomSelect);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return tomSelect;
+}
+
+function line(text, tag = 'div', className = '') {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+async function startPicker(select) {
+  const TomSelect = await loadTomSelect();
+  if (select.tomselect || !select.isConnected) return;
+  const { lookupUrl, textNone = '', textCreate = '{0}', placeholder = '' } = select.dataset;
+  const plugins = select.multiple ? { remove_button: { title: select.dataset.textRemove ?? '' } } : { dropdown_input: {} };
+  if (!select.multiple && !select.required) plugins.clear_button = { title: select.dataset.textClear ?? '' };
+  const settings = {
+    plugins,
+    placeholder,
+    maxOptions: 200,
+    create: 'open' in select.dataset,
+    persist: false,
+    selectOnTab: true,
+    searchField: lookupUrl ? [] : ['text'],
+    render: {
+      option: data => {
+        const option = line(data.text);
+        if (data.hint) option.append(line(data.hint, 'small'));
+        return option;
+      },
+      item: data => line(data.text),
+      no_results: () => textNone ? line(textNone, 'div', 'no-results') : null,
+      option_create: data => line(textCreate.replace('{0}', data.input), 'div', 'create'),
+    },
+  };
+  if (lookupUrl) {
+    let request;
+    Object.assign(settings, {
+      preload: 'focus',
+      loadThrottle: 200,
+      shouldLoad: () => true,
+      score: () => () => 1,
+      load(query, done) {
+        request?.abort();
+        request = new AbortController();
+        const url = new URL(lookupUrl, location.href);
+        url.searchParams.set('q', query);
+        fetch(url, { headers: { Accept: 'application/json' }, credentials: 'same-origin', signal: request.signal })
+          .then(response => response.ok ? response.json() : Promise.reject(new Error(String(response.status))))
+          .then(rows => { this.clearOptions(option => this.items.includes(String(option.value))); done(rows); })
+          .catch(error => { if (error.name !== 'AbortError') { done(); showError(); } });
+      },
+    });
+  }
+  const name = select.getAttribute('aria-label') ?? $(`label[for="${CSS.escape(select.id)}"]`)?.firstChild?.textContent.trim() ?? placeholder;
+  const picker = new TomSelect(select, settings);
+  picker.dropdown_content.setAttribute('aria-label', name);
+  picker.dropdown.querySelector('.dropdown-input')?.setAttribute('aria-label', name);
+  select.setAttribute('aria-hidden', 'true');
+}
+
+/* ---------- lists ---------- */
+
+function updateBulk(list) {
+  const boxes = $$('[data-select]', list);
+  const chosen = boxes.filter(box => box.checked).length;
+  const all = $('[data-select-all]', list);
+  if (all) { all.checked = chosen > 0 && chosen === boxes.length; all.indeterminate = chosen > 0 && chosen < boxes.length; }
+  const bar = $('[data-bulk]', list);
+  if (!bar) return;
+  bar.hidden = chosen === 0;
+  const count = $('[data-bulk-count]', bar);
+  if (count) count.textContent = count.dataset.text.replace('{0}', chosen.toLocaleString(root.lang));
+}
+
+const rows = () => $$('[data-row]');
+const cursor = () => $('[data-row][data-cursor]');
+
+function moveCursor(step) {
+  const all = rows();
+  if (all.length === 0) return;
+  const at = all.indexOf(cursor());
+  const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))];
+  cursor()?.removeAttribute('data-cursor');
+  next.setAttribute('data-cursor', '');
+  $('[data-row-link]', next)?.focus({ preventScroll: true });
+  next.scrollIntoView({ block: 'nearest' });
+}
+
+function openRow(event) {
+  const row = event.target.closest?.('[data-row]');
+  if (!row || event.target.closest('a, button, input, label, select, textarea, summary') || !getSelection().isCollapsed) return;
+  const link = $('[data-row-link]', row);
+  if (!link) return;
+  if (event.ctrlKey || event.metaKey || event.button === 1) window.open(link.href, '_blank', 'noopener'); else link.click();
+}
+
+/* ---------- tabs ---------- */
+
+function startTabs(scope) {
+  const tabs = $$('[data-tab]', scope);
+  if (tabs.length === 0) return;
+  const show = name => {
+    for (const tab of tabs) {
+      const active = tab.dataset.tab === name;
+      tab.setAttribute('aria-selected', String(active));
+      tab.tabIndex = active ? 0 : -1;
+    }
+    for (const pane of $$('[data-pane]', scope)) pane.toggleAttribute('data-active', pane.dataset.pane === name);
+  };
+  for (const tab of tabs) {
+    tab.addEventListener('click', () => show(tab.dataset.tab));
+    tab.addEventListener('keydown', event => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs.at((tabs.indexOf(tab) + step) % tabs.length);
+      show(next.dataset.tab);
+      next.focus();
+    });
+  }
+  scope.setAttribute('data-tabs-ready', '');
+  show((tabs.find(tab => tab.getAttribute('aria-selected') === 'true') ?? tabs[0]).dataset.tab);
+}
+
+/* ---------- clicks and keys ---------- */
+
+document.addEventListener('click', event => {
+  const target = event.target;
+  if (!(target instanceof Element)) return;
+  const hit = selector => target.closest(selector);
+  let element;
+  if ((element = hit('[data-theme-set]'))) setTheme(element.dataset.themeSet);
+  else if (hit('[data-sidebar-toggle]')) toggleSidebar();
+  else if (hit('[data-side-open-button]')) { event.preventDefault(); openSide(!root.hasAttribute('data-side-open')); }
+  else if (hit('[data-side-close]') || (root.hasAttribute('data-side-open') && !hit('.side'))) { event.preventDefault(); openSide(false); }
+  else if (hit('[data-dismiss]')) hit('.snack, .banner')?.remove();
+  else if (hit('[data-dialog-close]')) { event.preventDefault(); hit('dialog')?.close(); }
+  else if ((element = hit('[data-dialog-open]'))) $(element.dataset.dialogOpen)?.showModal();
+  else if ((element = hit('a[data-dialog]')) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    hit('[popover]')?.hidePopover();
+    openLinked(element);
+  }
+  else if (hit('[data-bulk-clear]')) {
+    const list = hit('[data-list]');
+    for (const box of $$('[data-select]', list)) box.checked = false;
+    updateBulk(list);
+  }
+  else if (hit('[data-copy]')) navigator.clipboard?.writeText(hit('[data-copy]').dataset.copy);
+  else if (target instanceof HTMLDialogElement && target.hasAttribute('data-light')) target.close();
+  else openRow(event);
+});
+document.addEventListener('auxclick', event => { if (event.button === 1) openRow(event); });
+
+document.addEventListener('change', event => {
+  const list = event.target.closest?.('[data-list]');
+  if (event.target.matches?.('[data-select-all]')) {
+    for (const box of $$('[data-select]', list)) box.checked = event.target.checked;
+    updateBulk(list);
+  } else if (event.target.matches?.('[data-select]')) updateBulk(list);
+  else if (event.target.matches?.('[data-auto-submit]')) event.target.form.requestSubmit();
+});
+
+document.addEventListener('keydown', event => {
+  if (event.isComposing || event.defaultPrevented) return;
+  const menu = $('.menu:popover-open');
+  if (menu && ['ArrowDown', 'ArrowUp', 'Home', 'End'].includes(event.key) && !isTyping(event.target)) { moveInMenu(event, menu); return; }
+  const mod = event.ctrlKey || event.metaKey;
+  if (mod && event.key === 'Enter') {
+    const form = event.target.closest?.('form') ?? $('form[data-guard]');
+    if (form && form.method === 'post') { event.preventDefault(); form.requestSubmit($('[data-primary]', form) ?? undefined); }
+    return;
+  }
+  if (mod && event.key.toLowerCase() === 'k') { event.preventDefault(); $('[data-search]')?.focus(); return; }
+  if (event.key === 'Escape') {
+    if (root.hasAttribute('data-side-open')) openSide(false);
+    else if ($('dialog[open]') || menu) return;
+    else if (isTyping(event.target)) event.target.blur();
+    else press('Escape', event);
+    return;
+  }
+  if (mod || event.altKey || isTyping(event.target) || $('dialog[open]') || menu) return;
+  const row = cursor();
+  switch (event.key) {
+    case '/': event.preventDefault(); $('[data-search]')?.focus(); $('[data-search]')?.select(); break;
+    case '?': $('dialog[data-help]')?.showModal(); break;
+    case 'j': moveCursor(1); break;
+    case 'k': moveCursor(-1); break;
+    case 'Enter': if (row && !event.target.closest('a, button')) $('[data-row-link]', row)?.click(); break;
+    case 'x': if (row) $('[data-select]', row)?.click(); break;
+    default: press(event.key, event, row);
+  }
+});
+
+// [data-key="c"] is pressed by the key c; in the list's current row first, then on the page.
+function press(key, event, row) {
+  if (key.length !== 1 && key !== 'Escape') return;
+  const selector = `[data-key="${CSS.escape(key)}"]`;
+  const element = (row && $(selector, row)) ?? $$(selector).find(candidate => !candidate.closest('[data-row]'));
+  if (element) { event.preventDefault(); element.click(); }
+}
+
+/* ---------- start, also for what htmx or a dialog brings in ---------- */
+
+function start(scope) {
+  const pickers = $$('select[data-lookup-url], select[data-open]', scope).map(startPicker);
+  Promise.allSettled(pickers).then(() => $$('form[data-guard]', scope).forEach(startGuard));
+  $$('[data-show-when]', scope).forEach(startShowWhen);
+  $$('[data-tabs]', scope).forEach(startTabs);
+  $$('[data-list]', scope).forEach(updateBulk);
+  $$('.snack', scope).forEach(startSnack);
+}
+
+start(document);
+showTheme();
+$('[data-error-summary]')?.focus();
+document.addEventListener('htmx:after:swap', () => {
+  $$('select[data-lookup-url]:not(.tomselected), select[data-open]:not(.tomselected)').forEach(startPicker);
+  $$('[data-list]').forEach(updateBulk);
+});
