@@ -73,17 +73,35 @@ public abstract class FieldKind
     /// <summary>What is wrong with a definition of this kind, or null.</summary>
     public virtual Message? ValidateDefinition(FieldDefinition field) => null;
 
-    /// <summary>Text folded for comparison: width and case do not matter, nor do accents.</summary>
+    /// <summary>
+    /// Text folded for comparison: width and case do not matter, nor do accents. Marks that make another letter in their
+    /// script (か and が, the vowels of Thai) are no accents. Half a surrogate pair becomes U+FFFD.
+    /// </summary>
     public static string Fold(string text)
     {
         if (System.Text.Ascii.IsValid(text))
             return text.ToLowerInvariant();
         var builder = new System.Text.StringBuilder(text.Length);
-        foreach (var character in text.Normalize(System.Text.NormalizationForm.FormKD))
-            if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.NonSpacingMark)
-                builder.Append(char.ToLowerInvariant(character));
-        return builder.ToString().Normalize(System.Text.NormalizationForm.FormC);
+        // Normalize refuses half pairs, which the runes have replaced.
+        foreach (var rune in text.EnumerateRunes())
+            builder.Append(rune);
+        var decomposed = builder.ToString().Normalize(System.Text.NormalizationForm.FormKD);
+        builder.Clear();
+        foreach (var character in decomposed)
+            if (character is < '\u0300' or > '\u036F')
+                builder.Append(character);
+        return builder.ToString().ToLowerInvariant().Normalize(System.Text.NormalizationForm.FormC);
     }
+
+    /// <summary>Full-width letters, digits and signs, as Chinese and Japanese input methods type them, in plain form.</summary>
+    internal static string Narrow(string text)
+        => System.Text.Ascii.IsValid(text)
+            ? text
+            : string.Create(text.Length, text, (span, source) =>
+            {
+                for (var i = 0; i < span.Length; i++)
+                    span[i] = source[i] is >= '\uFF01' and <= '\uFF5E' ? (char)(source[i] - 0xFEE0) : source[i];
+            });
 }
 
 /// <param name="Suffix">Added to the field's column name; empty for the main one.</param>

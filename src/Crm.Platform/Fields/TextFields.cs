@@ -65,7 +65,7 @@ internal sealed class EmailField : TextKind
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
         var trimmed = text.Trim();
-        return MailAddress.TryCreate(trimmed, out var address) && address.Address == trimmed && address.Host.Contains('.', StringComparison.Ordinal)
+        return MailAddress.TryCreate(trimmed, out var address) && address.Address == trimmed && Hosts.IsName(address.Host)
             ? FieldParse.Ok(trimmed)
             : FieldParse.Fail("{0} must be an e-mail address such as name@example.com", field.Label);
     }
@@ -99,7 +99,7 @@ internal sealed class PhoneField : TextKind
 
     /// <summary>People type numbers as they see them, with blanks and dashes; the stored form has digits only.</summary>
     public override object? ToFilterValue(FieldDefinition field, object? value)
-        => value is string text ? string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c is not ('-' or '(' or ')'))) : value;
+        => value is string text ? string.Concat(Fold(text).Where(c => !char.IsWhiteSpace(c) && c is not ('-' or '(' or ')'))) : value;
 
     public override string Format(FieldDefinition field, object value, FormatContext context)
     {
@@ -128,12 +128,24 @@ internal sealed class UrlField : TextKind
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
         var trimmed = text.Trim();
-        var candidate = trimmed.Contains("://", StringComparison.Ordinal) ? trimmed : $"https://{trimmed}";
+        var candidate = HasScheme(trimmed) ? trimmed : $"https://{trimmed}";
+        // A user before the host is how mailto:name@example.com and look-alike addresses would slip in.
         return Uri.TryCreate(candidate, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            && uri.Host.Contains('.', StringComparison.Ordinal) && !candidate.Any(char.IsWhiteSpace)
+            && uri.UserInfo.Length == 0 && Hosts.IsName(uri.Host) && !candidate.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
             ? FieldParse.Ok(candidate)
             : FieldParse.Fail("{0} must be a web address such as https://example.com", field.Label);
     }
+
+    private static bool HasScheme(string text)
+        => text.IndexOf("://", StringComparison.Ordinal) is var end and > 0
+            && Uri.CheckSchemeName(text[..end]);
+}
+
+internal static class Hosts
+{
+    /// <summary>Whether this is a domain name or address with a dot in it, as those that can be reached from elsewhere have.</summary>
+    public static bool IsName(string host)
+        => host.Contains('.', StringComparison.Ordinal) && !host.EndsWith('.') && Uri.CheckHostName(host) != UriHostNameType.Unknown;
 }
 
 /// <summary>A number the system gives, such as C000042; given once, never changed.</summary>

@@ -35,8 +35,7 @@ internal sealed class NumberField : FieldKind
 
     public override Message? Validate(FieldDefinition field, object value) => Numbers.Validate(field, (decimal)value);
 
-    public override Message? ValidateDefinition(FieldDefinition field)
-        => field.Decimals is < 0 or > 4 ? new("Decimals must be between {0} and {1}", 0, 4) : null;
+    public override Message? ValidateDefinition(FieldDefinition field) => Numbers.ValidateDefinition(field);
 
     public override string ToInvariant(FieldDefinition field, object value) => Numbers.ToInvariant((decimal)value);
 
@@ -84,7 +83,7 @@ internal sealed class MoneyField : FieldKind
 
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
-        var trimmed = text.Trim();
+        var trimmed = Narrow(text.Trim());
         var currency = context.Currency;
         if (trimmed.Length > 3 && IsCode(trimmed.AsSpan(trimmed.Length - 3)) && !char.IsLetter(trimmed[^4]))
             (trimmed, currency) = (trimmed[..^3], trimmed[^3..]);
@@ -102,6 +101,8 @@ internal sealed class MoneyField : FieldKind
             return new("{0} is not a currency code", money.Currency);
         return Numbers.Validate(field, money.Amount);
     }
+
+    public override Message? ValidateDefinition(FieldDefinition field) => Numbers.ValidateDefinition(field);
 
     public override string ToInvariant(FieldDefinition field, object value) => ((Money)value).ToString();
 
@@ -156,10 +157,20 @@ internal static class Numbers
     {
         const NumberStyles styles = NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign
             | NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands | NumberStyles.AllowExponent;
-        return decimal.TryParse(text, styles, culture, out number);
+        return decimal.TryParse(FieldKind.Narrow(text), styles, culture, out number);
     }
 
     public static string ToInvariant(decimal number) => number.ToString("0.####", CultureInfo.InvariantCulture);
+
+    public static Message? ValidateDefinition(FieldDefinition field)
+    {
+        if (field.Decimals is < 0 or > 4)
+            return new("Decimals must be between {0} and {1}", 0, 4);
+        // Beyond these a whole number's column overflows.
+        if (field.Min < -Largest || field.Max > Largest)
+            return new("The limits must be between {0} and {1}", ToInvariant(-Largest), ToInvariant(Largest));
+        return field.Min > field.Max ? new("The lower limit {0} is above the upper limit {1}", ToInvariant(field.Min.Value), ToInvariant(field.Max.Value)) : null;
+    }
 
     public static Message? Validate(FieldDefinition field, decimal number)
     {
@@ -221,7 +232,7 @@ internal sealed class DateField : FieldKind
 
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
-        var trimmed = text.Trim();
+        var trimmed = Narrow(text.Trim());
         if (trimmed == "@today")
             return FieldParse.Ok(DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(context.Now, context.TimeZone)));
         return DateOnly.TryParseExact(trimmed, ["yyyy-MM-dd", "yyyy/M/d", "yyyy年M月d日"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
@@ -239,7 +250,8 @@ internal sealed class DateField : FieldKind
 internal sealed class DateTimeField : FieldKind
 {
     private static readonly KindColumn[] DateTimeColumns = [new("", ColumnType.DateTime)];
-    private static readonly string[] Local = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss", "yyyy-MM-dd"];
+    private static readonly string[] Exact = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+    private static readonly string[] Local = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss", "yyyy-MM-dd"];
 
     public override string Name => "dateTime";
 
@@ -253,15 +265,15 @@ internal sealed class DateTimeField : FieldKind
 
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
-        var trimmed = text.Trim();
+        var trimmed = Narrow(text.Trim());
         if (trimmed == "@now")
-            return FieldParse.Ok(context.Now);
+            return FieldParse.Ok(Truncate(context.Now));
         if (DateTime.TryParseExact(trimmed, Local, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
             return context.TimeZone.IsInvalidTime(local)
                 ? FieldParse.Fail("{0} does not exist on that day: the clocks are put forward", field.Label)
-                : FieldParse.Ok(TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), context.TimeZone));
-        if (trimmed.Contains('T', StringComparison.Ordinal)
-            && DateTimeOffset.TryParse(trimmed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var exact))
+                : FieldParse.Ok(Truncate(TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), context.TimeZone)));
+        // Without an offset a time is the user's, with or without a fraction: that is handled above.
+        if (DateTimeOffset.TryParseExact(trimmed, Exact, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var exact))
             return FieldParse.Ok(Truncate(exact.UtcDateTime));
         return FieldParse.Fail("{0} must be a date and time such as 2026-03-31 14:30", field.Label);
     }

@@ -6,7 +6,9 @@ namespace Crm.Platform.Localization;
 public sealed record Message(string Text, params object[] Arguments)
 {
     public string For(IStringLocalizer localizer)
-        => localizer[Text, [.. Arguments.Select(a => a is LocalizedText text ? text.For(localizer) : a)]];
+        => Arguments.Length == 0 ? localizer[Text] : localizer[Text, [.. Arguments.Select(a => a is LocalizedText text ? text.For(localizer) : a)]];
 
-    public override string ToString() => string.Format(System.Globalization.CultureInfo.InvariantCulture, Text, Arguments);
+    /// <summary>In English. Without arguments braces are just braces, as in "such as C{000000}".</summary>
+    public override string ToString()
+        => Arguments.Length == 0 ? Text : string.Format(System.Globalization.CultureInfo.InvariantCulture, Text, Arguments);
 }

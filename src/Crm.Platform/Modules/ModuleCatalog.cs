@@ -137,8 +137,8 @@ public sealed class ModuleCatalog
     {
         while (_features.Values.FirstOrDefault(f => f.Dependencies.Any(d => !_features.ContainsKey(d))) is { } broken)
         {
-            _features.Remove(broken.Id);
             var missing = broken.Dependencies.First(d => !_features.ContainsKey(d));
+            _features.Remove(broken.Id);
             if (missing != "(declared twice)")
                 _errors.Add(new(broken.Module.Id, "Feature {0} depends on {1}, which is missing", broken.Id, missing));
         }
@@ -161,17 +161,20 @@ public sealed class ModuleCatalog
         foreach (var feature in rest)
         {
             _features.Remove(feature.Id);
-            var message = Reaches(feature, feature.Id, rest)
-                ? new ModuleError(feature.Module.Id, "Feature {0} depends on itself through {1}", feature.Id, feature.Dependencies.First(left.Contains))
+            // Of several dependencies only the one that leads back is worth naming.
+            var through = feature.Dependencies.FirstOrDefault(d => left.Contains(d)
+                && (string.Equals(d, feature.Id, StringComparison.OrdinalIgnoreCase) || Reaches(d, feature.Id, rest)));
+            var message = through is not null
+                ? new ModuleError(feature.Module.Id, "Feature {0} depends on itself through {1}", feature.Id, through)
                 : new ModuleError(feature.Module.Id, "Feature {0} depends on {1}, which cannot be enabled", feature.Id, feature.Dependencies.First(left.Contains));
             _errors.Add(message);
         }
     }
 
-    private static bool Reaches(FeatureInfo from, string target, List<FeatureInfo> among)
+    private static bool Reaches(string from, string target, List<FeatureInfo> among)
     {
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var pending = new Stack<FeatureInfo>([from]);
+        var pending = new Stack<FeatureInfo>(among.Where(f => string.Equals(f.Id, from, StringComparison.OrdinalIgnoreCase)));
         while (pending.TryPop(out var feature))
             foreach (var next in among.Where(f => feature.Dependencies.Contains(f.Id, StringComparer.OrdinalIgnoreCase)))
             {

@@ -1,9 +1,10 @@
 // Copies the files that pages load from node_modules to wwwroot/lib, and writes the map of icons that the
 // server reads (name -> inner SVG markup). Run by assets.targets after `npm ci`.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 
 const modules = 'node_modules/';
 const lib = 'wwwroot/lib/';
+const now = Math.floor(Date.now() / 1000);
 const files = {
   'tabler.min.css': '@tabler/core/dist/css/tabler.min.css',
   'htmx.min.js': 'htmx.org/dist/htmx.min.js',
@@ -17,6 +18,9 @@ for (const [name, source] of Object.entries(files)) {
   // The maps are not shipped, so neither is the comment that sends browsers looking for them.
   const text = readFileSync(modules + source, 'utf8').replace(/\n?(\/\/#|\/\*#) sourceMappingURL=[^\n]*\n?$/, '\n');
   writeFileSync(lib + name, text);
+  // Whole seconds: run from the build's output, MapStaticAssets takes a file whose time has a fraction for changed
+  // (HTTP dates have none) and sends it uncompressed.
+  utimesSync(lib + name, now, now);
 }
 for (const name of ['@tabler/core', '@tabler/icons', 'htmx.org', 'tom-select']) {
   const licence = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'].find(file => exists(modules + name + '/' + file));

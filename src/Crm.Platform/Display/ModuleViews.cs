@@ -1,0 +1,57 @@
+using System.Reflection;
+using Crm.Platform.Modules;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Mvc.Razor;
+
+namespace Crm.Platform.Display;
+
+/// <summary>
+/// Where views are looked for: first in the themes' folders for the module at hand, then in the module, then in the
+/// themes' shared views, last in the platform's.
+/// </summary>
+internal sealed class ModuleViewLocations(IReadOnlyList<FeatureInfo> features) : IViewLocationExpander
+{
+    private const string ModuleKey = "module";
+    private const string AreaKey = "area-of-site";
+    private const string Platform = "Crm.Platform";
+
+    private readonly string[] _themes = [.. features.Where(f => f.Module.IsTheme).Select(f => f.Module.Id).Distinct()];
+
+    public void PopulateValues(ViewLocationExpanderContext context)
+    {
+        var assembly = (context.ActionContext.ActionDescriptor as ControllerActionDescriptor)?.ControllerTypeInfo.Assembly;
+        context.Values[ModuleKey] = assembly?.GetName().Name ?? Platform;
+        context.Values[AreaKey] = context.ActionContext.HttpContext.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase) ? "admin" : "staff";
+    }
+
+    public IEnumerable<string> ExpandViewLocations(ViewLocationExpanderContext context, IEnumerable<string> viewLocations)
+    {
+        var module = context.Values[ModuleKey]!;
+        // Themes that are made for the other half of the site do not apply; base themes come last.
+        var other = context.Values[AreaKey] == "admin" ? ".Staff" : ".Admin";
+        var themes = _themes.Where(t => !t.EndsWith(other, StringComparison.Ordinal)).OrderBy(t => t.EndsWith(".Base", StringComparison.Ordinal)).ToList();
+        foreach (var theme in themes)
+        {
+            yield return $"/Modules/{theme}/Modules/{module}/Views/{{1}}/{{0}}.cshtml";
+            yield return $"/Modules/{theme}/Modules/{module}/Views/Shared/{{0}}.cshtml";
+        }
+        yield return $"/Modules/{module}/Views/{{1}}/{{0}}.cshtml";
+        yield return $"/Modules/{module}/Views/Shared/{{0}}.cshtml";
+        foreach (var theme in themes)
+        {
+            yield return $"/Modules/{theme}/Modules/{Platform}/Views/Shared/{{0}}.cshtml";
+            yield return $"/Modules/{theme}/Views/Shared/{{0}}.cshtml";
+        }
+        yield return $"/Modules/{Platform}/Views/{{1}}/{{0}}.cshtml";
+        yield return $"/Modules/{Platform}/Views/Shared/{{0}}.cshtml";
+    }
+}
+
+/// <summary>Controllers may be internal: nobody outside the module has to name them.</summary>
+internal sealed class InternalControllers : ControllerFeatureProvider
+{
+    protected override bool IsController(TypeInfo typeInfo)
+        => typeInfo is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false }
+            && typeInfo.Name.EndsWith("Controller", StringComparison.Ordinal)
+            && typeof(Microsoft.AspNetCore.Mvc.Controller).IsAssignableFrom(typeInfo);
+}

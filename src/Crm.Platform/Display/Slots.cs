@@ -1,0 +1,75 @@
+using Crm.Platform.Content;
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.AspNetCore.Razor.TagHelpers;
+
+namespace Crm.Platform.Display;
+
+/// <summary>Names of the places that modules can fill.</summary>
+public static class SlotNames
+{
+    /// <summary>Right column of a record's page, beside the related lists.</summary>
+    public const string RecordRelated = "record.related";
+
+    /// <summary>Middle column of a record's page, above the history.</summary>
+    public const string RecordMain = "record.main";
+
+    /// <summary>Buttons in the head of a record's page.</summary>
+    public const string RecordActions = "record.actions";
+
+    /// <summary>Buttons in the head of a list.</summary>
+    public const string ListActions = "list.actions";
+
+    /// <summary>The staff's first page.</summary>
+    public const string Home = "home";
+}
+
+/// <summary>What a slot is about.</summary>
+/// <param name="Type">The content type; null on pages that are about none.</param>
+/// <param name="Item">The record; null on lists.</param>
+public sealed record SlotContext(string Slot, ContentTypeDefinition? Type = null, ContentItem? Item = null);
+
+/// <param name="View">Name of a partial view in the module's <c>Views/Shared</c>.</param>
+public sealed record SlotView(string View, object? Model = null);
+
+/// <summary>A module's part in a slot. Register with <c>services.AddScoped&lt;ISlotPart, T&gt;()</c>.</summary>
+public interface ISlotPart
+{
+    string Slot { get; }
+
+    int Order => 100;
+
+    /// <summary>What to show; null for nothing here.</summary>
+    Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken);
+}
+
+/// <summary><c>&lt;slot-parts slot="record.related" context="..." /&gt;</c>: all parts that modules put there, in order.</summary>
+[HtmlTargetElement("slot-parts", TagStructure = TagStructure.WithoutEndTag)]
+public sealed class SlotPartsTagHelper(IEnumerable<ISlotPart> parts, IHtmlHelper html, Microsoft.AspNetCore.Mvc.ViewEngines.ICompositeViewEngine views) : TagHelper
+{
+    public required SlotContext Context { get; set; }
+
+    [ViewContext, HtmlAttributeNotBound]
+    public ViewContext ViewContext { get; set; } = null!;
+
+    public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
+    {
+        output.TagName = null;
+        ((IViewContextAware)html).Contextualize(ViewContext);
+        foreach (var part in parts.Where(p => p.Slot == Context.Slot).OrderBy(p => p.Order))
+            if (await part.GetAsync(Context, ViewContext.HttpContext.RequestAborted) is { } view)
+                output.Content.AppendHtml(await html.PartialAsync(Path(part, view.View), view.Model));
+    }
+
+    /// <summary>A theme's version of the part's view, else the module's own.</summary>
+    private string Path(ISlotPart part, string view)
+    {
+        var module = part.GetType().Assembly.GetName().Name;
+        string[] candidates =
+        [
+            $"/Modules/Crm.Theme.Staff/Modules/{module}/Views/Shared/{view}.cshtml",
+            $"/Modules/Crm.Theme.Base/Modules/{module}/Views/Shared/{view}.cshtml",
+        ];
+        return candidates.FirstOrDefault(c => views.GetView(null, c, isMainPage: false).Success) ?? $"/Modules/{module}/Views/Shared/{view}.cshtml";
+    }
+}

@@ -1,0 +1,39 @@
+using Crm.Platform.Data;
+
+namespace Crm.Platform.Hosting;
+
+/// <summary>The <c>Crm</c> section of the configuration.</summary>
+public sealed class CrmOptions
+{
+    /// <summary>Folder of the database, keys, files and logs; relative to the working directory.</summary>
+    public string DataDirectory { get; set; } = "App_Data";
+
+    public DatabaseOptions Database { get; set; } = new();
+
+    public SetupOptions Setup { get; set; } = new();
+}
+
+public sealed class DatabaseOptions
+{
+    public DatabaseProvider? Provider { get; set; }
+
+    public string? ConnectionString { get; set; }
+}
+
+/// <summary>Answers of the set-up page, for setting up without it. Complete when name and password of the administrator are given.</summary>
+public sealed class SetupOptions
+{
+    public string SiteName { get; set; } = "CRM";
+
+    public string Recipe { get; set; } = "Blank";
+
+    public string Culture { get; set; } = "en";
+
+    public string? AdminUserName { get; set; }
+
+    public string? AdminEmail { get; set; }
+
+    public string? AdminPassword { get; set; }
+
+    public bool IsComplete => !string.IsNullOrEmpty(AdminUserName) && !string.IsNullOrEmpty(AdminPassword);
+}

@@ -1,0 +1,77 @@
+using System.Reflection;
+using Crm.Platform.Hosting;
+using Crm.Platform.Localization;
+using Crm.Platform.Modules;
+using Crm.Platform.Security;
+using Crm.Platform.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crm.Platform.Recipes;
+
+/// <summary>The recipes that modules carry in <c>Recipes/*.json</c>.</summary>
+public sealed class RecipeCatalog(CrmProcess process)
+{
+    public IReadOnlyList<Recipe> All { get; } = [.. process.Catalog.Features.Select(f => f.Module.Assembly).Distinct().SelectMany(Read)];
+
+    public Recipe? Find(string name) => All.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<Recipe> Read(Assembly assembly)
+    {
+        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith("Recipes/", StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            using var buffer = new MemoryStream();
+            stream.CopyTo(buffer);
+            yield return Recipe.Parse(buffer.ToArray());
+        }
+    }
+}
+
+/// <summary>Carries recipes out: all of one, in one transaction, or nothing.</summary>
+public sealed class RecipeRunner(SiteHost sites, CrmProcess process)
+{
+    /// <summary>Runs a recipe on a site that is set up.</summary>
+    /// <exception cref="SetupException">Something in it is wrong; nothing has changed.</exception>
+    public async Task RunAsync(Recipe recipe, CancellationToken cancellationToken)
+    {
+        string culture;
+        await using (var scope = sites.Current.CreateScope())
+        {
+            var settings = scope.ServiceProvider.GetRequiredService<SettingsStore>();
+            await settings.RefreshAsync(cancellationToken);
+            culture = settings.Site.Culture;
+        }
+        var features = FeaturesOf(recipe, culture).Concat(sites.Current.Features.Select(f => f.Id)).ToList();
+        await sites.ChangeAsync(sites.Database!, features, async services =>
+        {
+            await ExecuteAsync(recipe, culture, services, cancellationToken);
+            return true;
+        }, sites.IsStarted, cancellationToken);
+    }
+
+    internal IReadOnlyList<string> FeaturesOf(Recipe recipe, string culture)
+    {
+        var features = recipe.Features(culture);
+        if (features.FirstOrDefault(f => process.Catalog.Find(f) is null) is { } unknown)
+            throw new SetupException("There is no feature {0}", unknown);
+        return features;
+    }
+
+    internal static async Task ExecuteAsync(Recipe recipe, string culture, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        services.GetRequiredService<ActorContext>().Current = Actor.System("recipe");
+        foreach (var (step, settings, line) in recipe.Bind(services.GetServices<IRecipeStep>()))
+        {
+            if (settings.Culture is not null && settings.Culture != culture)
+                continue;
+            try
+            {
+                await step.ExecuteAsync(settings, cancellationToken);
+            }
+            catch (SetupException e)
+            {
+                throw new SetupException("Recipe, line {0}, step “{1}”: {2}", line, step.Name, e.Reason.ToString());
+            }
+        }
+    }
+}

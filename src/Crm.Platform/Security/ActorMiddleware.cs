@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Security.Claims;
+using Crm.Platform.Content;
+using Crm.Platform.Settings;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Crm.Platform.Security;
+
+/// <summary>Finds the actor behind a signed-in principal. One module registers one.</summary>
+public interface IActorProvider
+{
+    /// <summary>Null when the user is gone or may no longer sign in.</summary>
+    Task<Actor?> FindAsync(ClaimsPrincipal principal, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the language that a signed-in user has chosen.</summary>
+    Task RememberCultureAsync(Actor actor, string culture, CancellationToken cancellationToken);
+}
+
+/// <summary>Brings definitions and settings up to date, says who acts, and sets the request's language.</summary>
+internal sealed class ActorMiddleware(RequestDelegate next)
+{
+    public const string CultureCookie = "crm.culture";
+
+    public async Task InvokeAsync(HttpContext context, ActorContext actor, SettingsStore settings, ContentDefinitions definitions, IEnumerable<IActorProvider> providers)
+    {
+        // Static files need neither.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.StaticAssets.StaticAssetDescriptor>() is null)
+        {
+            await settings.RefreshAsync(context.RequestAborted);
+            await definitions.RefreshAsync(context.RequestAborted);
+            if (context.User.Identity?.IsAuthenticated == true)
+                foreach (var provider in providers)
+                    actor.Current = await provider.FindAsync(context.User, context.RequestAborted) ?? Actor.Anonymous;
+            var culture = CultureInfo.GetCultureInfo(CultureOf(context, actor.Current, settings.Site));
+            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = culture;
+        }
+        await next(context);
+    }
+
+    /// <summary>The user's own choice, else the browser's cookie, else the browser's language, else the site's.</summary>
+    private static string CultureOf(HttpContext context, Actor actor, SiteSettings site)
+    {
+        if (actor.Culture is { } own && SiteSettings.Cultures.Contains(own))
+            return own;
+        if (context.Request.Cookies[CultureCookie] is { } chosen && SiteSettings.Cultures.Contains(chosen))
+            return chosen;
+        var accepted = context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(l => l.Quality ?? 1).Select(l => l.Value.Value ?? "");
+        foreach (var language in accepted)
+        {
+            if (language.StartsWith("zh", StringComparison.OrdinalIgnoreCase))
+                return "zh-CN";
+            if (language.StartsWith("en", StringComparison.OrdinalIgnoreCase))
+                return "en";
+        }
+        return site.Culture;
+    }
+}

@@ -1,0 +1,3 @@
+using Crm.Platform.Modules;
+
+[assembly: Module(Name = "Base theme", Category = "Themes", IsTheme = true, AlwaysEnabled = true)]

@@ -1,0 +1,3 @@
+using Crm.Platform.Modules;
+
+[assembly: Module(Name = "Staff theme", Category = "Themes", IsTheme = true, AlwaysEnabled = true, Dependencies = ["Crm.Theme.Base"])]
