@@ -93,14 +93,19 @@ public abstract class FieldKind
         return builder.ToString().ToLowerInvariant().Normalize(System.Text.NormalizationForm.FormC);
     }
 
-    /// <summary>Full-width letters, digits and signs, as Chinese and Japanese input methods type them, in plain form.</summary>
+    /// <summary>Full-width letters, digits, signs and blanks, as Chinese and Japanese input methods type them, in plain form.</summary>
     internal static string Narrow(string text)
         => System.Text.Ascii.IsValid(text)
             ? text
             : string.Create(text.Length, text, (span, source) =>
             {
                 for (var i = 0; i < span.Length; i++)
-                    span[i] = source[i] is >= '\uFF01' and <= '\uFF5E' ? (char)(source[i] - 0xFEE0) : source[i];
+                    span[i] = source[i] switch
+                    {
+                        >= '\uFF01' and <= '\uFF5E' => (char)(source[i] - 0xFEE0),
+                        '\u3000' => ' ',
+                        _ => source[i],
+                    };
             });
 }
 

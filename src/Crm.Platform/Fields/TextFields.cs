@@ -42,7 +42,8 @@ internal abstract partial class TextKind : FieldKind
     public override Message? ValidateDefinition(FieldDefinition field)
         => field.MaxLength is < 1 or > 1000 ? new("The longest text must be between {0} and {1} characters", 1, 1000) : null;
 
-    [GeneratedRegex(@"<\s*[a-z!/?]|javascript\s*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    /// <summary>What a browser reads as markup: a blank after the sign, as in "time &lt; two hours", makes it plain text.</summary>
+    [GeneratedRegex(@"<[a-z!/?]|javascript\s*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Markup();
 }
 
