@@ -18,7 +18,7 @@ public sealed class ContentItem(string contentType)
 
     public Guid? Team => Get<Guid?>(SystemFields.Team);
 
-    public long Version { get => Get<long>(SystemFields.Version); internal set => this[SystemFields.Version] = value; }
+    public long Version { get => (long)Get<decimal>(SystemFields.Version); internal set => this[SystemFields.Version] = (decimal)value; }
 
     public bool IsDeleted => this[SystemFields.DeletedAt] is not null;
 
