@@ -12,10 +12,11 @@ namespace Crm.Platform.Queries;
 /// Turns one query into SQL. Every table it touches, the first and those that look-ups lead to, is limited to what the
 /// actor may see.
 /// </summary>
-internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds, Dialect dialect, Actor actor, ContentTypeDefinition root, string alias = "t")
+internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds, Dialect dialect, Actor actor, ParseContext literals, ContentTypeDefinition root, string alias = "t")
 {
     private const int MaxDepth = 20;
     private const int MaxConditions = 200;
+    private const decimal LargestLiteral = 500_000_000_000_000m;
 
     /// <summary>The last code point: no text that starts with a prefix comes after the prefix and this.</summary>
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
@@ -117,7 +118,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     {
         if (depth > MaxDepth)
             throw new QueryException("The filter is nested too deeply: at most {0} levels", MaxDepth);
-        if (++_conditions > MaxConditions)
+        if (filter is not (AndFilter or OrFilter or NotFilter) && ++_conditions > MaxConditions)
             throw new QueryException("The filter has too many conditions: at most {0}", MaxConditions);
         return filter switch
         {
@@ -127,44 +128,43 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             CompareFilter compare => Compare(compare, negated),
             InFilter list => In(list, negated),
             HasFilter has => Has(has, negated, depth),
-            QuickSearchFilter search => QuickSearch(search, negated, depth),
+            QuickSearchFilter search => QuickSearch(search, negated),
             _ => throw new QueryException("Unknown condition"),
         };
     }
 
     /// <summary>A literal of a filter in the form of the column it is compared with.</summary>
-    public object? Literal(Resolved at, object? value)
+    private object? Literal(Resolved at, object? value)
     {
-        if (value is "@me")
+        if (value is "@me" && string.Equals(at.Field.Target, SystemTypes.Users, StringComparison.OrdinalIgnoreCase))
             return actor.UserId ?? Guid.Empty;
-        if (value is null)
-            return null;
-        var converted = at.Kind.ToFilterValue(at.Field, value);
-        var ok = at.FilterType switch
+        var converted = at.Kind.ToFilterValue(at.Field, value switch
         {
-            ColumnType.Text => converted is string,
-            ColumnType.Boolean => converted is bool,
-            ColumnType.Date => converted is DateOnly,
-            ColumnType.DateTime => converted is DateTime,
-            ColumnType.Uuid => converted is Guid,
-            _ => converted is decimal or long or int,
-        };
-        if (ok)
-            return converted;
-        // A literal of another type, or a text: what the kind itself would make of it.
-        if (value is IFormattable or string)
+            DateOnly day when at.FilterType == ColumnType.DateTime => TimeZoneInfo.ConvertTimeToUtc(day.ToDateTime(TimeOnly.MinValue), actor.TimeZone),
+            DateTime time when at.FilterType == ColumnType.Date => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(time, actor.TimeZone)),
+            int or long => Convert.ToDecimal(value, CultureInfo.InvariantCulture),
+            _ => value,
+        });
+        switch (at.FilterType)
         {
-            var text = Convert.ToString(value, CultureInfo.InvariantCulture)!;
-            var context = new ParseContext(CultureInfo.InvariantCulture, actor.TimeZone, "CNY", "CN", default, NoLocalizer.Instance);
-            var parsed = at.Kind.Parse(at.Field, text, context);
-            if (parsed.Value is not null and not LookUpText and not NewOption)
-                return at.Kind.ToFilterValue(at.Field, parsed.Value);
-            if (parsed.Value is NewOption option)
-                return option.Text;
+            case ColumnType.Text when converted is string:
+            case ColumnType.Boolean when converted is bool:
+            case ColumnType.Date when converted is DateOnly:
+            case ColumnType.DateTime when converted is DateTime:
+            case ColumnType.Uuid when converted is Guid:
+                return converted;
+            case ColumnType.Integer or ColumnType.Decimal when converted is decimal number:
+                // Stored numbers are smaller than this, so a larger literal compares the same when it is cut down.
+                return Math.Clamp(number, -LargestLiteral, LargestLiteral);
+        }
+        if (value is string text)
+        {
             if (at.Kind is PickListField)
                 return text;
+            if (at.Kind.Parse(at.Field, text, literals).Value is { } parsed and not (LookUpText or NewOption or string))
+                return Literal(at, parsed);
         }
-        throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value);
+        throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value ?? "null");
     }
 
     private SqlText Combine(IReadOnlyList<Filter> filters, string word, string none, bool negated, int depth)
@@ -194,7 +194,16 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             return new SqlText(isNull ? $"{column} IS NULL" : $"{column} IS NOT NULL");
         }
         var value = Literal(at, filter.Value);
-        var (op, orNull) = (filter.Operator, negated) switch
+        var asked = filter.Operator;
+        if (at.FilterType == ColumnType.Integer && value is decimal fraction && decimal.Floor(fraction) != fraction)
+        {
+            // No whole number equals it; those above it are those above its floor.
+            if (asked is FilterOperator.Equal or FilterOperator.NotEqual)
+                return new SqlText((asked == FilterOperator.Equal) == negated ? "1 = 1" : "1 = 0");
+            asked = asked is FilterOperator.Greater or FilterOperator.GreaterOrEqual ? FilterOperator.Greater : FilterOperator.LessOrEqual;
+            value = decimal.Floor(fraction);
+        }
+        var (op, orNull) = (asked, negated) switch
         {
             (FilterOperator.Equal, false) or (FilterOperator.NotEqual, true) => ("=", false),
             (FilterOperator.NotEqual, false) or (FilterOperator.Equal, true) => ("<>", true),
@@ -256,7 +265,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         var type = definitions.Find(filter.Type) ?? throw new QueryException("There is no content type {0}", filter.Type);
         if (type.Find(filter.LookUp) is not { Target: { } target } lookUp || !string.Equals(target, root.Name, StringComparison.OrdinalIgnoreCase))
             throw new QueryException("{0} has no field {1}", type.PluralLabel, filter.LookUp);
-        var inner = new QueryCompiler(definitions, kinds, dialect, actor, type, $"{alias}{_conditions}h") { _conditions = _conditions };
+        var inner = new QueryCompiler(definitions, kinds, dialect, actor, literals, type, $"{alias}{_conditions}h") { _conditions = _conditions };
         var where = inner.Where(null, RecycleBin.Without).Append($" AND {inner.Alias}.{Dialect.Quote(Columns.Name(lookUp.Name))} = {alias}.\"id\"");
         if (filter.Where is not null)
             where.Append(" AND ").Append(inner.Compile(filter.Where, negated: false, depth + 1));
@@ -266,11 +275,13 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     private string Alias => alias;
 
-    private SqlText QuickSearch(QuickSearchFilter search, bool negated, int depth)
+    private SqlText QuickSearch(QuickSearchFilter search, bool negated)
     {
-        var fields = root.QuickSearch.Count > 0 ? root.QuickSearch : [SystemFields.DisplayText];
-        Filter any = new OrFilter([.. fields.Where(f => root.Find(f) is { Hidden: false }).Select(f => new CompareFilter(f, FilterOperator.Contains, search.Text))]);
-        return Compile(any, negated, depth + 1);
+        var fields = (root.QuickSearch.Count > 0 ? root.QuickSearch : [SystemFields.DisplayText]).Where(f => root.Find(f) is { Hidden: false }).ToList();
+        var sql = new SqlText("(");
+        for (var i = 0; i < fields.Count; i++)
+            sql.Append(i == 0 ? "" : negated ? " AND " : " OR ").Append(Compare(new CompareFilter(fields[i], FilterOperator.Contains, search.Text), negated));
+        return sql.Append(fields.Count == 0 ? "1 = 0)" : ")");
     }
 
     private Join JoinTo(string path, string parent, FieldDefinition lookUp, ContentTypeDefinition type)

@@ -1,15 +1,25 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Fields;
 using Crm.Platform.Records;
 using Crm.Platform.Security;
+using Crm.Platform.Settings;
+using Microsoft.Extensions.Localization;
 
 namespace Crm.Platform.Queries;
 
 /// <summary>The one way to read records. What the scope's actor may not see is not there.</summary>
-public sealed class QueryEngine(DbSession session, ContentDefinitions definitions, FieldKinds kinds, ActorContext actor)
+public sealed class QueryEngine(
+    DbSession session,
+    ContentDefinitions definitions,
+    FieldKinds kinds,
+    SettingsStore settings,
+    ActorContext actor,
+    TimeProvider clock,
+    IStringLocalizer localizer)
 {
     public const int MaxTake = 1000;
 
@@ -111,7 +121,9 @@ public sealed class QueryEngine(DbSession session, ContentDefinitions definition
     {
         var set = definitions.Current;
         var definition = set.Find(type) ?? throw new QueryException("There is no content type {0}", type);
-        return new QueryCompiler(set, kinds, session.Dialect, actor.Current, definition);
+        var site = settings.Site;
+        var literals = new ParseContext(CultureInfo.InvariantCulture, actor.Current.TimeZone, site.Currency, site.Region, DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime), localizer);
+        return new QueryCompiler(set, kinds, session.Dialect, actor.Current, literals, definition);
     }
 
     private static IReadOnlyList<string> AllFields(ContentTypeDefinition type) => [.. type.Fields.Where(f => !f.Hidden).Select(f => f.Name)];
@@ -146,7 +158,7 @@ public sealed class QueryEngine(DbSession session, ContentDefinitions definition
 
     private object? ReadKey(DbDataReader reader, int ordinal, GroupBy group, QueryCompiler.Resolved at)
         => group.Bucket is not null
-            ? reader.IsDBNull(ordinal) ? null : DateOnly.ParseExact(reader.GetString(ordinal), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+            ? reader.IsDBNull(ordinal) ? null : DateOnly.ParseExact(reader.GetString(ordinal), "yyyy-MM-dd", CultureInfo.InvariantCulture)
             : session.Dialect.Read(reader, ordinal, at.Kind.Columns(at.Field)[0].Type);
 
     /// <summary>Which columns a query reads and how they become values.</summary>
@@ -246,7 +258,7 @@ public sealed class QueryEngine(DbSession session, ContentDefinitions definition
                 case AggregateFunction.Average:
                     var sum = dialect.Read(reader, at++, _type);
                     var count = reader.GetInt64(at++);
-                    return sum is null || count == 0 ? null : Convert.ToDecimal(sum, System.Globalization.CultureInfo.InvariantCulture) / count;
+                    return sum is null || count == 0 ? null : Convert.ToDecimal(sum, CultureInfo.InvariantCulture) / count;
                 default:
                     return dialect.Read(reader, at++, _type);
             }

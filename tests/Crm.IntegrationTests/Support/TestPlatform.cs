@@ -22,6 +22,8 @@ public sealed class TestPlatform : IAsyncDisposable
         _services = services;
     }
 
+    public IServiceProvider Services => _services;
+
     public Database Database { get; }
 
     public string ConnectionString => _database.ConnectionString;

@@ -1,0 +1,252 @@
+using System.Globalization;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Queries;
+
+namespace Crm.IntegrationTests.Queries;
+
+public sealed class QueryPropertySqliteTests() : QueryPropertyTests(DatabaseProvider.Sqlite);
+
+public sealed class QueryPropertyPostgresTests() : QueryPropertyTests(DatabaseProvider.Postgres);
+
+/// <summary>Random filters, sorts and pages over random records equal a naive evaluation in memory.</summary>
+public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLifetime
+{
+    private const int Records = 120;
+    private const int Rounds = 300;
+
+    private static readonly string?[] Names = ["华新贸易", "中国银行", "acme", "ACME", "Ácme", "Zoë", "straße", "x%y_z", "O'Brien", "a\\b", "ｗｉｄｅ", "表😀情", "北京 Ltd"];
+
+    private readonly int _seed = int.TryParse(Environment.GetEnvironmentVariable("CRM_TEST_SEED"), out var seed) ? seed : Random.Shared.Next();
+    private TestPlatform _platform = null!;
+    private List<ContentItem> _all = null!;
+    private Random _random = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"CRM_TEST_SEED={_seed}");
+        _random = new Random(_seed);
+        _platform = await TestPlatform.CreateAsync(provider);
+        await using var scope = _platform.OpenAsSystem();
+        var ids = new List<Guid>();
+        for (var i = 0; i < Records; i++)
+        {
+            var id = await scope.CreateAsync("companies",
+                ("name", Pick(Names) + (_random.Next(3) == 0 ? i.ToString(CultureInfo.InvariantCulture) : "")),
+                ("code", Maybe(() => $"K{i}")),
+                ("employees", Maybe(() => _random.Next(5).ToString(CultureInfo.InvariantCulture))),
+                ("score", Maybe(() => (_random.Next(-200, 200) / 100m).ToString(CultureInfo.InvariantCulture))),
+                ("revenue", Maybe(() => $"{_random.Next(4)}.5 CNY")),
+                ("active", Maybe(() => Pick(["true", "false"]))),
+                ("founded", Maybe(() => $"20{_random.Next(10, 14)}-0{_random.Next(1, 4)}-11")),
+                ("contacted", Maybe(() => $"2026-01-0{_random.Next(1, 9)}T0{_random.Next(0, 9)}:30:00Z")),
+                ("level", Maybe(() => Pick(["a", "b", "c"]))),
+                ("notes", Maybe(() => Pick(Names))),
+                ("parent", Maybe(() => ids.Count == 0 ? null : ids[_random.Next(ids.Count)].ToString())));
+            ids.Add(id);
+        }
+        var items = new List<ContentItem>();
+        await foreach (var item in scope.Queries.StreamAsync(new Query("companies"), CancellationToken.None))
+            items.Add(item);
+        _all = items;
+    }
+
+    public ValueTask DisposeAsync() => _platform.DisposeAsync();
+
+    [Fact]
+    public async Task List_RandomFilterSortAndPage_EqualsNaiveEvaluation()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var filter = RandomFilter(3);
+            var sort = RandomSort();
+            var because = $"seed {_seed}, round {round}: {filter} sorted by {string.Join(",", sort)}";
+            var expected = _all.Where(i => Evaluate(filter, i)).OrderBy(i => i, new NaiveOrder(sort)).Select(i => i.Id).ToList();
+
+            var query = new Query("companies") { Where = filter, Sort = sort, Columns = ["name"], Take = _random.Next(1, 40) };
+            var (forwards, last) = await WalkAsync(scope, query);
+            Assert.True(expected.SequenceEqual(forwards), because);
+            Assert.True(expected.Count == (await scope.Queries.CountAsync("companies", filter, CancellationToken.None)).Count, because);
+            if (last is not null)
+            {
+                var before = await scope.Queries.ListAsync(query with { After = last, Backwards = true, Take = 1000 }, CancellationToken.None);
+                Assert.True(expected.Take(before.Items.Count).SequenceEqual(before.Items.Select(i => i.Id)), because + " (backwards)");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Aggregate_ByFieldAndMonth_EqualsNaiveEvaluation()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var byLevel = await scope.Queries.AggregateAsync(new AggregateQuery("companies")
+        {
+            GroupBy = [new("level")],
+            Aggregates = [new(AggregateFunction.Count), new(AggregateFunction.Sum, "score"), new(AggregateFunction.Average, "employees"), new(AggregateFunction.Max, "founded"), new(AggregateFunction.CountDistinct, "employees"), new(AggregateFunction.Sum, "revenue")],
+        }, CancellationToken.None);
+        foreach (var group in _all.GroupBy(i => (string?)i["level"]))
+        {
+            var row = Assert.Single(byLevel, r => (string?)r.Keys[0] == group.Key);
+            Assert.Equal((long)group.Count(), row.Values[0]);
+            Assert.Equal(group.Sum(i => i["score"] as decimal?), row.Values[1] as decimal? ?? 0m);
+            Assert.Equal(group.Average(i => i["employees"] as decimal?), row.Values[2] as decimal?);
+            Assert.Equal(group.Max(i => i["founded"] as DateOnly?), row.Values[3] as DateOnly?);
+            Assert.Equal((long)group.Select(i => i["employees"]).Where(v => v is not null).Distinct().Count(), row.Values[4]);
+            Assert.Equal(group.Sum(i => (i["revenue"] as Money?)?.Amount), row.Values[5] as decimal? ?? 0m);
+        }
+        foreach (var bucket in Enum.GetValues<DateBucket>())
+        {
+            var rows = await scope.Queries.AggregateAsync(new AggregateQuery("companies") { GroupBy = [new("contacted", bucket)], Aggregates = [new(AggregateFunction.Count)] }, CancellationToken.None);
+            var expected = _all.GroupBy(i => i["contacted"] is DateTime at ? Start(DateOnly.FromDateTime(at), bucket) : (DateOnly?)null).ToDictionary(g => (object?)g.Key ?? "none", g => (long)g.Count());
+            Assert.Equal(expected.OrderBy(e => e.Key.ToString(), StringComparer.Ordinal), rows.ToDictionary(r => r.Keys[0] ?? "none", r => (long)r.Values[0]!).OrderBy(e => e.Key.ToString(), StringComparer.Ordinal));
+        }
+    }
+
+    private static DateOnly Start(DateOnly day, DateBucket bucket) => bucket switch
+    {
+        DateBucket.Day => day,
+        DateBucket.Week => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)),
+        DateBucket.Month => new(day.Year, day.Month, 1),
+        DateBucket.Quarter => new(day.Year, ((day.Month - 1) / 3 * 3) + 1, 1),
+        _ => new(day.Year, 1, 1),
+    };
+
+    private static async Task<(List<Guid> Ids, string? LastCursor)> WalkAsync(TestScope scope, Query query)
+    {
+        var ids = new List<Guid>();
+        string? lastCursor = null;
+        for (string? after = null; ;)
+        {
+            var page = await scope.Queries.ListAsync(query with { After = after }, CancellationToken.None);
+            ids.AddRange(page.Items.Select(i => i.Id));
+            if (page.Previous is not null)
+                lastCursor = page.Previous;
+            if ((after = page.Next) is null)
+                return (ids, lastCursor);
+        }
+    }
+
+    private Filter RandomFilter(int depth)
+    {
+        switch (depth == 0 ? 9 : _random.Next(10))
+        {
+            case 0 or 1:
+                return new AndFilter([.. Enumerable.Range(0, _random.Next(3)).Select(_ => RandomFilter(depth - 1))]);
+            case 2 or 3:
+                return new OrFilter([.. Enumerable.Range(0, _random.Next(3)).Select(_ => RandomFilter(depth - 1))]);
+            case 4:
+                return new NotFilter(RandomFilter(depth - 1));
+            case 5:
+                return new InFilter("level", Pick<object?[]>([["a"], ["a", null], [], [null], ["b", "c"]]));
+            case 6:
+                return new QuickSearchFilter(Pick(["acme", "中国", "%", "K1"])!);
+            default:
+                var ordered = Pick([FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.Greater, FilterOperator.GreaterOrEqual, FilterOperator.Less, FilterOperator.LessOrEqual]);
+                var equality = Pick([FilterOperator.Equal, FilterOperator.NotEqual]);
+                return Pick<Func<Filter>>(
+                [
+                    () => new CompareFilter("name", Pick([FilterOperator.Contains, FilterOperator.StartsWith, FilterOperator.EndsWith]), Pick(["a", "中", "ACME", "e", "%", "_", "\\", "Z", "", "ß", "wide"])),
+                    () => new CompareFilter("name", ordered, Pick(Names)),
+                    () => new CompareFilter("code", equality, Pick(["K1", "k2", null])),
+                    () => new CompareFilter("employees", ordered, (decimal)_random.Next(5)),
+                    () => new CompareFilter("score", ordered, _random.Next(-200, 200) / 100m),
+                    () => new CompareFilter("revenue", ordered, _random.Next(4) + 0.5m),
+                    () => new CompareFilter("active", equality, Pick<object?>([true, false, null])),
+                    () => new CompareFilter("founded", ordered, new DateOnly(2010 + _random.Next(5), 2, 11)),
+                    () => new CompareFilter("contacted", ordered, new DateTime(2026, 1, _random.Next(1, 9), 4, 30, 0, DateTimeKind.Utc)),
+                    () => new CompareFilter("level", equality, Pick(["a", "b", null])),
+                    () => new CompareFilter("notes", FilterOperator.Contains, Pick(["中", "me", "O'"])),
+                    () => new CompareFilter("parent", equality, Pick<object?>([_all[_random.Next(_all.Count)].Id, null])),
+                    () => new CompareFilter("parent.name", FilterOperator.Contains, Pick(["a", "中"])),
+                    () => new HasFilter("companies", "parent", _random.Next(2) == 0 ? null : new CompareFilter("level", FilterOperator.Equal, "a")),
+                ])();
+        }
+    }
+
+    private string[] RandomSort()
+        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
+
+    private bool Evaluate(Filter filter, ContentItem item) => filter switch
+    {
+        AndFilter and => and.Filters.All(f => Evaluate(f, item)),
+        OrFilter or => or.Filters.Any(f => Evaluate(f, item)),
+        NotFilter not => !Evaluate(not.Inner, item),
+        InFilter list => list.Values.Any(v => Equals(v, item[list.Path])),
+        QuickSearchFilter search => new[] { "name", "code" }.Any(f => Key(item[f]) is string key && key.Contains(FieldKind.Fold(search.Text), StringComparison.Ordinal)),
+        HasFilter has => _all.Any(i => Equals(i[has.LookUp], item.Id) && (has.Where is null || Evaluate(has.Where, i))),
+        CompareFilter { Path: "parent.name" } path => _all.FirstOrDefault(i => Equals(i.Id, item["parent"])) is { } parent && Evaluate(path with { Path = "name" }, parent),
+        CompareFilter compare => Compare(compare, Key(item[compare.Path])),
+        _ => throw new NotSupportedException(filter.ToString()),
+    };
+
+    private static bool Compare(CompareFilter filter, object? key)
+    {
+        var value = filter.Path is "level" or "notes" ? filter.Value : Key(filter.Value);
+        if (filter.Operator is FilterOperator.Equal or FilterOperator.NotEqual)
+            return Equals(key, value) == (filter.Operator == FilterOperator.Equal);
+        if (key is null || value is null)
+            return false;
+        if (filter.Operator is FilterOperator.Contains or FilterOperator.StartsWith or FilterOperator.EndsWith)
+        {
+            var (text, part) = filter.Path == "notes" ? (((string)key).ToLowerInvariant(), ((string)value).ToLowerInvariant()) : ((string)key, (string)value);
+            return filter.Operator switch
+            {
+                FilterOperator.StartsWith => text.StartsWith(part, StringComparison.Ordinal),
+                FilterOperator.EndsWith => text.EndsWith(part, StringComparison.Ordinal),
+                _ => text.Contains(part, StringComparison.Ordinal),
+            };
+        }
+        var order = NaiveOrder.CompareKeys(key, value);
+        return filter.Operator switch
+        {
+            FilterOperator.Greater => order > 0,
+            FilterOperator.GreaterOrEqual => order >= 0,
+            FilterOperator.Less => order < 0,
+            _ => order <= 0,
+        };
+    }
+
+    /// <summary>Text without case, width and accents; an amount without its currency.</summary>
+    private static object? Key(object? value) => value switch
+    {
+        string text => FieldKind.Fold(text),
+        Money money => money.Amount,
+        _ => value,
+    };
+
+    private T Pick<T>(params T[] from) => from[_random.Next(from.Length)];
+
+    private string? Maybe(Func<string?> text) => _random.Next(4) == 0 ? null : text();
+
+    /// <summary>Empty first, text by code point, the id between equals in the direction of the last key.</summary>
+    private sealed class NaiveOrder(string[] sort) : IComparer<ContentItem>
+    {
+        public int Compare(ContentItem? x, ContentItem? y)
+        {
+            foreach (var path in sort)
+            {
+                var field = path.TrimStart('-');
+                var order = CompareKeys(field == "level" ? x![field] : Key(x![field]), field == "level" ? y![field] : Key(y![field]));
+                if (order != 0)
+                    return path.StartsWith('-') ? -order : order;
+            }
+            var byId = string.CompareOrdinal(x!.Id.ToString(), y!.Id.ToString());
+            return sort[^1].StartsWith('-') ? -byId : byId;
+        }
+
+        public static int CompareKeys(object? x, object? y) => (x, y) switch
+        {
+            (null, null) => 0,
+            (null, _) => -1,
+            (_, null) => 1,
+            (string a, string b) => CompareCodePoints(a, b),
+            _ => Comparer<object>.Default.Compare(x, y),
+        };
+
+        private static int CompareCodePoints(string a, string b)
+            => System.Text.Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(b));
+    }
+}
