@@ -1,0 +1,44 @@
+using Crm.Platform.Content;
+
+namespace Crm.Customers;
+
+/// <summary>A person who works at a customer.</summary>
+public sealed class ContactType : IContentTypeProvider
+{
+    public const string Name = "contacts";
+
+    public IEnumerable<ContentTypeDefinition> Types =>
+    [
+        new()
+        {
+            Name = Name,
+            Label = "Contact",
+            PluralLabel = "Contacts",
+            Description = "People who work at your customers",
+            Icon = "address-book",
+            DisplayField = "name",
+            ListColumns = ["name", "customer", "role", "jobTitle", "phone", "email", SystemFields.Owner],
+            DefaultSort = ["name"],
+            QuickSearch = ["name", "phone", "mobile", "email"],
+            KeyFacts = ["customer", "role", "phone", "mobile", "email"],
+            Fields =
+            [
+                Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
+                // Cleared, not deleted with the customer: people are still known when a company closes or is merged, and
+                // restoring the customer links them again. To refuse the deletion would make almost no customer deletable.
+                Field.LookUp("customer", "Customer", CustomerType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Contacts" },
+                Field.PickList("role", "Role at the customer",
+                    new("decisionMaker", "Decision maker", "green"), new("buyer", "Buyer", "blue"), new("user", "End user"),
+                    new("finance", "Finance"), new("technical", "Technical")) with { Open = true },
+                Field.Text("jobTitle", "Job title"),
+
+                Field.Phone("phone", "Phone") with { Section = "Reach" },
+                Field.Phone("mobile", "Mobile phone") with { Section = "Reach" },
+                Field.Email("email", "E-mail") with { Section = "Reach" },
+
+                Field.Date("birthday", "Birthday") with { Section = "Personal" },
+                Field.LongText("notes", "Notes") with { Section = "Notes" },
+            ],
+        },
+    ];
+}

@@ -1,0 +1,56 @@
+using Crm.Platform.Content;
+
+namespace Crm.Customers;
+
+/// <summary>A company or a person that one does, or hopes to do, business with.</summary>
+public sealed class CustomerType : IContentTypeProvider
+{
+    public const string Name = "customers";
+
+    public const string Parent = "parent";
+
+    public IEnumerable<ContentTypeDefinition> Types =>
+    [
+        new()
+        {
+            Name = Name,
+            Label = "Customer",
+            PluralLabel = "Customers",
+            Description = "Companies and people you do business with",
+            Icon = "building",
+            DisplayField = "name",
+            ListColumns = ["name", "level", "industry", "phone", SystemFields.Owner, SystemFields.ModifiedAt],
+            DefaultSort = ["name"],
+            QuickSearch = ["name", "number", "phone", "email"],
+            KeyFacts = ["level", "industry", "phone", "website", SystemFields.Owner],
+            Fields =
+            [
+                Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
+                Field.AutoNumber("number", "Customer number", "C{000000}"),
+                Field.PickList("category", "Category", new("company", "Company"), new("person", "Person")) with { Default = "company" },
+                Field.PickList("level", "Level", new("a", "A", "green"), new("b", "B", "blue"), new("c", "C", "yellow"), new("d", "D", "secondary")) with
+                {
+                    Help = "How much the customer matters: A most, D least",
+                },
+                Field.PickList("industry", "Industry",
+                    new("software", "Software"), new("technology", "Technology"), new("telecommunications", "Telecommunications"),
+                    new("retail", "Retail"), new("finance", "Finance"), new("medical", "Medical"), new("marketing", "Marketing"),
+                    new("entertainment", "Entertainment"), new("services", "Services"), new("employment", "Employment"),
+                    new("manufacturing", "Manufacturing"), new("education", "Education"), new("government", "Government"), new("other", "Other")) with { Open = true },
+                Field.PickList("source", "Source",
+                    new("website", "Web site"), new("referral", "Referral"), new("exhibition", "Exhibition"), new("advertisement", "Advertisement"),
+                    new("call", "Phone call"), new("partner", "Partner"), new("other", "Other")) with { Open = true, Help = "How the customer came to us" },
+
+                Field.Phone("phone", "Phone") with { Section = "Reach" },
+                Field.Email("email", "E-mail") with { Section = "Reach" },
+                Field.Url("website", "Web site") with { Section = "Reach" },
+
+                Field.Number("employees", "Employees") with { Min = 0, Section = "Company" },
+                Field.Money("annualRevenue", "Annual revenue") with { Section = "Company" },
+                Field.LookUp(Parent, "Parent company", Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Subsidiaries", Section = "Company" },
+
+                Field.LongText("notes", "Notes") with { Section = "Notes" },
+            ],
+        },
+    ];
+}

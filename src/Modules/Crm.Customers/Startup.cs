@@ -1,0 +1,18 @@
+using Crm.Customers.Subsidiaries;
+using Crm.Platform.Content;
+using Crm.Platform.Hosting;
+using Crm.Platform.Modules;
+
+namespace Crm.Customers;
+
+internal sealed class Startup : StartupBase
+{
+    public override void ConfigureServices(IServiceCollection services)
+    {
+        services.AddContentTypes<CustomerType>();
+        services.AddContentTypes<ContactType>();
+        services.AddPermissions<CustomerPermissions>();
+        services.AddMenu<CustomersMenu>();
+        services.AddScoped<IContentHandler, RefuseParentCycles>();
+    }
+}
