@@ -96,6 +96,10 @@ public sealed class Database : IAsyncDisposable
         _ => false,
     };
 
+    /// <summary>The engine ended this transaction so that another could go on.</summary>
+    internal static bool IsDeadlock(DbException exception)
+        => exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
     public async ValueTask DisposeAsync()
     {
         if (_postgres is not null)

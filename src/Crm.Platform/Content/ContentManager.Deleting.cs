@@ -1,0 +1,156 @@
+using Crm.Platform.Changes;
+using Crm.Platform.Data;
+using Crm.Platform.Queries;
+using Crm.Platform.Records;
+using Crm.Platform.Security;
+
+namespace Crm.Platform.Content;
+
+/// <content>Deleting, restoring and purging, with what that means for the records that point to one.</content>
+internal sealed partial class ContentManager
+{
+    public async Task<IReadOnlyList<DeleteEffect>> PreviewDeleteAsync(string type, Guid id, CancellationToken cancellationToken)
+    {
+        var effects = new List<DeleteEffect>();
+        foreach (var (other, field) in LookUpsTo(type))
+        {
+            var count = await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM (SELECT 1 FROM {Columns.Table(other)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(field.Name))} = ")
+                .Append(ColumnType.Uuid, id).Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
+            if (count > 0)
+                effects.Add(new(other, field, count));
+        }
+        return effects;
+    }
+
+    public async Task<SaveResult> DeleteAsync(string type, Guid id, long? version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TransactAsync(() => DeleteInTransactionAsync(definitions.Current.Get(type), id, version, cancellationToken), cancellationToken);
+        }
+        catch (DeleteRefusedException e) when (!session.InTransaction)
+        {
+            return e.Refused;
+        }
+    }
+
+    private async Task<SaveResult> DeleteInTransactionAsync(ContentTypeDefinition type, Guid id, long? version, CancellationToken cancellationToken)
+    {
+        if (!(await LoadAsync(type, [id], cancellationToken)).TryGetValue(id, out var item))
+            return new(SaveStatus.NotFound, id, 0, []);
+        if (!actor.Current.Can(type, ContentActions.Delete, item))
+            return new(SaveStatus.Forbidden, id, item.Version, []);
+        if (version is { } seen && seen != item.Version)
+            return new(SaveStatus.Conflict, id, item.Version, [new(null, new("Somebody changed this record in the meantime. Look at it again, then repeat your change"))]);
+        foreach (var handler in handlers)
+            if (await handler.DeletingAsync(type, item, cancellationToken) is { } message)
+                return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
+        var effects = await PreviewDeleteAsync(type.Name, id, cancellationToken);
+        if (effects.FirstOrDefault(e => e.LookUp.OnDelete == OnDelete.Restrict) is { } restricting)
+            return new(SaveStatus.Invalid, id, item.Version, [new(null, new("It cannot be deleted while {0} of {1} point to it", restricting.Count, restricting.Type.PluralLabel))]);
+        if (effects.Sum(e => e.Count) > MaxBatch)
+            return new(SaveStatus.Invalid, id, item.Version, [new(null, new("More than {0} records point to it. Point them elsewhere first", MaxBatch))]);
+        foreach (var effect in effects)
+        {
+            var ids = await session.ReadAsync(new SqlText($"SELECT id FROM {Columns.Table(effect.Type)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(effect.LookUp.Name))} = ")
+                .Append(ColumnType.Uuid, id), r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
+            if (await PropagateAsync(effect, ids, cancellationToken) is { } refused)
+                throw new DeleteRefusedException(refused);
+        }
+        await writer.SetDeletedAsync(type, item, deleted: true, cancellationToken);
+        return new(SaveStatus.Deleted, id, item.Version, []);
+    }
+
+    /// <summary>Empties the look-ups, or deletes the records, as the definition says; integrity does not depend on the actor's rights to them.</summary>
+    private async Task<SaveResult?> PropagateAsync(DeleteEffect effect, List<Guid> ids, CancellationToken cancellationToken)
+    {
+        var user = actor.Current;
+        try
+        {
+            actor.Current = user with { IsSystem = true };
+            if (effect.LookUp.OnDelete == OnDelete.Cascade)
+            {
+                foreach (var id in ids)
+                    if (await DeleteInTransactionAsync(effect.Type, id, null, cancellationToken) is { Succeeded: false } refused)
+                        return refused;
+                return null;
+            }
+            var clear = ids.Select(id => new ContentChange(effect.Type.Name) { Id = id, Values = { [effect.LookUp.Name] = null } }).ToList();
+            return (await SaveInTransactionAsync(effect.Type.Name, clear, SaveOptions.Default, cancellationToken)).FirstOrDefault(r => !r.Succeeded);
+        }
+        finally
+        {
+            actor.Current = user;
+        }
+    }
+
+    public async Task<SaveResult> RestoreAsync(string type, Guid id, CancellationToken cancellationToken)
+        => await TransactAsync(async () =>
+        {
+            var definition = definitions.Current.Get(type);
+            if (!(await LoadAsync(definition, [id], cancellationToken, RecycleBin.Only)).TryGetValue(id, out var item))
+                return new(SaveStatus.NotFound, id, 0, []);
+            if (!actor.Current.Can(definition, ContentActions.Delete, item))
+                return new(SaveStatus.Forbidden, id, item.Version, []);
+            // A restored record is checked like a new one: its unique values may have been taken since.
+            var save = new PendingSave(new ContentChange(type) { Id = id }, null, item);
+            await CheckUniqueAsync(definition, [save], cancellationToken);
+            if (save.Errors.Count > 0)
+                return new(SaveStatus.Invalid, id, item.Version, save.Errors);
+            var deletion = (await log.ReadHistoryAsync(definition.Name, id, 50, cancellationToken)).FirstOrDefault(c => c.Kind == ChangeKind.Deleted);
+            await writer.SetDeletedAsync(definition, item, deleted: false, cancellationToken);
+            if (deletion is not null)
+                await RestoreLinksAsync(deletion, cancellationToken);
+            return new SaveResult(SaveStatus.Restored, id, item.Version, []);
+        }, cancellationToken);
+
+    private async Task RestoreLinksAsync(Change deletion, CancellationToken cancellationToken)
+    {
+        var user = actor.Current;
+        try
+        {
+            actor.Current = user with { IsSystem = true };
+            var id = deletion.RecordId.ToString("D");
+            foreach (var change in await log.ReadBatchAsync(deletion.BatchId, cancellationToken))
+            {
+                if (change.Kind == ChangeKind.Deleted && change.RecordId != deletion.RecordId && definitions.Current.Find(change.ContentType) is { } cascaded)
+                {
+                    var gone = (await LoadAsync(cascaded, [change.RecordId], cancellationToken, RecycleBin.Only)).GetValueOrDefault(change.RecordId);
+                    if (gone is not null && LookUpsTo(deletion.ContentType).Any(l => l.Type.Name == cascaded.Name && gone[l.Field.Name] is Guid target && target == deletion.RecordId))
+                        await writer.SetDeletedAsync(cascaded, gone, deleted: false, cancellationToken);
+                }
+                foreach (var (field, values) in change.Fields.Where(f => change.Kind == ChangeKind.Updated && f.Value.Old == id && f.Value.New is null))
+                {
+                    var now = definitions.Current.Find(change.ContentType) is { } other ? (await LoadAsync(other, [change.RecordId], cancellationToken)).GetValueOrDefault(change.RecordId) : null;
+                    if (now is not null && now[field] is null)
+                        await SaveInTransactionAsync(change.ContentType, [new ContentChange(change.ContentType) { Id = change.RecordId, Values = { [field] = deletion.RecordId } }], SaveOptions.Default, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            actor.Current = user;
+        }
+    }
+
+    public async Task<SaveResult> PurgeAsync(string type, Guid id, CancellationToken cancellationToken)
+        => await TransactAsync(async () =>
+        {
+            var definition = definitions.Current.Get(type);
+            if (!(await LoadAsync(definition, [id], cancellationToken, RecycleBin.Only)).TryGetValue(id, out var item))
+                return new(SaveStatus.NotFound, id, 0, []);
+            if (actor.Current.ScopeOf(definition.Permission(ContentActions.Delete)) != PermissionScope.All)
+                return new(SaveStatus.Forbidden, id, item.Version, []);
+            await writer.PurgeAsync(definition, item, cancellationToken);
+            return new SaveResult(SaveStatus.Deleted, id, item.Version, []);
+        }, cancellationToken);
+
+    private IEnumerable<(ContentTypeDefinition Type, FieldDefinition Field)> LookUpsTo(string type)
+        => definitions.Current.PointingTo(type).Where(p => !p.Field.IsSystem);
+}
+
+/// <summary>A record that would be deleted with another refuses; all is rolled back.</summary>
+internal sealed class DeleteRefusedException(SaveResult refused) : Exception(string.Join("; ", refused.Errors.Select(e => e.Message)))
+{
+    public SaveResult Refused { get; } = refused;
+}

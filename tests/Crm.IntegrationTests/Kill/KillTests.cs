@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Data;
+
+namespace Crm.IntegrationTests.Kill;
+
+public sealed class KillSqliteTests() : KillTests(DatabaseProvider.Sqlite);
+
+public sealed class KillPostgresTests() : KillTests(DatabaseProvider.Postgres);
+
+/// <summary>Killed at any moment, no record is half-written and the log tells exactly what the tables say.</summary>
+public abstract class KillTests(DatabaseProvider provider)
+{
+    private const int Kills = 10;
+    private const int Rows = 4000;
+
+    [Fact]
+    public async Task Import_KilledTenTimes_LeavesNothingHalfDoneAndCompletesWithoutDoubles()
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var directory = Directory.CreateTempSubdirectory("crm-kill-");
+        var file = Path.Combine(directory.FullName, "customers.csv");
+        await File.WriteAllTextAsync(file, Csv());
+        await SetUpAsync(database, directory.FullName);
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var interrupted = 0;
+        for (var i = 0; i < Kills; i++)
+        {
+            await using var import = ProductProcess.Start(database, directory.FullName, "import", "customers", file, "--key", "name");
+            // At least one batch must be on its way, else only the start would be killed each time.
+            var before = await CountAsync(database, "SELECT COUNT(*) FROM customers");
+            if (before < Rows)
+                await Eventually.HoldsAsync(async () => import.HasExited || await CountAsync(database, "SELECT COUNT(*) FROM customers") > before, seconds: 60);
+            await Task.Delay(random.Next(0, 300));
+            interrupted += import.HasExited ? 0 : 1;
+            await import.KillAsync();
+            await CheckAsync(database, $"seed {seed}, kill {i}");
+        }
+        Assert.True(interrupted > 0, "Every import was done before it was killed: give it more rows.");
+
+        await using var last = ProductProcess.Start(database, directory.FullName, "import", "customers", file, "--key", "name");
+        var (code, output, error) = await last.WaitAsync();
+        Assert.True(code == 0, output + error);
+        Assert.Equal(Rows, await CountAsync(database, "SELECT COUNT(*) FROM customers WHERE deleted_at IS NULL"));
+        Assert.Equal(Rows, await CountAsync(database, "SELECT COUNT(DISTINCT name) FROM customers"));
+        await CheckAsync(database, $"seed {seed}, at the end");
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Saves_KilledTenTimes_KeepWhatWasAnsweredAndNothingByHalves()
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var directory = Directory.CreateTempSubdirectory("crm-kill-");
+        await SetUpAsync(database, directory.FullName);
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var promised = new List<string>();
+        for (var i = 0; i < Kills; i++)
+        {
+            var address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
+            await using var server = await ProductProcess.ServeAsync(database, directory.FullName, address);
+            using var browser = new TestBrowser(address, "en");
+            Assert.Equal(HttpStatusCode.Redirect, (await browser.SignInAsync(TestSite.AdminName, TestSite.AdminPassword)).StatusCode);
+            var page = await browser.PageAsync("/customers/new");
+            var form = page.QuerySelectorAll<AngleSharp.Html.Dom.IHtmlFormElement>("main form").First(f => f.Method == "post");
+            var round = i;
+            var saving = Enumerable.Range(0, 3).Select(client => Task.Run(async () =>
+            {
+                for (var n = 0; ; n++)
+                {
+                    var name = $"Saved {round}-{client}-{n}";
+                    try
+                    {
+                        using var response = await browser.SubmitAsync(form, new() { ["name"] = name }, "/customers/new");
+                        if (response.StatusCode == HttpStatusCode.Redirect)
+                            lock (promised)
+                                promised.Add(name);
+                    }
+                    catch (HttpRequestException)
+                    {
+                        return;
+                    }
+                }
+            })).ToList();
+            await Task.Delay(random.Next(200, 700));
+            await server.KillAsync();
+            await Task.WhenAll(saving);
+            await CheckAsync(database, $"seed {seed}, kill {i}");
+        }
+        Assert.NotEmpty(promised);
+        var kept = await NamesAsync(database);
+        Assert.Empty(promised.Except(kept));
+        directory.Delete(recursive: true);
+    }
+
+    /// <summary>Each record's last logged version is its own, and no change is in the log without its record.</summary>
+    private static async Task CheckAsync(TestDatabase database, string because)
+    {
+        if (database.Provider == DatabaseProvider.Sqlite)
+            Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1, because);
+        Assert.True(await CountAsync(database, """
+            SELECT COUNT(*) FROM customers c
+            WHERE c.version <> (SELECT COALESCE(MAX(l.version), 0) FROM crm_change_log l WHERE l.record_id = c.id)
+               OR c.version <> (SELECT COUNT(*) FROM crm_change_log l WHERE l.record_id = c.id)
+            """) == 0, $"{because}: a record and its log disagree");
+        Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM crm_change_log l WHERE l.type = 'customers' AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = l.record_id)") == 0,
+            $"{because}: a change without its record");
+        Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM customers WHERE name IS NULL OR display_text <> name OR number IS NULL") == 0, $"{because}: a half-written record");
+    }
+
+    private static async Task SetUpAsync(TestDatabase database, string directory)
+    {
+        await using var setup = ProductProcess.Start(database, directory, "setup");
+        var (code, output, error) = await setup.WaitAsync();
+        Assert.True(code == 0, output + error);
+    }
+
+    private static string Csv()
+    {
+        var csv = new StringBuilder("name,level,employees,notes\n");
+        for (var i = 0; i < Rows; i++)
+            csv.Append(CultureInfo.InvariantCulture, $"客户 {i},A,{i},\"line, with comma\"\n");
+        return csv.ToString();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<long> CountAsync(TestDatabase database, string sql)
+    {
+        await using var opened = new Database(database.Provider, database.ConnectionString);
+        await using var session = new DbSession(opened);
+        return await session.CountAsync(new SqlText(sql), CancellationToken.None);
+    }
+
+    private static async Task<List<string>> NamesAsync(TestDatabase database)
+    {
+        await using var opened = new Database(database.Provider, database.ConnectionString);
+        await using var session = new DbSession(opened);
+        return await session.ReadAsync(new SqlText("SELECT name FROM customers"), r => r.GetString(0), CancellationToken.None);
+    }
+}

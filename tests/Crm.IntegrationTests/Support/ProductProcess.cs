@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Net;
+using Crm.Platform.Data;
+
+namespace Crm.IntegrationTests.Support;
+
+/// <summary>The product as a process of its own, so that it can be killed.</summary>
+public sealed class ProductProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private ProductProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public static ProductProcess Start(TestDatabase database, string dataDirectory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Crm.Web.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = dataDirectory,
+        };
+        start.Environment["Crm__DataDirectory"] = dataDirectory;
+        start.Environment["Crm__Database__Provider"] = database.Provider.ToString();
+        start.Environment["Crm__Database__ConnectionString"] = database.ConnectionString;
+        start.Environment["Crm__Setup__AdminUserName"] = TestSite.AdminName;
+        start.Environment["Crm__Setup__AdminEmail"] = "admin@example.com";
+        start.Environment["Crm__Setup__AdminPassword"] = TestSite.AdminPassword;
+        return new ProductProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Serves on this address; returns when it answers.</summary>
+    public static async Task<ProductProcess> ServeAsync(TestDatabase database, string dataDirectory, Uri address)
+    {
+        var product = Start(database, dataDirectory, "--urls", address.ToString());
+        using var client = new HttpClient { BaseAddress = address };
+        await Eventually.HoldsAsync(async () =>
+        {
+            Assert.False(product._process.HasExited, product._process.HasExited ? await product._error + await product._output : "");
+            try
+            {
+                return (await client.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, seconds: 60);
+        return product;
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>SIGKILL: nothing of the process runs any more.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async Task<(int Code, string Output, string Error)> WaitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return (_process.ExitCode, await _output, await _error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using AngleSharp;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Crm.Platform.Data;
+using Crm.Platform.Hosting;
+using Crm.Platform.Modules;
+
+namespace Crm.IntegrationTests.Support;
+
+/// <summary>The whole product on a free port, with a database and a data directory of its own.</summary>
+public sealed class TestSite : IAsyncDisposable
+{
+    public const string AdminName = "admin";
+    public const string AdminPassword = "Correct-Horse-7";
+
+    private readonly TestDatabase _database;
+    private readonly string _directory;
+
+    private TestSite(TestDatabase database, string directory, CrmHost host)
+    {
+        _database = database;
+        _directory = directory;
+        Host = host;
+    }
+
+    public CrmHost Host { get; }
+
+    public Uri Address => Host.Address;
+
+    public string DataDirectory => _directory;
+
+    /// <param name="setUp">False leaves the site waiting at its set-up page.</param>
+    /// <param name="catalog">Other modules than those of the product.</param>
+    public static async Task<TestSite> StartAsync(DatabaseProvider provider, bool setUp = true, string recipe = "Blank", string culture = "en", ModuleCatalog? catalog = null, Dictionary<string, string?>? settings = null)
+    {
+        var database = await TestDatabase.CreateAsync(provider);
+        var directory = Directory.CreateTempSubdirectory("crm-site-").FullName;
+        var configuration = Configuration(database, directory);
+        if (setUp)
+        {
+            configuration["Crm:Setup:SiteName"] = "Test site";
+            configuration["Crm:Setup:Recipe"] = recipe;
+            configuration["Crm:Setup:Culture"] = culture;
+            configuration["Crm:Setup:AdminUserName"] = AdminName;
+            configuration["Crm:Setup:AdminEmail"] = "admin@example.com";
+            configuration["Crm:Setup:AdminPassword"] = AdminPassword;
+        }
+        foreach (var (name, value) in settings ?? [])
+            configuration[name] = value;
+        var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, configuration, catalog);
+        await host.StartAsync(CancellationToken.None);
+        return new TestSite(database, directory, host);
+    }
+
+    /// <summary>The product's modules and others.</summary>
+    public static ModuleCatalog CatalogWith(params System.Reflection.Assembly[] others)
+    {
+        var own = typeof(Program).Assembly.GetCustomAttributes(typeof(ModuleNameAttribute), false).Cast<ModuleNameAttribute>()
+            .Select(a => System.Reflection.Assembly.Load(a.Name));
+        return ModuleCatalog.From(own.Concat(others));
+    }
+
+    /// <summary>A browser without script: keeps cookies, does not follow redirects.</summary>
+    public TestBrowser Open(string culture = "en") => new(Address, culture);
+
+    public async Task<TestBrowser> SignInAsync(string userName = AdminName, string password = AdminPassword)
+    {
+        var browser = Open();
+        var response = await browser.SignInAsync(userName, password);
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        return browser;
+    }
+
+    /// <summary>Runs a command as the executable would, in this process, against the same database.</summary>
+    public async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, Configuration(_database, _directory));
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var code = await host.RunCommandAsync(arguments, output, error, CancellationToken.None);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Makes a user with a role whose password needs no change.</summary>
+    public async Task<TestBrowser> SignInAsNewAsync(string userName, string role)
+    {
+        var (code, _, error) = await RunAsync("user", "create", "--user-name", userName, "--name", userName, "--email", $"{userName}@example.com", "--role", role, "--password", AdminPassword, "--no-change");
+        Assert.True(code == 0, error);
+        return await SignInAsync(userName);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await _database.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static Dictionary<string, string?> Configuration(TestDatabase database, string directory) => new()
+    {
+        ["Urls"] = "http://127.0.0.1:0",
+        ["Crm:DataDirectory"] = directory,
+        ["Crm:Database:Provider"] = database.Provider.ToString(),
+        ["Crm:Database:ConnectionString"] = database.ConnectionString,
+    };
+}
+
+/// <summary>What a person without script can do: follow links, fill forms in, send them.</summary>
+public sealed class TestBrowser : IDisposable
+{
+    private static readonly IBrowsingContext Parser = BrowsingContext.New(AngleSharp.Configuration.Default);
+
+    private readonly HttpClient _client;
+
+    public TestBrowser(Uri address, string culture)
+    {
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
+        _client.DefaultRequestHeaders.Add("Accept", "text/html,application/json;q=0.5");
+        _client.DefaultRequestHeaders.Add("Accept-Language", culture);
+    }
+
+    public HttpClient Client => _client;
+
+    public Task<HttpResponseMessage> GetAsync(string url) => _client.GetAsync(url);
+
+    public async Task<IHtmlDocument> PageAsync(string url)
+    {
+        using var response = await _client.GetAsync(url);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"GET {url} answered {(int)response.StatusCode}: {text}");
+        return await ParseAsync(text);
+    }
+
+    public static async Task<IHtmlDocument> ParseAsync(string html)
+        => (IHtmlDocument)await Parser.OpenAsync(r => r.Content(html));
+
+    public async Task<HttpResponseMessage> SignInAsync(string userName, string password)
+    {
+        var page = await PageAsync("/login");
+        var form = page.Forms.Single(f => f.QuerySelector("input[type=password]") is not null);
+        var user = form.QuerySelectorAll<IHtmlInputElement>("input").First(i => i.Type is "text" or "email" && i.Name is not null);
+        var secret = form.QuerySelector<IHtmlInputElement>("input[type=password]")!;
+        return await SubmitAsync(form, new() { [user.Name!] = userName, [secret.Name!] = password });
+    }
+
+    /// <summary>Opens a page and sends its form with these values laid over what is there.</summary>
+    public async Task<HttpResponseMessage> SubmitAsync(string url, Dictionary<string, string> values, string? formSelector = null)
+    {
+        var page = await PageAsync(url);
+        var form = formSelector is null
+            ? page.QuerySelectorAll<IHtmlFormElement>("main form").First(f => f.Method == "post")
+            : page.QuerySelector<IHtmlFormElement>(formSelector)!;
+        return await SubmitAsync(form, values, url);
+    }
+
+    public async Task<HttpResponseMessage> SubmitAsync(IHtmlFormElement form, Dictionary<string, string> values, string url = "/login")
+    {
+        var fields = new List<KeyValuePair<string, string>>();
+        foreach (var element in form.QuerySelectorAll("input,select,textarea"))
+        {
+            var name = element.GetAttribute("name");
+            if (string.IsNullOrEmpty(name) || values.ContainsKey(name) || element.HasAttribute("disabled"))
+                continue;
+            switch (element)
+            {
+                case IHtmlInputElement { Type: "checkbox" or "radio" } box when box.IsChecked:
+                    fields.Add(new(name, box.Value));
+                    break;
+                case IHtmlInputElement { Type: not ("checkbox" or "radio" or "submit" or "button" or "file") } input:
+                    fields.Add(new(name, input.Value));
+                    break;
+                case IHtmlSelectElement { Value: { } value }:
+                    fields.Add(new(name, value));
+                    break;
+                case IHtmlTextAreaElement area:
+                    fields.Add(new(name, area.Value));
+                    break;
+            }
+        }
+        fields.AddRange(values);
+        var action = form.GetAttribute("action");
+        return await _client.PostAsync(string.IsNullOrEmpty(action) ? url : action, new FormUrlEncodedContent(fields));
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,3 @@
+using Crm.Platform.Modules;
+
+[assembly: Module(Name = "Library", Description = "Books that colleagues borrow from each other", Category = "Samples")]
