@@ -1,6 +1,7 @@
 using Crm.Platform.Content;
 using Crm.Platform.Localization;
 using Crm.Platform.Security;
+using Microsoft.AspNetCore.Http;
 
 namespace Crm.Platform.Display;
 
@@ -35,4 +36,8 @@ public sealed class Menu(IEnumerable<IMenuProvider> providers, ContentDefinition
             .Where(e => e.IsAdmin == admin && (e.Permission is null || actor.Current.Can(e.Permission)))
             .OrderBy(e => e.Order).ThenBy(e => e.Url, StringComparer.Ordinal)];
     }
+
+    /// <summary>Whether a page is the entry's or below it.</summary>
+    public static bool IsAt(MenuEntry entry, PathString page)
+        => entry.Url == "/" ? page == "/" : page.StartsWithSegments(entry.Url, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Crm.Platform.Modules;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Razor;
 
@@ -21,15 +22,13 @@ internal sealed class ModuleViewLocations(IReadOnlyList<FeatureInfo> features) :
     {
         var assembly = (context.ActionContext.ActionDescriptor as ControllerActionDescriptor)?.ControllerTypeInfo.Assembly;
         context.Values[ModuleKey] = assembly?.GetName().Name ?? Platform;
-        context.Values[AreaKey] = context.ActionContext.HttpContext.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase) ? "admin" : "staff";
+        context.Values[AreaKey] = IsAdmin(context.ActionContext.HttpContext) ? "admin" : "staff";
     }
 
     public IEnumerable<string> ExpandViewLocations(ViewLocationExpanderContext context, IEnumerable<string> viewLocations)
     {
         var module = context.Values[ModuleKey]!;
-        // Themes that are made for the other half of the site do not apply; base themes come last.
-        var other = context.Values[AreaKey] == "admin" ? ".Staff" : ".Admin";
-        var themes = _themes.Where(t => !t.EndsWith(other, StringComparison.Ordinal)).OrderBy(t => t.EndsWith(".Base", StringComparison.Ordinal)).ToList();
+        var themes = Themes(context.Values[AreaKey] == "admin", _themes);
         foreach (var theme in themes)
         {
             yield return $"/Modules/{theme}/Modules/{module}/Views/{{1}}/{{0}}.cshtml";
@@ -45,6 +44,14 @@ internal sealed class ModuleViewLocations(IReadOnlyList<FeatureInfo> features) :
         yield return $"/Modules/{Platform}/Views/{{1}}/{{0}}.cshtml";
         yield return $"/Modules/{Platform}/Views/Shared/{{0}}.cshtml";
     }
+
+    /// <summary>The themes of the half of the site that a request belongs to, base themes last.</summary>
+    public static IReadOnlyList<string> ThemesFor(HttpContext context, IEnumerable<string> themes) => Themes(IsAdmin(context), themes);
+
+    public static bool IsAdmin(HttpContext context) => context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase);
+
+    private static IReadOnlyList<string> Themes(bool admin, IEnumerable<string> themes)
+        => [.. themes.Where(t => !t.EndsWith(admin ? ".Staff" : ".Admin", StringComparison.Ordinal)).OrderBy(t => t.EndsWith(".Base", StringComparison.Ordinal))];
 }
 
 /// <summary>Controllers may be internal: nobody outside the module has to name them.</summary>

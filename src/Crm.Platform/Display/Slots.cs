@@ -43,9 +43,9 @@ public interface ISlotPart
     Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken);
 }
 
-/// <summary><c>&lt;slot-parts slot="record.related" context="..." /&gt;</c>: all parts that modules put there, in order.</summary>
+/// <summary><c>&lt;slot-parts context="..." /&gt;</c>: all parts that modules put there, in order.</summary>
 [HtmlTargetElement("slot-parts", TagStructure = TagStructure.WithoutEndTag)]
-public sealed class SlotPartsTagHelper(IEnumerable<ISlotPart> parts, IHtmlHelper html, Microsoft.AspNetCore.Mvc.ViewEngines.ICompositeViewEngine views) : TagHelper
+public sealed class SlotPartsTagHelper(IEnumerable<ISlotPart> parts, ModuleTemplates templates) : TagHelper
 {
     public required SlotContext Context { get; set; }
 
@@ -55,21 +55,9 @@ public sealed class SlotPartsTagHelper(IEnumerable<ISlotPart> parts, IHtmlHelper
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         output.TagName = null;
-        ((IViewContextAware)html).Contextualize(ViewContext);
         foreach (var part in parts.Where(p => p.Slot == Context.Slot).OrderBy(p => p.Order))
             if (await part.GetAsync(Context, ViewContext.HttpContext.RequestAborted) is { } view)
-                output.Content.AppendHtml(await html.PartialAsync(Path(part, view.View), view.Model));
-    }
-
-    /// <summary>A theme's version of the part's view, else the module's own.</summary>
-    private string Path(ISlotPart part, string view)
-    {
-        var module = part.GetType().Assembly.GetName().Name;
-        string[] candidates =
-        [
-            $"/Modules/Crm.Theme.Staff/Modules/{module}/Views/Shared/{view}.cshtml",
-            $"/Modules/Crm.Theme.Base/Modules/{module}/Views/Shared/{view}.cshtml",
-        ];
-        return candidates.FirstOrDefault(c => views.GetView(null, c, isMainPage: false).Success) ?? $"/Modules/{module}/Views/Shared/{view}.cshtml";
+                output.Content.AppendHtml(await templates.RenderAsync(ViewContext, part.GetType().Assembly, view.View, view.Model)
+                    ?? throw new InvalidOperationException($"{part.GetType()} names the view {view.View}, which is not in its module's Views/Shared."));
     }
 }

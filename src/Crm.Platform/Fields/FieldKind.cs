@@ -8,7 +8,7 @@ namespace Crm.Platform.Fields;
 
 /// <summary>
 /// A kind of field: its columns, how texts become values and values texts, its limits and its filter operators.
-/// A new kind is a new class here (and, where an input of its own is needed, a view <c>Views/Fields/Edit/&lt;kind&gt;.cshtml</c>).
+/// A new kind is a new class here (and, where it needs templates of its own, <c>Views/Shared/Fields/Edit/&lt;kind&gt;.cshtml</c> and <c>Display/&lt;kind&gt;.cshtml</c> beside it).
 /// </summary>
 public abstract class FieldKind
 {
@@ -56,6 +56,9 @@ public abstract class FieldKind
 
     /// <summary>The parts' texts in invariant form.</summary>
     public virtual IReadOnlyList<string> SplitParts(FieldDefinition field, object value) => [ToInvariant(field, value)];
+
+    /// <summary>The parts' texts as a form shows them in the user's culture and zone.</summary>
+    public virtual IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context) => SplitParts(field, value);
 
     /// <summary>Turns a person's or a file's text into a value. The text is not empty.</summary>
     public abstract FieldParse Parse(FieldDefinition field, string text, ParseContext context);

@@ -116,6 +116,8 @@ internal sealed class PhoneField : TextKind
             return (string)value;
         }
     }
+
+    public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context) => [Format(field, value, context)];
 }
 
 internal sealed class UrlField : TextKind

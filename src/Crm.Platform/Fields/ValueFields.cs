@@ -41,6 +41,8 @@ internal sealed class NumberField : FieldKind
 
     public override string Format(FieldDefinition field, object value, FormatContext context)
         => ((decimal)value).ToString($"N{field.Decimals}", context.Culture);
+
+    public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context) => [Format(field, value, context)];
 }
 
 /// <summary>An amount and the ISO 4217 code of its currency.</summary>
@@ -111,6 +113,9 @@ internal sealed class MoneyField : FieldKind
         var money = (Money)value;
         return $"{Currencies.Symbol(money.Currency)}{money.Amount.ToString($"N{field.Decimals}", context.Culture)}";
     }
+
+    public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context)
+        => [((Money)value).Amount.ToString($"N{field.Decimals}", context.Culture), ((Money)value).Currency];
 
     private static bool IsCode(ReadOnlySpan<char> text) => text.Length == 3 && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) && char.IsAsciiLetter(text[2]);
 }
@@ -283,6 +288,14 @@ internal sealed class DateTimeField : FieldKind
 
     public override string Format(FieldDefinition field, object value, FormatContext context)
         => TimeZoneInfo.ConvertTimeFromUtc((DateTime)value, context.TimeZone).ToString("g", context.Culture);
+
+    /// <summary>What <c>datetime-local</c> takes: the user's zone, and no more than minutes where there is no more.</summary>
+    public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context)
+    {
+        var local = TimeZoneInfo.ConvertTimeFromUtc((DateTime)value, context.TimeZone);
+        var format = local.Millisecond > 0 ? "yyyy-MM-dd'T'HH:mm:ss.fff" : local.Second > 0 ? "yyyy-MM-dd'T'HH:mm:ss" : "yyyy-MM-dd'T'HH:mm";
+        return [local.ToString(format, CultureInfo.InvariantCulture)];
+    }
 
     internal static DateTime Truncate(DateTime utc) => new(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
 }

@@ -51,6 +51,8 @@ public static class PlatformServices
         services.AddScoped<IRecipeStep, ContentTypeStep>();
         services.AddScoped<IRecipeStep, ContentStep>();
         services.AddScoped<Menu>();
+        services.AddScoped<FieldViews>();
+        services.AddScoped<Moments>();
         services.AddHostedService<ChangeConsumerWorker>();
         return services;
     }

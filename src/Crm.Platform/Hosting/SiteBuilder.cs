@@ -64,9 +64,14 @@ internal sealed class SiteBuilder(CrmProcess process)
         services.AddDataProtection()
             .SetApplicationName("crm")
             .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(process.DataDirectory, "keys")));
-        services.AddRouting(o => o.LowercaseUrls = true);
+        services.AddRouting(o =>
+        {
+            o.LowercaseUrls = true;
+            o.ConstraintMap["contentType"] = typeof(ContentTypeConstraint);
+        });
         services.AddHttpContextAccessor();
         services.AddSingleton<Icons>();
+        services.AddScoped<ModuleTemplates>();
         services.AddAuthentication();
         services.AddAntiforgery(o =>
         {

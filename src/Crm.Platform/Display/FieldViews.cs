@@ -1,0 +1,77 @@
+using System.Globalization;
+using Crm.Platform.Content;
+using Crm.Platform.Fields;
+using Crm.Platform.Security;
+using Crm.Platform.Settings;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Platform.Display;
+
+/// <summary>Makes the models with which fields are shown and edited, for the user and culture of the request.</summary>
+public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions, ActorContext actor, SettingsStore settings, IStringLocalizer localizer)
+{
+    public FormatContext Context => new(CultureInfo.CurrentCulture, actor.Current.TimeZone, settings.Site.Region, localizer);
+
+    /// <summary>A field of a record, or of one that look-ups lead to; null when it is empty.</summary>
+    public FieldDisplay? Display(ContentTypeDefinition type, ContentItem item, string path)
+        => Display(FieldAt(type, path), item[path], item.DisplayOf(path));
+
+    /// <param name="lookUpText">Name of the record that a look-up points to.</param>
+    public FieldDisplay? Display(FieldDefinition field, object? value, string? lookUpText)
+    {
+        if (value is null or "")
+            return null;
+        var kind = kinds.Of(field);
+        if (field.Target is null || definitions.Current.Find(field.Target) is not { } target)
+            return new(field, kind, value, kind.Format(field, value, Context));
+        var canOpen = lookUpText is not null && actor.Current.Can(target, ContentActions.View);
+        return new(field, kind, value, lookUpText ?? "", canOpen ? $"{target.Path}/{value}" : null);
+    }
+
+    /// <summary>The form's texts of a value.</summary>
+    public IReadOnlyList<string> FormTexts(FieldDefinition field, object? value)
+    {
+        var kind = kinds.Of(field);
+        return value is null ? [.. kind.Parts.Select(_ => "")] : kind.ToForm(field, value, Context);
+    }
+
+    /// <param name="texts">Of <see cref="FormTexts"/>, or as they were posted.</param>
+    public FieldEditor Editor(ContentTypeDefinition type, FieldDefinition field, IReadOnlyList<string> texts) => new(field, kinds.Of(field), field.Label.For(localizer), texts)
+    {
+        Help = field.Help?.For(localizer),
+        IsReadOnly = field.ReadOnly,
+        IsOpen = field.Open && actor.Current.Can(type, ContentActions.AddOptions),
+        Options = OptionsOf(field, texts),
+    };
+
+    public FieldDefinition FieldAt(ContentTypeDefinition type, string path)
+    {
+        var parts = path.Split('.', '/');
+        foreach (var lookUp in parts[..^1])
+            type = definitions.Current.Get(type.Field(lookUp).Target!);
+        return type.Field(parts[^1]);
+    }
+
+    /// <summary>Label of a field, or of one that look-ups lead to, such as "Customer › Industry".</summary>
+    public string LabelAt(ContentTypeDefinition type, string path)
+    {
+        var labels = new List<string>();
+        foreach (var name in path.Split('.', '/'))
+        {
+            var field = type.Field(name);
+            labels.Add(field.Label.For(localizer));
+            type = field.Target is { } target ? definitions.Current.Find(target) ?? type : type;
+        }
+        return string.Join(" › ", labels);
+    }
+
+    /// <summary>What may be chosen, and what is chosen even though it is no longer offered.</summary>
+    private List<FieldOption> OptionsOf(FieldDefinition field, IReadOnlyList<string> texts)
+    {
+        var chosen = texts[0];
+        var options = field.Options.Where(o => !o.Hidden || o.Key == chosen).Select(o => new FieldOption(o.Key, o.Label.For(localizer))).ToList();
+        if (field.Open && chosen.Length > 0 && options.All(o => o.Key != chosen))
+            options.Add(new(chosen, chosen));
+        return options;
+    }
+}

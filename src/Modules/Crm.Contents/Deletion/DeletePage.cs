@@ -1,0 +1,12 @@
+using Crm.Platform.Content;
+using Crm.Platform.Queries;
+
+namespace Crm.Contents.Deletion;
+
+/// <param name="Refusal">Why the record was not deleted; null before it was tried.</param>
+internal sealed record DeletePage(ContentTypeDefinition Type, ContentItem Item, IReadOnlyList<DeleteEffect> Effects, string? Refusal = null)
+{
+    public bool IsRestricted => Effects.Any(e => e.LookUp.OnDelete == OnDelete.Restrict);
+}
+
+internal sealed record RecycleBinPage(ContentTypeDefinition Type, QueryPage Page, QueryCount Total, bool CanPurge);

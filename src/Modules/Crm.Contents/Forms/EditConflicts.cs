@@ -1,0 +1,53 @@
+using Crm.Contents.LookUps;
+using Crm.Contents.Records;
+using Crm.Platform.Changes;
+using Crm.Platform.Content;
+using Crm.Platform.Display;
+
+namespace Crm.Contents.Forms;
+
+/// <summary>
+/// Puts two people's changes of one record together. A field that only one of them has changed is no conflict; for the
+/// others both values are shown, and the form keeps what was typed.
+/// </summary>
+internal sealed class EditConflicts(ChangeLog log, History history, RecordForm form, FieldViews views, RecordNames names)
+{
+    /// <param name="posted">What was typed; fields that only the other has changed take the other's value here.</param>
+    public async Task<EditConflict> ResolveAsync(ContentTypeDefinition type, ContentItem current, long version, Dictionary<string, IReadOnlyList<string>> posted, CancellationToken cancellationToken)
+    {
+        var since = (await log.ReadHistoryAsync(type.Name, current.Id, 200, cancellationToken)).Where(c => c.Version > version).ToList();
+        // The log is newest first: the last one seen holds the value that the form was filled with.
+        var before = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (field, change) in since.SelectMany(c => c.Fields))
+            before[field] = change.Old;
+        var both = new List<ConflictingField>();
+        var theirs = new List<string>();
+        foreach (var field in type.Fields.Where(f => before.ContainsKey(f.Name) && posted.ContainsKey(f.Name)))
+        {
+            var mine = posted[field.Name];
+            if (form.IsSame(field, mine, current[field.Name]))
+                continue;
+            var editor = views.Editor(type, field, mine);
+            if (form.IsSame(field, mine, history.Value(field, before[field.Name])))
+            {
+                posted[field.Name] = views.FormTexts(field, current[field.Name]);
+                theirs.Add(editor.Label);
+            }
+            else
+            {
+                both.Add(new ConflictingField(editor.Id, editor.Label, await MineAsync(editor, cancellationToken), views.Display(type, current, field.Name)?.Text));
+            }
+        }
+        var last = since.FirstOrDefault();
+        var who = last?.UserId is { } user ? await names.FindAsync(SystemTypes.Users, user, cancellationToken) : null;
+        return new EditConflict(who, last?.At ?? default, both, theirs);
+    }
+
+    private async Task<string?> MineAsync(FieldEditor editor, CancellationToken cancellationToken)
+    {
+        if (editor.Field.Target is { } target && Guid.TryParse(editor.Text, out var id))
+            return await names.FindAsync(target, id, cancellationToken);
+        var text = editor.Options.FirstOrDefault(o => o.Key == editor.Text)?.Text ?? string.Join(' ', editor.Texts.Where(t => t.Length > 0));
+        return editor.Text.Length == 0 ? null : text;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Crm.Contents.LookUps;
+using Crm.Platform.Content;
+using Crm.Platform.Display;
+using Crm.Platform.Fields;
+using Crm.Platform.Queries;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Contents.Lists;
+
+/// <summary>Says in words what a filter asks for, condition by condition.</summary>
+internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLocalizer localizer)
+{
+    public async Task<IReadOnlyList<FilterChip>> MakeAsync(ContentTypeDefinition type, Filter? filter, ListAddress address, CancellationToken cancellationToken)
+    {
+        var parts = FilterForm.Parts(filter);
+        var known = await names.FindAsync(parts.SelectMany(p => Ids(type, p)), cancellationToken);
+        return [.. parts.Select((part, i) =>
+        {
+            var rest = parts.Where((_, other) => other != i).ToList();
+            var url = (address with { Filter = rest.Count == 0 ? null : FilterWriter.Write(Filter.And(rest)) }).ToString();
+            return part switch
+            {
+                CompareFilter compare => new FilterChip(Label(type, compare.Path), Text(type, compare, known), url),
+                InFilter list => new FilterChip(Label(type, list.Path), string.Join(localizer[", "], list.Values.Select(v => Value(type, list.Path, v, known))), url),
+                _ => new FilterChip(localizer["Condition"], FilterWriter.Write(part), url),
+            };
+        })];
+    }
+
+    private IEnumerable<(string, Guid)> Ids(ContentTypeDefinition type, Filter filter)
+    {
+        var (path, values) = filter switch
+        {
+            CompareFilter compare => (compare.Path, [compare.Value]),
+            InFilter list => (list.Path, list.Values),
+            _ => ("", (IReadOnlyList<object?>)[]),
+        };
+        foreach (var id in values.OfType<Guid>())
+            if (views.FieldAt(type, path).Target is { } target)
+                yield return (target, id);
+    }
+
+    private string Label(ContentTypeDefinition type, string path)
+        => views.LabelAt(type, path.EndsWith($".{SystemFields.DisplayText}", StringComparison.Ordinal) ? path[..^(SystemFields.DisplayText.Length + 1)] : path);
+
+    private string Text(ContentTypeDefinition type, CompareFilter filter, IReadOnlyDictionary<Guid, string> known)
+    {
+        if (filter.Value is null)
+            return filter.Operator == FilterOperator.Equal ? localizer["empty"] : localizer["not empty"];
+        var value = Value(type, filter.Path, filter.Value, known);
+        return filter.Operator switch
+        {
+            FilterOperator.Equal => value,
+            FilterOperator.NotEqual => localizer["not {0}", value],
+            FilterOperator.Contains => localizer["contains “{0}”", value],
+            FilterOperator.StartsWith => localizer["starts with “{0}”", value],
+            FilterOperator.EndsWith => localizer["ends with “{0}”", value],
+            FilterOperator.Greater => $"> {value}",
+            FilterOperator.GreaterOrEqual => $"≥ {value}",
+            FilterOperator.Less => $"< {value}",
+            _ => $"≤ {value}",
+        };
+    }
+
+    private string Value(ContentTypeDefinition type, string path, object? value, IReadOnlyDictionary<Guid, string> known) => value switch
+    {
+        null => localizer["empty"],
+        "@me" => localizer["me"],
+        Guid id => known.GetValueOrDefault(id) ?? localizer["Not visible to you"],
+        bool flag => flag ? localizer["Yes"] : localizer["No"],
+        decimal number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
+        DateOnly date => date.ToString("d", CultureInfo.CurrentCulture),
+        DateTime time => TimeZoneInfo.ConvertTimeFromUtc(time, views.Context.TimeZone).ToString("g", CultureInfo.CurrentCulture),
+        string key when views.FieldAt(type, path).Options.FirstOrDefault(o => o.Key == key) is { } option => option.Label.For(localizer),
+        _ => Convert.ToString(value, CultureInfo.CurrentCulture) ?? "",
+    };
+}

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Crm.Contents.Lists;
+
+/// <summary>What a list's address says: filter, quick search, sort. Changing one of them starts from the first page.</summary>
+internal sealed record ListAddress(string Path, string? Filter, string? Search, string? Sort)
+{
+    public string Page(string cursor, bool back) => ToString(("after", cursor), ("back", back ? "1" : null));
+
+    public override string ToString() => ToString([]);
+
+    private string ToString(params (string Name, string? Value)[] more)
+        => Path + QueryString.Create(new[] { ("q", Search), ("filter", Filter), ("sort", Sort) }.Concat(more)
+            .Where(p => !string.IsNullOrEmpty(p.Item2)).Select(p => KeyValuePair.Create(p.Item1, p.Item2)));
+}

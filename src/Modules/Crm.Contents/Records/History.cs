@@ -1,0 +1,60 @@
+using System.Globalization;
+using Crm.Contents.LookUps;
+using Crm.Platform.Changes;
+using Crm.Platform.Content;
+using Crm.Platform.Display;
+using Crm.Platform.Fields;
+using Crm.Platform.Settings;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Contents.Records;
+
+/// <summary>What happened to a record, from the change log, in words.</summary>
+internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views, RecordNames names, Moments moments, SettingsStore settings, IStringLocalizer localizer)
+{
+    private const int Shown = 100;
+    private const int LongestText = 300;
+
+    public async Task<IReadOnlyList<HistoryDay>> ReadAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+    {
+        var changes = await log.ReadHistoryAsync(type.Name, id, Shown, cancellationToken);
+        var known = await names.FindAsync(changes.SelectMany(c => Mentioned(type, c)), cancellationToken);
+        return [.. changes
+            .Select(c => new HistoryEntry(c.Kind, c.At, c.UserId is { } user ? known.GetValueOrDefault(user) : null, c.Source,
+                c.Kind == ChangeKind.Updated ? [.. FieldsOf(type, c).Select(f => new HistoryChange(f.Field.Label.For(localizer), Text(f.Field, f.Change.Old, known), Text(f.Field, f.Change.New, known)))] : []))
+            .GroupBy(e => moments.DayOf(e.At))
+            .Select(g => new HistoryDay(g.Key, [.. g]))];
+    }
+
+    /// <summary>A value from its text in the log; null when it is empty or no value of its field any more.</summary>
+    public object? Value(FieldDefinition field, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        var context = new ParseContext(CultureInfo.InvariantCulture, TimeZoneInfo.Utc, settings.Site.Currency, settings.Site.Region, default, localizer);
+        return kinds.Of(field).Parse(field, text, context).Value is { } value and not (NewOption or LookUpText) ? value : null;
+    }
+
+    private static IEnumerable<(FieldDefinition Field, FieldChange Change)> FieldsOf(ContentTypeDefinition type, Change change)
+        => change.Fields.Where(f => type.Find(f.Key) is { Hidden: false, Name: not SystemFields.DisplayText }).Select(f => (type.Field(f.Key), f.Value)).OrderBy(f => f.Item1.Order);
+
+    private static IEnumerable<(string, Guid)> Mentioned(ContentTypeDefinition type, Change change)
+    {
+        if (change.UserId is { } user)
+            yield return (SystemTypes.Users, user);
+        foreach (var (field, values) in FieldsOf(type, change).Where(f => f.Field.Target is not null))
+            foreach (var text in new[] { values.Old, values.New })
+                if (Guid.TryParse(text, out var id))
+                    yield return (field.Target!, id);
+    }
+
+    private string? Text(FieldDefinition field, string? text, IReadOnlyDictionary<Guid, string> known)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (field.Target is not null)
+            return Guid.TryParse(text, out var id) && known.TryGetValue(id, out var name) ? name : localizer["Not visible to you"];
+        var shown = Value(field, text) is { } value ? kinds.Of(field).Format(field, value, views.Context) : text;
+        return shown.Length > LongestText ? string.Concat(shown.AsSpan(0, LongestText), "…") : shown;
+    }
+}

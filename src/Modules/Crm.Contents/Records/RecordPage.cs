@@ -1,0 +1,34 @@
+using Crm.Platform.Changes;
+using Crm.Platform.Content;
+using Crm.Platform.Queries;
+
+namespace Crm.Contents.Records;
+
+internal sealed record RecordPage(
+    ContentTypeDefinition Type,
+    ContentItem Item,
+    IReadOnlyList<FieldSection> Sections,
+    IReadOnlyList<HistoryDay> History,
+    IReadOnlyList<RelatedList> Related,
+    bool CanEdit,
+    bool CanDelete);
+
+internal sealed record HistoryDay(string Day, IReadOnlyList<HistoryEntry> Entries);
+
+/// <param name="Who">Null when the user may not be seen or it was the system.</param>
+internal sealed record HistoryEntry(ChangeKind Kind, DateTime At, string? Who, string Source, IReadOnlyList<HistoryChange> Changes);
+
+/// <summary>Old and new value as the reader's culture writes them; null for empty.</summary>
+internal sealed record HistoryChange(string Label, string? Old, string? New);
+
+/// <summary>Records of another type that point here.</summary>
+/// <param name="NewUrl">Null when the reader may not create one.</param>
+internal sealed record RelatedList(
+    string Heading,
+    ContentTypeDefinition Type,
+    IReadOnlyList<RelatedRecord> Records,
+    QueryCount Count,
+    string AllUrl,
+    string? NewUrl);
+
+internal sealed record RelatedRecord(string Url, string Name, string Hint);

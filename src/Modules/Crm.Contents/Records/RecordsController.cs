@@ -1,0 +1,31 @@
+using Crm.Platform.Content;
+using Crm.Platform.Queries;
+using Crm.Platform.Security;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Crm.Contents.Records;
+
+/// <summary>The page of one record of any content type.</summary>
+[Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
+internal sealed class RecordsController(ContentDefinitions definitions, QueryEngine queries, History history, RelatedLists related, ActorContext actor) : Controller
+{
+    [HttpGet("{id:guid}"), RequireContentPermission(ContentActions.View)]
+    public async Task<IActionResult> Index(string type, Guid id, CancellationToken cancellationToken)
+    {
+        var definition = definitions.Current.Get(type);
+        if (await queries.GetAsync(type, id, cancellationToken) is not { } item)
+            return NotFound();
+        return View(new RecordPage(definition, item,
+            FieldSection.Of(definition, definition.Fields.Where(f => IsShown(definition, f))),
+            await history.ReadAsync(definition, id, cancellationToken),
+            await related.ReadAsync(definition, id, cancellationToken),
+            actor.Current.Can(definition, ContentActions.Edit, item),
+            actor.Current.Can(definition, ContentActions.Delete, item)));
+    }
+
+    /// <summary>Name and key facts stand in the head, what the system keeps for itself nowhere.</summary>
+    private bool IsShown(ContentTypeDefinition type, FieldDefinition field)
+        => !field.Hidden && field.Name != type.DisplayField && !type.KeyFacts.Contains(field.Name)
+            && field.Name is not (SystemFields.Id or SystemFields.DisplayText or SystemFields.Version or SystemFields.DeletedAt or SystemFields.DeletedBy)
+            && (field.Target is null || definitions.Current.Find(field.Target) is not null);
+}

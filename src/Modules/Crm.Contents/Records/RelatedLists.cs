@@ -1,0 +1,35 @@
+using Crm.Contents.Lists;
+using Crm.Platform.Content;
+using Crm.Platform.Display;
+using Crm.Platform.Queries;
+using Crm.Platform.Security;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Contents.Records;
+
+/// <summary>The first records of each type whose look-up points to a record.</summary>
+internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine queries, FieldViews views, ActorContext actor, IStringLocalizer localizer)
+{
+    private const int Shown = 5;
+
+    public async Task<IReadOnlyList<RelatedList>> ReadAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+    {
+        var lists = new List<RelatedList>();
+        foreach (var (other, lookUp) in definitions.Current.PointingTo(type.Name))
+        {
+            if (lookUp.RelatedLabel is null || lookUp.Hidden || !actor.Current.Can(other, ContentActions.View))
+                continue;
+            var where = Filter.Eq(lookUp.Name, id);
+            var hints = other.ListColumns.Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name).Take(2).ToList();
+            var page = await queries.ListAsync(new Query(other.Name) { Where = where, Columns = hints, Take = Shown }, cancellationToken);
+            var count = page.Next is null ? new QueryCount(page.Items.Count, false) : await queries.CountAsync(other.Name, where, cancellationToken);
+            lists.Add(new RelatedList(lookUp.RelatedLabel.For(localizer), other,
+                [.. page.Items.Select(i => new RelatedRecord($"{other.Path}/{i.Id}", i.DisplayText,
+                    string.Join(" · ", hints.Select(h => views.Display(other, i, h)?.Text).Where(t => !string.IsNullOrEmpty(t)))))],
+                count,
+                new ListAddress(other.Path, FilterWriter.Write(where), null, null).ToString(),
+                actor.Current.Can(other, ContentActions.Create) ? $"{other.Path}/new?{lookUp.Name}={id}" : null));
+        }
+        return lists;
+    }
+}

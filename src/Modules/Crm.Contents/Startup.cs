@@ -1,0 +1,24 @@
+using Crm.Contents.Forms;
+using Crm.Contents.Home;
+using Crm.Contents.Lists;
+using Crm.Contents.LookUps;
+using Crm.Contents.Records;
+using Crm.Platform.Hosting;
+using Crm.Platform.Modules;
+
+namespace Crm.Contents;
+
+internal sealed class Startup : StartupBase
+{
+    public override void ConfigureServices(IServiceCollection services)
+    {
+        services.AddMenu<HomeMenu>();
+        services.AddScoped<FilterForm>();
+        services.AddScoped<FilterChips>();
+        services.AddScoped<RecordNames>();
+        services.AddScoped<History>();
+        services.AddScoped<RelatedLists>();
+        services.AddScoped<RecordForm>();
+        services.AddScoped<EditConflicts>();
+    }
+}

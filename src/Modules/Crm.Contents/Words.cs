@@ -1,0 +1,21 @@
+using System.Globalization;
+using Crm.Platform.Localization;
+using Crm.Platform.Queries;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Contents;
+
+internal static class Words
+{
+    /// <summary>A label within a sentence: English ones begin with a small letter there, unless they are initials.</summary>
+    public static string Inside(this LocalizedText label, IStringLocalizer localizer)
+    {
+        var text = label.For(localizer);
+        return text.Length > 1 && char.IsAsciiLetterUpper(text[0]) && !char.IsAsciiLetterUpper(text[1])
+            ? char.ToLowerInvariant(text[0]) + text[1..]
+            : text;
+    }
+
+    /// <summary>"1,204", or "10,000+" where counting stopped.</summary>
+    public static string Of(QueryCount count) => count.Count.ToString("N0", CultureInfo.CurrentCulture) + (count.IsCapped ? "+" : "");
+}
