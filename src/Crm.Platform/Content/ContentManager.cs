@@ -99,6 +99,7 @@ internal sealed partial class ContentManager(
             await handler.SavingAsync(type, [.. saves.Where(s => s.IsValid)], cancellationToken);
         Validate(type, saves);
         await CheckUniqueAsync(type, saves, cancellationToken);
+        RefuseLinksToRefused(type, saves);
 
         var valid = saves.Where(s => s.IsValid && (s.IsNew || s.Changed.Count > 0)).ToList();
         await writer.WriteAsync(type, valid, cancellationToken);
@@ -175,6 +176,25 @@ internal sealed partial class ContentManager(
                 if (value is not null && (save.IsNew || save.Changed.Contains(field.Name)) && kinds.Of(field).Validate(field, value) is { } message)
                     save.Error(field.Name, message);
             }
+        }
+    }
+
+    /// <summary>A record may link to a new one of its own batch; when that is refused, so is whoever links to it.</summary>
+    private static void RefuseLinksToRefused(ContentTypeDefinition type, List<PendingSave> saves)
+    {
+        var refused = saves.Where(s => s.IsNew && !s.IsValid).ToDictionary(s => s.After.Id);
+        var lookUps = type.Fields.Where(f => string.Equals(f.Target, type.Name, StringComparison.OrdinalIgnoreCase)).ToList();
+        for (var before = 0; lookUps.Count > 0 && refused.Count > before;)
+        {
+            before = refused.Count;
+            foreach (var save in saves.Where(s => s.IsValid))
+                foreach (var field in lookUps.Where(f => save.Changed.Contains(f.Name)))
+                    if (save.After[field.Name] is Guid id && refused.TryGetValue(id, out var target))
+                    {
+                        save.Error(field.Name, new("{0}: “{1}” is refused itself", field.Label, target.After[type.DisplayField] ?? type.Label));
+                        if (save.IsNew)
+                            refused[save.After.Id] = save;
+                    }
         }
     }
 

@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text;
+using Crm.DataTransfer.Csv;
+using Crm.Platform.Content;
+using Crm.Platform.Fields;
+using Crm.Platform.Queries;
+
+namespace Crm.DataTransfer.Export;
+
+/// <summary>
+/// Writes the records of a content type that the actor may see as CSV (RFC 4180, UTF-8 with a mark, which spreadsheets
+/// need for Chinese): values in the culture-free form that an import reads back.
+/// </summary>
+public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kinds, QueryEngine queries, RecordNames names)
+{
+    private const int BatchSize = 1000;
+
+    private static readonly string[] SystemColumns = [SystemFields.Owner, SystemFields.Team, SystemFields.CreatedAt, SystemFields.ModifiedAt, SystemFields.Id];
+
+    private static readonly SearchValues<char> Special = SearchValues.Create(",;\t\"\r\n");
+
+    /// <returns>How many records were written.</returns>
+    /// <exception cref="QueryException">The type or the filter will not do; nothing was written.</exception>
+    public async Task<long> RunAsync(string typeName, Filter? filter, Stream output, CancellationToken cancellationToken)
+    {
+        var type = definitions.Current.Find(typeName) ?? throw new QueryException("There is no content type {0}", typeName);
+        var fields = type.Fields.Where(f => !f.Hidden && !f.IsSystem).Concat(SystemColumns.Select(type.Field).Where(f => !f.Hidden)).ToList();
+        var query = new Query(type.Name) { Where = filter, Columns = [.. fields.Select(f => f.Name)] };
+        // What is wrong with the query shows before the first byte.
+        await queries.ListAsync(query with { Take = 1 }, cancellationToken);
+
+        await using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), 1 << 16, leaveOpen: true) { NewLine = "\r\n" };
+        await writer.WriteLineAsync(string.Join(',', fields.SelectMany(f => kinds.Of(f).Parts, (f, part) => Quote(f.Name + part))));
+        var count = 0L;
+        await foreach (var items in queries.StreamAsync(query, cancellationToken).Chunk(BatchSize).WithCancellation(cancellationToken))
+        {
+            var links = await LinksAsync(fields, items, cancellationToken);
+            foreach (var item in items)
+                await writer.WriteLineAsync(string.Join(',', fields.SelectMany(f => Cells(f, item, links)).Select(Quote)));
+            count += items.Length;
+        }
+        return count;
+    }
+
+    private IEnumerable<string> Cells(FieldDefinition field, ContentItem item, Dictionary<(string, Guid), string> links)
+    {
+        var kind = kinds.Of(field);
+        var value = item[field.Name];
+        if (value is null)
+            return kind.Parts.Select(_ => "");
+        if (value is Guid id && field.Target is { } target)
+            return [FormulaGuard.Add(links[(target, id)])];
+        // Numbers, dates and phone numbers begin with a sign of their own; all other texts are somebody's words.
+        return value is string text && field.Kind != "phone" ? [FormulaGuard.Add(text)] : kind.SplitParts(field, value);
+    }
+
+    /// <summary>What stands for linked records: the name when it means one record only, else a unique text such as the number, else the id.</summary>
+    private async Task<Dictionary<(string Target, Guid Id), string>> LinksAsync(List<FieldDefinition> fields, ContentItem[] items, CancellationToken cancellationToken)
+    {
+        var links = new Dictionary<(string, Guid), string>();
+        foreach (var group in fields.Where(f => f.Target is not null).GroupBy(f => f.Target!, StringComparer.OrdinalIgnoreCase))
+        {
+            var texts = new Dictionary<Guid, string?>();
+            foreach (var field in group)
+                foreach (var item in items)
+                    if (item[field.Name] is Guid id)
+                        texts[id] = item.DisplayOf(field.Name);
+            if (texts.Count == 0)
+                continue;
+            var type = definitions.Current.Get(group.Key);
+            var meant = await names.FindAsync(type, texts.Values.Where(IsName).Select(n => n!), cancellationToken);
+            foreach (var (id, name) in texts)
+                if (IsName(name) && meant[FieldKind.Fold(name!)].Count == 1)
+                    links[(group.Key, id)] = name!;
+            var others = texts.Keys.Where(id => !links.ContainsKey((group.Key, id))).ToList();
+            foreach (var (id, text) in await UniqueTextsAsync(type, others, cancellationToken))
+                links[(group.Key, id)] = text;
+            foreach (var id in others)
+                links.TryAdd((group.Key, id), id.ToString("D"));
+            foreach (var field in group.Where(f => f.Target != group.Key))
+                foreach (var id in texts.Keys)
+                    links[(field.Target!, id)] = links[(group.Key, id)];
+        }
+        return links;
+    }
+
+    private async Task<List<(Guid Id, string Text)>> UniqueTextsAsync(ContentTypeDefinition type, List<Guid> ids, CancellationToken cancellationToken)
+    {
+        var fields = names.Fields(type).Where(f => f.Unique).Select(f => f.Name).ToList();
+        var texts = new List<(Guid, string)>();
+        if (fields.Count == 0)
+            return texts;
+        foreach (var chunk in ids.Chunk(500))
+            await foreach (var item in queries.StreamAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, chunk.Select(i => (object?)i)), Columns = fields, Sort = [SystemFields.Id] }, cancellationToken))
+                if (fields.Select(f => item[f] as string).FirstOrDefault(IsName) is { } text)
+                    texts.Add((item.Id, text));
+        return texts;
+    }
+
+    /// <summary>Whether an import would take the text for a name.</summary>
+    private static bool IsName(string? text) => !string.IsNullOrWhiteSpace(text) && text != "@me" && !Guid.TryParseExact(text, "D", out _);
+
+    private static string Quote(string cell)
+        => cell.AsSpan().ContainsAny(Special) || cell.AsSpan().Trim().Length < cell.Length
+            ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : cell;
+}

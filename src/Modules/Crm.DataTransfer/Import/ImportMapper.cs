@@ -1,0 +1,109 @@
+using System.Globalization;
+using Crm.DataTransfer.Csv;
+using Crm.Platform.Content;
+using Crm.Platform.Fields;
+using Crm.Platform.Localization;
+using Crm.Platform.Settings;
+
+namespace Crm.DataTransfer.Import;
+
+/// <param name="Text">The name under which the content manager takes the text: the field's, or that of its part.</param>
+/// <param name="Index">The column.</param>
+internal sealed record MappedColumn(FieldDefinition Field, string Text, int Index);
+
+/// <summary>Which column goes into which field.</summary>
+/// <param name="Key">The field that identifies a record; null when each row is a new one.</param>
+/// <param name="Ignored">Names of columns that no field takes.</param>
+internal sealed record ImportMapping(IReadOnlyList<MappedColumn> Columns, MappedColumn? Key, IReadOnlyList<string> Ignored);
+
+/// <summary>Decides which column goes into which field: as the request says, else by the field's name, else by its label in any language.</summary>
+public sealed class ImportMapper(FieldKinds kinds, Translations translations)
+{
+    /// <returns>Null when the request or the header will not do, which has then been reported.</returns>
+    internal ImportMapping? Map(ContentTypeDefinition type, IReadOnlyList<string> headers, ImportRequest request, Action<RowProblem> report)
+    {
+        var names = Names(type);
+        var columns = new List<MappedColumn>();
+        var problems = 0;
+        foreach (var map in request.Map)
+        {
+            var index = Find(headers, map.Column);
+            if (!names.TryGetValue(map.Field, out var at))
+                Report(new("{0} has no field {1}", type.PluralLabel, map.Field));
+            else if (index < 0)
+                Report(new("The file has no column “{0}”; it has: {1}", map.Column, string.Join(", ", headers)));
+            else if (columns.Any(c => c.Text == at.Text))
+                Report(new("The field {0} is mapped twice", at.Text));
+            else if (!IsSettable(at.Field) && !IsKey(at.Field))
+                Report(new("{0} is set by the system", at.Field.Label));
+            else
+                columns.Add(new(at.Field, at.Text, index));
+        }
+        // First by names, then by labels, as long as neither the column nor the field is taken.
+        for (var i = 0; i < headers.Count; i++)
+            if (names.TryGetValue(headers[i], out var at) && (IsSettable(at.Field) || IsKey(at.Field)))
+                Take(at, i);
+        for (var i = 0; i < headers.Count; i++)
+            if (names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field) && IsLabel(n.Field.Label, headers[i])) is { Field: not null } at)
+                Take(at, i);
+        if (problems == 0 && columns.Count == 0)
+            Report(new("No column of the file is a field of {0}; it has: {1}", type.PluralLabel, string.Join(", ", headers)));
+        var key = request.Key is null ? null : columns.FirstOrDefault(c => string.Equals(c.Text, request.Key, StringComparison.OrdinalIgnoreCase));
+        if (request.Key is not null && problems == 0)
+        {
+            if (!names.TryGetValue(request.Key, out var at) || at.Text != at.Field.Name)
+                Report(new("{0} has no field {1}", type.PluralLabel, request.Key));
+            else if (!CanBeKey(at.Field))
+                Report(new("{0} cannot tell one record from another", at.Field.Label));
+            else if (key is null)
+                Report(new("No column of the file holds the key {0}", at.Field.Name));
+        }
+        if (problems > 0)
+            return null;
+        var used = columns.Select(c => c.Index).ToHashSet();
+        columns.RemoveAll(c => !IsSettable(c.Field));
+        return new(columns, key, [.. headers.Where((h, i) => h.Length > 0 && !used.Contains(i))]);
+
+        void Report(Message message)
+        {
+            problems++;
+            report(new(null, message));
+        }
+
+        void Take((FieldDefinition Field, string Text) at, int index)
+        {
+            if (columns.All(c => c.Index != index && c.Text != at.Text))
+                columns.Add(new(at.Field, at.Text, index));
+        }
+
+        bool IsKey(FieldDefinition field) => string.Equals(field.Name, request.Key, StringComparison.OrdinalIgnoreCase);
+
+        bool IsLabel(LocalizedText label, string header)
+            => header.Length > 0 && SiteSettings.Cultures.Select(c => label.Zh is null ? translations.Find(CultureInfo.GetCultureInfo(c), label.En) : label.Zh)
+                .Append(label.En).Any(l => string.Equals(l, header, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Automatic numbers are taken for new records.</summary>
+    private static bool IsSettable(FieldDefinition field) => !field.ReadOnly || field.Kind == "autoNumber";
+
+    /// <summary>A kind that is compared as a whole and differs from record to record; the id finds records, but makes none.</summary>
+    private bool CanBeKey(FieldDefinition field)
+        => field.Name == SystemFields.Id || (kinds.Of(field) is { IsSortable: true, Parts.Count: 1 } kind && field.Kind is not ("pickList" or "yesNo") && kind.Operators.Contains(FilterOperator.Equal));
+
+    private Dictionary<string, (FieldDefinition Field, string Text)> Names(ContentTypeDefinition type)
+    {
+        var names = new Dictionary<string, (FieldDefinition, string)>(StringComparer.OrdinalIgnoreCase);
+        foreach (var field in type.Fields.Where(f => !f.Hidden))
+            foreach (var part in kinds.Of(field).Parts)
+                names.TryAdd(field.Name + part, (field, field.Name + part));
+        return names;
+    }
+
+    private static int Find(IReadOnlyList<string> headers, string column)
+    {
+        for (var i = 0; i < headers.Count; i++)
+            if (string.Equals(headers[i], column.Trim(), StringComparison.OrdinalIgnoreCase))
+                return i;
+        return -1;
+    }
+}

@@ -1,0 +1,47 @@
+using Crm.DataTransfer.Csv;
+using Crm.Platform.Content;
+using Crm.Platform.Localization;
+
+namespace Crm.DataTransfer.Import;
+
+/// <summary>One row on its way to a record.</summary>
+internal sealed class ImportRow(CsvRow row, ImportMapping mapping)
+{
+    public long Number => row.Number;
+
+    public Guid Id { get; set; }
+
+    /// <summary>Whether the record is stored already.</summary>
+    public bool Exists { get; set; }
+
+    /// <summary>Why the row is not to be saved.</summary>
+    public Message? Refused { get; set; }
+
+    /// <summary>Look-ups within the type, found by the import itself.</summary>
+    public Dictionary<string, object?> Links { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Look-ups that are set once a row further down is saved.</summary>
+    public List<WaitingLink> Waiting { get; } = [];
+
+    /// <summary>A dry run's look-ups to records that it found further up and did not write.</summary>
+    public List<FieldDefinition> Planned { get; } = [];
+
+    public string Cell(MappedColumn column) => FormulaGuard.Remove(row.Cells[column.Index]);
+
+    public ContentChange ToChange(string type)
+    {
+        var change = new ContentChange(type) { Id = Id, IsNew = !Exists, Values = Links };
+        foreach (var column in mapping.Columns)
+        {
+            // A number given once never changes.
+            if (column.Field.ReadOnly && (Exists || string.IsNullOrWhiteSpace(Cell(column))))
+                continue;
+            if (!Links.ContainsKey(column.Text) && !Planned.Contains(column.Field) && Waiting.TrueForAll(w => w.Field != column.Field))
+                change.Texts[column.Text] = Cell(column);
+        }
+        return change;
+    }
+}
+
+/// <param name="Text">What the row says: a name or number of a record of the same type.</param>
+internal sealed record WaitingLink(FieldDefinition Field, string Text);

@@ -1,0 +1,145 @@
+using Crm.DataTransfer.Csv;
+using Crm.Platform.Changes;
+using Crm.Platform.Content;
+using Crm.Platform.Localization;
+using Crm.Platform.Security;
+
+namespace Crm.DataTransfer.Import;
+
+/// <summary>
+/// Brings the rows of a CSV file into a content type. A file that is damaged is refused as a whole; a row that is refused
+/// is reported and left out, the others are written, 500 to a transaction. All changes share one batch of the change log.
+/// </summary>
+public sealed class RecordImport(ContentDefinitions definitions, ImportMapper mapper, IContentManager content, RecordNames names, CellValues cells, ChangeLog log, ActorContext actor)
+{
+    private const int BatchSize = 500;
+
+    /// <param name="report">Takes what is wrong, in the order of the file, as it is found.</param>
+    public async Task<ImportResult> RunAsync(ImportRequest request, Action<RowProblem> report, CancellationToken cancellationToken)
+    {
+        var problems = 0;
+        var type = definitions.Current.Find(request.Type);
+        if (type is null)
+            Report(new(null, new("There is no content type {0}", request.Type)));
+        else if (!actor.Current.Can(type, ContentActions.Import))
+            Report(new(null, new("You may not import {0}", type.PluralLabel)));
+        if (problems > 0 || CsvFile.Open(request.File, Report) is not { } file
+            || mapper.Map(type!, file.Headers, request, Report) is not { } mapping)
+            return new(0, 0, 0, problems, []);
+        var dryRun = request.DryRun ? new DryRunMemory(cells, names, type!, mapping) : null;
+        var links = new SelfLinks(names, type!, mapping, dryRun);
+        if (!file.Check(Report, links.IsNeeded ? links.Note : null))
+            return new(0, 0, 0, problems, mapping.Ignored);
+
+        var (user, batch) = (actor.Current, log.BatchId);
+        try
+        {
+            actor.Current = user with { Source = "import" };
+            log.BatchId = Guid.CreateVersion7();
+            return await new Run(content, new ImportKeys(names, cells, type!, mapping.Key), type!, mapping, links, dryRun, report).RunAsync(file, cancellationToken);
+        }
+        finally
+        {
+            (actor.Current, log.BatchId) = (user, batch);
+        }
+
+        void Report(RowProblem problem)
+        {
+            problems++;
+            report(problem);
+        }
+    }
+
+    /// <summary>One file on its way, with its counts.</summary>
+    private sealed class Run(IContentManager content, ImportKeys keys, ContentTypeDefinition type, ImportMapping mapping, SelfLinks links, DryRunMemory? dryRun, Action<RowProblem> report)
+    {
+        private readonly SaveOptions _options = new() { DryRun = dryRun is not null };
+        private readonly List<(long Number, Guid Id, SaveStatus Status, IReadOnlyList<WaitingLink> Links)> _waiting = [];
+        private long _created;
+        private long _updated;
+        private long _unchanged;
+        private long _failed;
+
+        public async Task<ImportResult> RunAsync(CsvFile file, CancellationToken cancellationToken)
+        {
+            foreach (var batch in file.Rows().Chunk(BatchSize))
+                await SaveAsync([.. batch.Select(r => new ImportRow(r, mapping))], cancellationToken);
+            foreach (var batch in _waiting.Chunk(BatchSize))
+                await LinkAsync(batch, cancellationToken);
+            return new(_created, _updated, _unchanged, _failed, mapping.Ignored);
+        }
+
+        private async Task SaveAsync(List<ImportRow> rows, CancellationToken cancellationToken)
+        {
+            await keys.MatchAsync(rows, cancellationToken);
+            if (dryRun is not null)
+                rows.ForEach(dryRun.Check);
+            await links.ResolveAsync(rows, cancellationToken);
+            var saved = rows.Where(r => r.Refused is null).ToList();
+            var results = await content.SaveManyAsync(type.Name, [.. saved.Select(r => r.ToChange(type.Name))], _options, cancellationToken);
+            var byRow = saved.Zip(results).ToDictionary(p => p.First, p => p.Second);
+            foreach (var row in rows)
+            {
+                if (row.Refused is { } refused)
+                    Fail(row.Number, refused);
+                else if (!byRow[row].Succeeded)
+                    Fail(row.Number, byRow[row]);
+                else
+                    Take(row, byRow[row].Status);
+            }
+        }
+
+        private void Take(ImportRow row, SaveStatus status)
+        {
+            if (status == SaveStatus.Unchanged && row.Planned.Count > 0)
+                status = SaveStatus.Updated;
+            if (status != SaveStatus.Unchanged)
+                dryRun?.Remember(row);
+            if (row.Waiting.Count > 0)
+                _waiting.Add((row.Number, row.Id, status, row.Waiting));
+            else
+                Count(status);
+        }
+
+        private async Task LinkAsync((long Number, Guid Id, SaveStatus Status, IReadOnlyList<WaitingLink> Links)[] rows, CancellationToken cancellationToken)
+        {
+            var found = await links.FinishAsync([.. rows.Select(r => r.Links)], cancellationToken);
+            var changes = new List<ContentChange>();
+            for (var i = 0; i < rows.Length; i++)
+                if (found[i].Refused is null && dryRun is null)
+                    changes.Add(new(type.Name) { Id = rows[i].Id, Values = found[i].Links });
+            var results = (await content.SaveManyAsync(type.Name, changes, _options, cancellationToken)).ToDictionary(r => r.Id);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (found[i].Refused is { } refused)
+                    Fail(rows[i].Number, refused);
+                else if (results.TryGetValue(rows[i].Id, out var result) && !result.Succeeded)
+                    Fail(rows[i].Number, result);
+                else
+                    Count(rows[i].Status == SaveStatus.Created ? SaveStatus.Created : SaveStatus.Updated);
+            }
+        }
+
+        private void Count(SaveStatus status) => _ = status switch
+        {
+            SaveStatus.Created => _created++,
+            SaveStatus.Updated => _updated++,
+            _ => _unchanged++,
+        };
+
+        private void Fail(long row, Message message)
+        {
+            _failed++;
+            report(new(row, message));
+        }
+
+        private void Fail(long row, SaveResult result)
+        {
+            _failed++;
+            foreach (var error in result.Errors)
+                report(new(row, error.Message));
+            if (result.Errors.Count == 0)
+                report(new(row, result.Status == SaveStatus.NotFound ? new("The record is gone") : new("You may not write this record")));
+        }
+    }
+}

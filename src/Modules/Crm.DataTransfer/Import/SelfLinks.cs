@@ -1,0 +1,98 @@
+using Crm.DataTransfer.Csv;
+using Crm.Platform.Content;
+using Crm.Platform.Fields;
+using Crm.Platform.Localization;
+
+namespace Crm.DataTransfer.Import;
+
+/// <summary>
+/// Look-ups to the type that is being imported, such as a parent company. What they name may be stored, stand in the same
+/// batch, or come further down: then the link waits until the end.
+/// </summary>
+internal sealed class SelfLinks(RecordNames names, ContentTypeDefinition type, ImportMapping mapping, DryRunMemory? dryRun)
+{
+    private readonly List<MappedColumn> _links = [.. mapping.Columns.Where(c => string.Equals(c.Field.Target, type.Name, StringComparison.OrdinalIgnoreCase))];
+    private readonly List<MappedColumn> _names = Names(names, type, mapping);
+
+    /// <summary>The last row that a name stands in. This grows with the file, when it has such look-ups.</summary>
+    private readonly Dictionary<string, long> _lastRows = new(StringComparer.Ordinal);
+
+    public bool IsNeeded => _links.Count > 0;
+
+    /// <summary>Columns that hold what look-ups may name a record by.</summary>
+    public static List<MappedColumn> Names(RecordNames names, ContentTypeDefinition type, ImportMapping mapping)
+    {
+        var fields = names.Fields(type).Select(f => f.Name).Append(type.DisplayField).ToList();
+        return [.. mapping.Columns.Where(c => fields.Contains(c.Field.Name, StringComparer.OrdinalIgnoreCase))];
+    }
+
+    /// <summary>Takes a row's names, before anything is imported.</summary>
+    public void Note(CsvRow row)
+    {
+        foreach (var column in _names)
+            _lastRows[FieldKind.Fold(FormulaGuard.Remove(row.Cells[column.Index]).Trim())] = row.Number;
+    }
+
+    public async Task ResolveAsync(IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
+    {
+        var wanted = (from row in rows
+                      where row.Refused is null
+                      from column in _links
+                      let text = row.Cell(column).Trim()
+                      where text.Length > 0 && !Guid.TryParseExact(text, "D", out _)
+                      select (Row: row, column.Field, Text: text)).ToList();
+        if (wanted.Count == 0)
+            return;
+        var found = await FindAsync(wanted.Select(w => w.Text), cancellationToken);
+        foreach (var row in rows.Where(r => r.Refused is null))
+            foreach (var column in _names)
+                if (found.TryGetValue(FieldKind.Fold(row.Cell(column).Trim()), out var ids))
+                    ids.Add(row.Id);
+        var last = rows[^1].Number;
+        foreach (var (row, field, text) in wanted)
+        {
+            var ids = found[FieldKind.Fold(text)];
+            if (ids.Count > 1)
+                row.Refused ??= Ambiguous(field, text, ids.Count);
+            else if (ids.Count == 1 && dryRun?.IsPlanned(ids.First()) == true)
+                row.Planned.Add(field);
+            else if (ids.Count == 1)
+                row.Links[field.Name] = ids.First();
+            else if (_lastRows.GetValueOrDefault(FieldKind.Fold(text)) > last)
+                row.Waiting.Add(new(field, text));
+            // Else the content manager says that there is none.
+        }
+    }
+
+    /// <summary>The records that waiting links mean, now that all rows are saved, or the reason why one cannot be set.</summary>
+    public async Task<IReadOnlyList<(Dictionary<string, object?> Links, Message? Refused)>> FinishAsync(IReadOnlyList<IReadOnlyList<WaitingLink>> rows, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(rows.SelectMany(r => r).Select(w => w.Text), cancellationToken);
+        return [.. rows.Select(waiting =>
+        {
+            var links = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+            Message? refused = null;
+            foreach (var (field, text) in waiting)
+            {
+                var ids = found[FieldKind.Fold(text)];
+                if (ids.Count == 1)
+                    links[field.Name] = ids.First();
+                else
+                    refused ??= ids.Count > 1 ? Ambiguous(field, text, ids.Count) : new("{0}: there is no {1} “{2}”", field.Label, type.Label, text);
+            }
+            return (links, refused);
+        })];
+    }
+
+    private async Task<Dictionary<string, HashSet<Guid>>> FindAsync(IEnumerable<string> texts, CancellationToken cancellationToken)
+    {
+        var found = await names.FindAsync(type, texts, cancellationToken);
+        if (dryRun is not null)
+            foreach (var (text, ids) in found)
+                ids.UnionWith(dryRun.Find(text));
+        return found;
+    }
+
+    private static Message Ambiguous(FieldDefinition field, string text, int count)
+        => new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text, count);
+}

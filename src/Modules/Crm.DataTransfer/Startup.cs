@@ -1,0 +1,20 @@
+using Crm.DataTransfer.Export;
+using Crm.DataTransfer.Import;
+using Crm.Platform.Commands;
+using Crm.Platform.Modules;
+
+namespace Crm.DataTransfer;
+
+internal sealed class Startup : StartupBase
+{
+    public override void ConfigureServices(IServiceCollection services)
+    {
+        services.AddScoped<CellValues>();
+        services.AddScoped<RecordNames>();
+        services.AddScoped<ImportMapper>();
+        services.AddScoped<RecordImport>();
+        services.AddScoped<RecordExport>();
+        services.AddSingleton<SiteCommand, ImportCommand>();
+        services.AddSingleton<SiteCommand, ExportCommand>();
+    }
+}
