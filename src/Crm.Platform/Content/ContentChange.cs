@@ -74,6 +74,9 @@ public interface IContentHandler
 
     /// <summary>Before a record is deleted; a message refuses it.</summary>
     ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
+
+    /// <summary>Before a deleted record is removed for good; a message refuses it.</summary>
+    ValueTask<Message?> PurgingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
 }
 
 /// <summary>One record on its way into the store.</summary>

@@ -141,6 +141,9 @@ internal sealed partial class ContentManager
                 return new(SaveStatus.NotFound, id, 0, []);
             if (actor.Current.ScopeOf(definition.Permission(ContentActions.Delete)) != PermissionScope.All)
                 return new(SaveStatus.Forbidden, id, item.Version, []);
+            foreach (var handler in handlers)
+                if (await handler.PurgingAsync(definition, item, cancellationToken) is { } message)
+                    return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
             await writer.PurgeAsync(definition, item, cancellationToken);
             return new SaveResult(SaveStatus.Deleted, id, item.Version, []);
         }, cancellationToken);

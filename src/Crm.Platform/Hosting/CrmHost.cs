@@ -38,7 +38,9 @@ public sealed class CrmHost : IAsyncDisposable
         _process = process;
         Sites = new SiteHost(process);
         var runner = new RecipeRunner(Sites, process);
-        Setup = new SetupRunner(Sites, new RecipeCatalog(process), runner);
+        var recipes = new RecipeCatalog(process);
+        Setup = new SetupRunner(Sites, recipes, runner);
+        process.AddShared(recipes);
         process.AddShared(Sites);
         process.AddShared(Setup);
         process.AddShared(runner);
@@ -102,6 +104,8 @@ public sealed class CrmHost : IAsyncDisposable
             logger.MinimumLevel.Information()
                 .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", Serilog.Events.LogEventLevel.Information)
+                // It warns that keys are not encrypted at rest: their folder is closed to other users instead.
+                .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", Serilog.Events.LogEventLevel.Error)
                 .MinimumLevel.Override("FluentMigrator", Serilog.Events.LogEventLevel.Warning)
                 .MinimumLevel.Override("Quartz", Serilog.Events.LogEventLevel.Warning)
                 .WriteTo.File(Path.Combine(directory, "logs", "crm-.log"), rollingInterval: RollingInterval.Day, retainedFileCountLimit: 14, shared: true, formatProvider: CultureInfo.InvariantCulture);
@@ -145,7 +149,8 @@ public sealed class CrmHost : IAsyncDisposable
             foreach (var command in Sites.Current.Services.GetServices<SiteCommand>())
             {
                 root.Add(command.Definition);
-                command.Definition.SetAction((parsed, token) => RunInSiteAsync(command, parsed, output, error, token));
+                foreach (var leaf in Leaves(command.Definition))
+                    leaf.SetAction((parsed, token) => RunInSiteAsync(command, parsed, output, error, token));
             }
         }
         var result = root.Parse(arguments);
@@ -157,6 +162,10 @@ public sealed class CrmHost : IAsyncDisposable
         }
         return await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
     }
+
+    /// <summary>A command, or its subcommands when it has any: <c>user</c> does nothing, <c>user create</c> does.</summary>
+    private static IEnumerable<Command> Leaves(Command command)
+        => command.Subcommands.Count == 0 ? [command] : command.Subcommands.SelectMany(Leaves);
 
     private async Task<int> RunInSiteAsync(SiteCommand command, ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ internal sealed class DatabaseConfiguration(CrmProcess process)
     }
 
     private IDataProtector Protector => DataProtectionProvider
-        .Create(Directory.CreateDirectory(Path.Combine(process.DataDirectory, "keys")), b => b.SetApplicationName("crm"))
+        .Create(process.KeyDirectory, b => b.SetApplicationName("crm"))
         .CreateProtector("Crm.Database");
 }
 
@@ -60,4 +60,7 @@ public sealed class SetupException(Localization.Message reason) : Exception(reas
     }
 
     public Localization.Message Reason { get; } = reason;
+
+    /// <summary>Name of the answer of <see cref="SetupRequest"/> that is at fault; null when it is none alone.</summary>
+    public string? Field { get; init; }
 }

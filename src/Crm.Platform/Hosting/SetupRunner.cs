@@ -64,7 +64,7 @@ public sealed class SetupRunner(SiteHost sites, RecipeCatalog recipes, RecipeRun
     private Recipe Check(SetupRequest request)
     {
         if (string.IsNullOrWhiteSpace(request.SiteName) || request.SiteName.Length > 100)
-            throw new SetupException("The site needs a name of at most {0} characters", 100);
+            throw new SetupException("The site needs a name of at most {0} characters", 100) { Field = nameof(SetupRequest.SiteName) };
         if (!SiteSettings.Cultures.Contains(request.Culture))
             throw new SetupException("The language must be one of: {0}", string.Join(", ", SiteSettings.Cultures));
         return recipes.Find(request.Recipe) ?? throw new SetupException("There is no recipe {0}", request.Recipe);
@@ -80,12 +80,12 @@ public sealed class SetupRunner(SiteHost sites, RecipeCatalog recipes, RecipeRun
             await sites.PrepareDatabaseAsync(database, cancellationToken);
             await using var session = new DbSession(database);
             if (await session.CountAsync(new SqlText("SELECT COUNT(*) FROM crm_settings WHERE name = ").Append(ColumnType.Text, FeatureState.SettingName), cancellationToken) > 0)
-                throw new SetupException("That database belongs to a site that is set up already");
+                throw new SetupException("That database belongs to a site that is set up already") { Field = nameof(SetupRequest.ConnectionString) };
             return database;
         }
         catch (Exception e) when (e is DbException or ArgumentException or System.Net.Sockets.SocketException)
         {
-            throw new SetupException("The database cannot be reached: {0}", e.Message);
+            throw new SetupException("The database cannot be reached: {0}", e.Message) { Field = nameof(SetupRequest.ConnectionString) };
         }
     }
 }

@@ -88,14 +88,20 @@ internal sealed class SiteServer : IServer
         _process = async features =>
         {
             var context = application.CreateContext(features);
+            Exception? failure = null;
+            // A response without a body starts only after the application has returned, and calls back into it then.
+            features.GetRequiredFeature<IHttpResponseFeature>().OnCompleted(_ =>
+            {
+                application.DisposeContext(context, failure);
+                return Task.CompletedTask;
+            }, this);
             try
             {
                 await application.ProcessRequestAsync(context);
-                application.DisposeContext(context, null);
             }
             catch (Exception e)
             {
-                application.DisposeContext(context, e);
+                failure = e;
                 throw;
             }
         };

@@ -20,7 +20,8 @@ public sealed record FeatureState(IReadOnlyList<string> Enabled)
 /// </summary>
 public sealed class SiteHost : IAsyncDisposable
 {
-    internal const string SetupFeature = "Crm.Setup";
+    /// <summary>On until the site is set up, and never again.</summary>
+    public const string SetupFeature = "Crm.Setup";
 
     private readonly CrmProcess _process;
     private readonly SiteBuilder _builder;
@@ -88,7 +89,7 @@ public sealed class SiteHost : IAsyncDisposable
     {
         var wanted = features.ToList();
         foreach (var feature in wanted)
-            if (_process.Catalog.Find(feature) is null)
+            if (_process.Catalog.Find(feature) is null || string.Equals(feature, SetupFeature, StringComparison.OrdinalIgnoreCase))
                 throw new SetupException("There is no feature {0}", feature);
         return ChangeAsync(enabled => _process.Catalog.Close(enabled.Concat(wanted)).Select(f => f.Id), wanted, cancellationToken);
     }

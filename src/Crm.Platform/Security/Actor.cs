@@ -41,6 +41,9 @@ public sealed record Actor
 
     public bool IsSystem { get; init; }
 
+    /// <summary>The one page that the actor may use for now, such as the one that changes an initial password; null for no limit.</summary>
+    public string? OnlyPage { get; init; }
+
     /// <summary>Where the change comes from: <c>web</c>, <c>import</c>, <c>recipe</c>, <c>command</c>, <c>job</c>, <c>api</c>.</summary>
     public string Source { get; init; } = "web";
 

@@ -60,6 +60,14 @@ internal sealed class PermissionMiddleware(RequestDelegate next, ILogger<Permiss
             SendToSignIn(context);
             return;
         }
+        if (actor.Current.OnlyPage is { } only && !context.Request.Path.Equals(only, StringComparison.OrdinalIgnoreCase))
+        {
+            if (IsPage(context.Request))
+                context.Response.Redirect(only);
+            else
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
         if (permissions.Count == 0 || !permissions.All(p => p.Allows(actor.Current, context, definitions.Current)))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -68,12 +76,14 @@ internal sealed class PermissionMiddleware(RequestDelegate next, ILogger<Permiss
         await next(context);
     }
 
+    private static bool IsPage(HttpRequest request)
+        => HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase))
+            && !request.Headers.ContainsKey("HX-Request");
+
     private static void SendToSignIn(HttpContext context)
     {
         var request = context.Request;
-        var isPage = HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase))
-            && !request.Headers.ContainsKey("HX-Request");
-        if (!isPage)
+        if (!IsPage(request))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Crm.Platform.Data;
 
 namespace Crm.Platform.Settings;
@@ -28,8 +29,10 @@ public sealed record SiteSettings
         ? new() { Name = name, Culture = culture, Currency = "CNY", Region = "CN", TimeZone = "Asia/Shanghai" }
         : new() { Name = name, Culture = "en" };
 
+    [JsonIgnore]
     public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
 
+    [JsonIgnore]
     public CultureInfo CultureInfo => CultureInfo.GetCultureInfo(Culture);
 }
 
