@@ -16,7 +16,9 @@ internal sealed class RecordForm(ContentDefinitions definitions, FieldKinds kind
         var texts = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
         foreach (var field in Fields(type).Where(f => !f.ReadOnly && form.ContainsKey(f.Name)))
             // A switch sends "false" before its "true".
-            texts[field.Name] = [.. kinds.Of(field).Parts.Select(part => form[field.Name + part] is [.., { } last] ? last : "")];
+            texts[field.Name] = kinds.Of(field).PostsSeveral
+                ? [string.Join(", ", form[field.Name].Where(text => !string.IsNullOrEmpty(text)))]
+                : [.. kinds.Of(field).Parts.Select(part => form[field.Name + part] is [.., { } last] ? last : "")];
         return texts;
     }
 

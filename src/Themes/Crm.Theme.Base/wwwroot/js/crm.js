@@ -134,7 +134,7 @@ const stateOf = form => JSON.stringify([...new FormData(form)].map(([name, value
 const guarded = new Map();
 
 // A form that came back with errors (data-dirty) holds changes that are not saved.
-const startGuard = form => guarded.set(form, form.hasAttribute('data-dirty') ? '' : stateOf(form));
+const startGuard = form => guarded.set(form, form.dataset.dirty === 'true' ? '' : stateOf(form));
 
 addEventListener('beforeunload', event => {
   for (const [form, saved] of guarded) if (form.isConnected && stateOf(form) !== saved) event.preventDefault();
@@ -203,7 +203,7 @@ async function startPicker(select) {
     plugins,
     placeholder,
     maxOptions: 200,
-    create: 'open' in select.dataset,
+    create: select.dataset.open === 'true',
     persist: false,
     selectOnTab: true,
     searchField: lookupUrl ? [] : ['text'],
@@ -388,7 +388,7 @@ function press(key, event, row) {
 /* ---------- start, also for what htmx or a dialog brings in ---------- */
 
 function start(scope) {
-  const pickers = $$('select[data-lookup-url], select[data-open]', scope).map(startPicker);
+  const pickers = $$('select[data-lookup-url], select[data-open=true]', scope).map(startPicker);
   Promise.allSettled(pickers).then(() => $$('form[data-guard]', scope).forEach(startGuard));
   $$('[data-show-when]', scope).forEach(startShowWhen);
   $$('[data-tabs]', scope).forEach(startTabs);
@@ -400,6 +400,6 @@ start(document);
 showTheme();
 $('[data-error-summary]')?.focus();
 document.addEventListener('htmx:after:swap', () => {
-  $$('select[data-lookup-url]:not(.tomselected), select[data-open]:not(.tomselected)').forEach(startPicker);
+  $$('select[data-lookup-url]:not(.tomselected), select[data-open=true]:not(.tomselected)').forEach(startPicker);
   $$('[data-list]').forEach(updateBulk);
 });
