@@ -37,6 +37,18 @@ public sealed class CrmProcess
     /// <summary>Absolute path.</summary>
     public string DataDirectory { get; }
 
+    /// <summary>Folder of the keys that encrypt cookies and stored secrets; for this user's eyes only.</summary>
+    internal DirectoryInfo KeyDirectory
+    {
+        get
+        {
+            var path = Path.Combine(DataDirectory, "keys");
+            return OperatingSystem.IsWindows()
+                ? Directory.CreateDirectory(path)
+                : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     public ModuleCatalog Catalog { get; }
 
     /// <summary>Services of the process that every site offers under their own type.</summary>

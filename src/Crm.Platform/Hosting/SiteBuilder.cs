@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Crm.Platform.Data;
 using Crm.Platform.Display;
 using Crm.Platform.Modules;
@@ -14,7 +16,9 @@ using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.Razor;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.WebEncoders;
 
 namespace Crm.Platform.Hosting;
 
@@ -36,6 +40,7 @@ internal sealed class SiteBuilder(CrmProcess process)
 
         var server = new SiteServer();
         builder.Services.AddSingleton<IServer>(server);
+        builder.Services.AddSingleton<IHostLifetime, SiteLifetime>();
         builder.Services.AddSingleton(process.Loggers);
         builder.Services.AddSingleton(process);
         foreach (var (type, service) in process.Shared)
@@ -63,7 +68,7 @@ internal sealed class SiteBuilder(CrmProcess process)
     {
         services.AddDataProtection()
             .SetApplicationName("crm")
-            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(process.DataDirectory, "keys")));
+            .PersistKeysToFileSystem(process.KeyDirectory);
         services.AddRouting(o =>
         {
             o.LowercaseUrls = true;
@@ -79,6 +84,8 @@ internal sealed class SiteBuilder(CrmProcess process)
             o.Cookie.SameSite = SameSiteMode.Strict;
             o.HeaderName = "X-CSRF-TOKEN";
         });
+        // Chinese as it is, not as entities.
+        services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddResponseCompression(o => o.EnableForHttps = false);
         services.AddControllersWithViews(o => o.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()))
             .ConfigureApplicationPartManager(parts =>
@@ -109,6 +116,14 @@ internal sealed class SiteBuilder(CrmProcess process)
         application.MapControllers();
         startups.Run(s => s.Configure(application, application));
     }
+}
+
+/// <summary>A site ends when the process says so, not by signals of its own.</summary>
+internal sealed class SiteLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>The features that this site runs.</summary>

@@ -12,7 +12,7 @@ namespace Crm.IntegrationTests.Hosting;
 public sealed class EndpointTests : IAsyncLifetime
 {
     /// <summary>What a stranger may reach. A new public page is added here on purpose or not at all.</summary>
-    private static readonly string[] Public = ["login", "culture"];
+    private static readonly string[] Public = ["login", "logout", "culture"];
 
     private TestSite _site = null!;
 

@@ -35,9 +35,9 @@ public sealed class ModuleFailureTests
     }
 
     /// <summary>An assembly with a manifest and, if wanted, a startup whose first method throws.</summary>
-    private static AssemblyBuilder Module(string name, bool throws = false, string? dependencies = null)
+    private static Assembly Module(string name, bool throws = false, string? dependencies = null)
     {
-        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.Run);
+        var assembly = new PersistedAssemblyBuilder(new AssemblyName(name), typeof(object).Assembly);
         var attribute = typeof(ModuleAttribute);
         assembly.SetCustomAttribute(new CustomAttributeBuilder(attribute.GetConstructor([])!, [],
             [attribute.GetProperty(nameof(ModuleAttribute.Dependencies))!], [dependencies is null ? Array.Empty<string>() : new[] { dependencies }]));
@@ -52,6 +52,8 @@ public sealed class ModuleFailureTests
             il.Emit(OpCodes.Throw);
             type.CreateType();
         }
-        return assembly;
+        using var stream = new MemoryStream();
+        assembly.Save(stream);
+        return Assembly.Load(stream.ToArray());
     }
 }

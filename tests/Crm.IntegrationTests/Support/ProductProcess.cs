@@ -19,16 +19,22 @@ public sealed class ProductProcess : IAsyncDisposable
     }
 
     public static ProductProcess Start(TestDatabase database, string dataDirectory, params string[] arguments)
+        => Start(Path.Combine(AppContext.BaseDirectory, "Crm.Web.dll"), dataDirectory, database, arguments);
+
+    private static ProductProcess Start(string assembly, string dataDirectory, TestDatabase? database, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Crm.Web.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = dataDirectory,
         };
         start.Environment["Crm__DataDirectory"] = dataDirectory;
-        start.Environment["Crm__Database__Provider"] = database.Provider.ToString();
-        start.Environment["Crm__Database__ConnectionString"] = database.ConnectionString;
+        if (database is not null)
+        {
+            start.Environment["Crm__Database__Provider"] = database.Provider.ToString();
+            start.Environment["Crm__Database__ConnectionString"] = database.ConnectionString;
+        }
         start.Environment["Crm__Setup__AdminUserName"] = TestSite.AdminName;
         start.Environment["Crm__Setup__AdminEmail"] = "admin@example.com";
         start.Environment["Crm__Setup__AdminPassword"] = TestSite.AdminPassword;
@@ -36,9 +42,15 @@ public sealed class ProductProcess : IAsyncDisposable
     }
 
     /// <summary>Serves on this address; returns when it answers.</summary>
-    public static async Task<ProductProcess> ServeAsync(TestDatabase database, string dataDirectory, Uri address)
+    public static Task<ProductProcess> ServeAsync(TestDatabase database, string dataDirectory, Uri address)
+        => WaitUntilReadyAsync(Start(database, dataDirectory, "--urls", address.ToString()), address);
+
+    /// <summary>Serves another build of the product, on SQLite in <c>data</c> of a folder.</summary>
+    public static Task<ProductProcess> ServeAsync(string assembly, string directory, Uri address)
+        => WaitUntilReadyAsync(Start(assembly, Directory.CreateDirectory(Path.Combine(directory, "data")).FullName, null, ["--urls", address.ToString()]), address);
+
+    private static async Task<ProductProcess> WaitUntilReadyAsync(ProductProcess product, Uri address)
     {
-        var product = Start(database, dataDirectory, "--urls", address.ToString());
         using var client = new HttpClient { BaseAddress = address };
         await Eventually.HoldsAsync(async () =>
         {

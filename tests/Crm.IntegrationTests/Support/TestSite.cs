@@ -26,17 +26,25 @@ public sealed class TestSite : IAsyncDisposable
 
     public CrmHost Host { get; }
 
+    public string ConnectionString => _database.ConnectionString;
+
     public Uri Address => Host.Address;
 
     public string DataDirectory => _directory;
 
     /// <param name="setUp">False leaves the site waiting at its set-up page.</param>
+    /// <param name="fixDatabase">False leaves the choice of the database to the set-up page.</param>
     /// <param name="catalog">Other modules than those of the product.</param>
-    public static async Task<TestSite> StartAsync(DatabaseProvider provider, bool setUp = true, string recipe = "Blank", string culture = "en", ModuleCatalog? catalog = null, Dictionary<string, string?>? settings = null)
+    public static async Task<TestSite> StartAsync(DatabaseProvider provider, bool setUp = true, bool fixDatabase = true, string recipe = "Blank", string culture = "en", ModuleCatalog? catalog = null, Dictionary<string, string?>? settings = null)
     {
         var database = await TestDatabase.CreateAsync(provider);
         var directory = Directory.CreateTempSubdirectory("crm-site-").FullName;
         var configuration = Configuration(database, directory);
+        if (!fixDatabase)
+        {
+            configuration.Remove("Crm:Database:Provider");
+            configuration.Remove("Crm:Database:ConnectionString");
+        }
         if (setUp)
         {
             configuration["Crm:Setup:SiteName"] = "Test site";
