@@ -38,6 +38,12 @@ public sealed class ChangeLog(DbSession session, ActorContext actor, TimeProvide
 {
     private const string Select = "SELECT seq, at, user_id, source, batch_id, type, record_id, kind, version, changes FROM crm_change_log";
 
+    private static readonly Column[] LogColumns =
+    [
+        new("at", ColumnType.DateTime), new("user_id", ColumnType.Uuid), new("source", ColumnType.Text), new("batch_id", ColumnType.Uuid), new("type", ColumnType.Text),
+        new("record_id", ColumnType.Uuid), new("kind", ColumnType.Text), new("version", ColumnType.Integer), new("changes", ColumnType.Text),
+    ];
+
     private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<Change> _pending = [];
@@ -82,19 +88,8 @@ public sealed class ChangeLog(DbSession session, ActorContext actor, TimeProvide
     {
         if (session.Database.Provider == DatabaseProvider.Postgres)
             await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727002)", cancellationToken);
-        foreach (var chunk in _pending.Chunk(500))
-        {
-            var sql = new SqlText("INSERT INTO crm_change_log (at, user_id, source, batch_id, type, record_id, kind, version, changes) VALUES ");
-            for (var i = 0; i < chunk.Length; i++)
-            {
-                var change = chunk[i];
-                sql.Append(i == 0 ? "({}, {}, {}, {}, {}, {}, {}, {}, {})" : ", ({}, {}, {}, {}, {}, {}, {}, {}, {})",
-                    (ColumnType.DateTime, change.At), (ColumnType.Uuid, change.UserId), (ColumnType.Text, change.Source), (ColumnType.Uuid, change.BatchId),
-                    (ColumnType.Text, change.ContentType), (ColumnType.Uuid, change.RecordId), (ColumnType.Text, change.Kind.ToString()),
-                    (ColumnType.Integer, change.Version), (ColumnType.Text, Serialize(change.Fields)));
-            }
-            await session.ExecuteAsync(sql, cancellationToken);
-        }
+        await session.InsertAsync("crm_change_log", LogColumns, [.. _pending.Select(c => new object?[]
+            { c.At, c.UserId, c.Source, c.BatchId, c.ContentType, c.RecordId, c.Kind.ToString(), c.Version, Serialize(c.Fields) })], cancellationToken);
         _pending.Clear();
     }
 

@@ -111,6 +111,11 @@ public sealed class DbSession(Database database) : IAsyncDisposable
 
     public Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) => ExecuteAsync(new SqlText(sql), cancellationToken);
 
+    /// <summary>Inserts rows within the transaction under way. Values are in the order of the columns.</summary>
+    internal Task InsertAsync(string table, IReadOnlyList<Column> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+        => rows.Count == 0 ? Task.CompletedTask : Dialect.InsertAsync(
+            _connection ?? throw new InvalidOperationException("Rows are inserted in a transaction."), _transaction, table, columns, rows, cancellationToken);
+
     /// <summary>The first column of the first row as a number; 0 when there is no row or it is null.</summary>
     public async Task<long> CountAsync(SqlText sql, CancellationToken cancellationToken)
     {
@@ -158,22 +163,11 @@ public sealed class DbSession(Database database) : IAsyncDisposable
             parameter.ParameterName = $"@p{i.ToString(CultureInfo.InvariantCulture)}";
             parameter.Value = Dialect.ToParameter(type, value);
             if (value is null && parameter is Npgsql.NpgsqlParameter typed)
-                typed.NpgsqlDbType = PostgresType(type);
+                typed.NpgsqlDbType = PostgresDialect.DbType(type);
             command.Parameters.Add(parameter);
         }
         return new CommandLease(command, ReferenceEquals(connection, _connection) ? null : connection);
     }
-
-    private static NpgsqlTypes.NpgsqlDbType PostgresType(ColumnType type) => type switch
-    {
-        ColumnType.Integer => NpgsqlTypes.NpgsqlDbType.Bigint,
-        ColumnType.Decimal => NpgsqlTypes.NpgsqlDbType.Numeric,
-        ColumnType.Boolean => NpgsqlTypes.NpgsqlDbType.Boolean,
-        ColumnType.Date => NpgsqlTypes.NpgsqlDbType.Date,
-        ColumnType.DateTime => NpgsqlTypes.NpgsqlDbType.TimestampTz,
-        ColumnType.Uuid => NpgsqlTypes.NpgsqlDbType.Uuid,
-        _ => NpgsqlTypes.NpgsqlDbType.Text,
-    };
 
     private readonly struct CommandLease(DbCommand command, DbConnection? owned) : IAsyncDisposable
     {

@@ -14,8 +14,11 @@ public abstract class Dialect
     /// <summary>The column's value as the CLR type of <see cref="ColumnType"/>, or null.</summary>
     public abstract object? Read(DbDataReader reader, int ordinal, ColumnType type);
 
-    /// <summary>Most parameters that one statement may have.</summary>
-    public abstract int MaxParameters { get; }
+    /// <summary>Inserts rows in the quickest way that the database has. Values are in the order of the columns.</summary>
+    internal abstract Task InsertAsync(DbConnection connection, DbTransaction? transaction, string table, IReadOnlyList<Column> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken);
+
+    private protected static string InsertSql(string table, IReadOnlyList<Column> columns)
+        => $"INSERT INTO {Quote(table)} ({string.Join(", ", columns.Select(c => Quote(c.Name)))}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
 
     /// <summary>Appended to a select that takes row locks until the transaction ends.</summary>
     public abstract string ForUpdate { get; }

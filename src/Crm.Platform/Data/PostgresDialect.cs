@@ -1,10 +1,13 @@
 using System.Data.Common;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Crm.Platform.Data;
 
 internal sealed class PostgresDialect : Dialect
 {
-    public override int MaxParameters => 60_000;
+    /// <summary>From so many rows on, starting a COPY pays.</summary>
+    private const int CopyFrom = 20;
 
     public override string ForUpdate => " FOR UPDATE";
 
@@ -43,6 +46,50 @@ internal sealed class PostgresDialect : Dialect
             _ => reader.GetString(ordinal),
         };
     }
+
+    /// <summary>A few rows as statements sent together, many by COPY; both are part of the transaction.</summary>
+    internal override async Task InsertAsync(DbConnection connection, DbTransaction? transaction, string table, IReadOnlyList<Column> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+    {
+        var postgres = (NpgsqlConnection)connection;
+        if (rows.Count < CopyFrom)
+        {
+            await using var batch = new NpgsqlBatch(postgres, (NpgsqlTransaction?)transaction);
+            foreach (var row in rows)
+            {
+                var command = new NpgsqlBatchCommand(InsertSql(table, columns));
+                for (var i = 0; i < columns.Count; i++)
+                    command.Parameters.Add(new NpgsqlParameter($"@p{i}", DbType(columns[i].Type)) { Value = ToParameter(columns[i].Type, row[i]) });
+                batch.BatchCommands.Add(command);
+            }
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            return;
+        }
+        await using var writer = await postgres.BeginBinaryImportAsync(
+            $"COPY {Quote(table)} ({string.Join(", ", columns.Select(c => Quote(c.Name)))}) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        foreach (var row in rows)
+        {
+            await writer.StartRowAsync(cancellationToken);
+            for (var i = 0; i < columns.Count; i++)
+            {
+                if (row[i] is null)
+                    await writer.WriteNullAsync(cancellationToken);
+                else
+                    await writer.WriteAsync(ToParameter(columns[i].Type, row[i]), DbType(columns[i].Type), cancellationToken);
+            }
+        }
+        await writer.CompleteAsync(cancellationToken);
+    }
+
+    internal static NpgsqlDbType DbType(ColumnType type) => type switch
+    {
+        ColumnType.Integer => NpgsqlDbType.Bigint,
+        ColumnType.Decimal => NpgsqlDbType.Numeric,
+        ColumnType.Boolean => NpgsqlDbType.Boolean,
+        ColumnType.Date => NpgsqlDbType.Date,
+        ColumnType.DateTime => NpgsqlDbType.TimestampTz,
+        ColumnType.Uuid => NpgsqlDbType.Uuid,
+        _ => NpgsqlDbType.Text,
+    };
 
     public override string OrderBy(string expression, bool descending)
         => descending ? $"{expression} DESC NULLS LAST" : $"{expression} ASC NULLS FIRST";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
@@ -61,8 +62,7 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
     {
         foreach (var field in type.Fields.Where(f => f.Kind == "autoNumber"))
         {
-            foreach (var given in created.Select(s => s.After[field.Name]).OfType<string>())
-                await sequences.SkipPastAsync(type.Name, field, given, cancellationToken);
+            await sequences.SkipPastAsync(type.Name, field, created.Select(s => s.After[field.Name]).OfType<string>(), cancellationToken);
             var missing = created.Where(s => s.After[field.Name] is null).ToList();
             if (missing.Count == 0)
                 continue;
@@ -76,28 +76,23 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
     {
         if (created.Count == 0)
             return;
-        var fields = type.Fields.Where(f => created.Any(s => s.After[f.Name] is not null)).Select(f => (Field: f, Kind: kinds.Of(f), Columns: kinds.Of(f).Columns(f))).ToList();
-        var head = $"INSERT INTO {Columns.Table(type)} ({string.Join(", ", fields.SelectMany(f => f.Columns, (f, c) => Columns.Quoted(f.Field, c)))}) VALUES ";
-        foreach (var chunk in created.Chunk(Math.Max(1, session.Dialect.MaxParameters / fields.Sum(f => f.Columns.Count))))
+        // Columns that none of the records fills are left out.
+        var fields = type.Fields.Where(f => created.Any(s => s.After[f.Name] is not null)).Select(f => (Field: f, Kind: kinds.Of(f))).ToList();
+        var columns = fields.SelectMany(f => f.Kind.Columns(f.Field), (f, c) => new Column(Columns.Name(f.Field.Name) + c.Suffix, c.Type)).ToList();
+        var rows = new List<object?[]>(created.Count);
+        foreach (var save in created)
         {
-            var sql = new SqlText(head);
-            for (var row = 0; row < chunk.Length; row++)
+            var row = new object?[columns.Count];
+            var at = 0;
+            foreach (var (field, kind) in fields)
             {
-                sql.Append(row == 0 ? "(" : ", (");
-                var first = true;
-                foreach (var (field, kind, columns) in fields)
-                {
-                    var values = kind.ToColumns(field, chunk[row].After[field.Name]);
-                    for (var i = 0; i < columns.Count; i++)
-                    {
-                        sql.Append(first ? "" : ", ").Append(columns[i].Type, values[i]);
-                        first = false;
-                    }
-                }
-                sql.Append(")");
+                var values = kind.ToColumns(field, save.After[field.Name]);
+                values.CopyTo(row, at);
+                at += values.Length;
             }
-            await session.ExecuteAsync(sql, cancellationToken);
+            rows.Add(row);
         }
+        await session.InsertAsync(Columns.Name(type.Name), columns, rows, cancellationToken);
     }
 
     private async Task UpdateAsync(ContentTypeDefinition type, PendingSave save, CancellationToken cancellationToken)
@@ -152,14 +147,23 @@ internal sealed class Sequences(DbSession session)
         return last - count + 1;
     }
 
-    /// <summary>After a number that came with an import, the next one given must be higher.</summary>
-    public async Task SkipPastAsync(string type, FieldDefinition field, string given, CancellationToken cancellationToken)
+    /// <summary>After numbers that came with an import, the next one given must be higher than all of them.</summary>
+    public async Task SkipPastAsync(string type, FieldDefinition field, IEnumerable<string> given, CancellationToken cancellationToken)
     {
-        var digits = string.Concat(given.Where(char.IsAsciiDigit));
-        if (digits.Length is 0 or > 15 || AutoNumberField.Next(field, long.Parse(digits, System.Globalization.CultureInfo.InvariantCulture)) != given)
+        var highest = given.Select(text => Counter(field, text)).Max();
+        if (highest is null)
             return;
         await session.ExecuteAsync(new SqlText().Append(
             "INSERT INTO crm_sequences (name, value) VALUES ({}, {}) ON CONFLICT (name) DO UPDATE SET value = CASE WHEN excluded.value > crm_sequences.value THEN excluded.value ELSE crm_sequences.value END",
-            (ColumnType.Text, $"{type}.{field.Name}"), (ColumnType.Integer, long.Parse(digits, System.Globalization.CultureInfo.InvariantCulture))), cancellationToken);
+            (ColumnType.Text, $"{type}.{field.Name}"), (ColumnType.Integer, highest)), cancellationToken);
+    }
+
+    /// <summary>The counter in a number of the field's own pattern; null in any other text.</summary>
+    private static long? Counter(FieldDefinition field, string text)
+    {
+        var around = field.Pattern!.Split('{', '}');
+        return text.Length > around[0].Length + around[^1].Length && text.Length < 60
+            && long.TryParse(text.AsSpan(around[0].Length, text.Length - around[0].Length - around[^1].Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number < 1_000_000_000_000_000 && AutoNumberField.Next(field, number) == text ? number : null;
     }
 }
