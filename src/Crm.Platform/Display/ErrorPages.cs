@@ -3,6 +3,7 @@ using Crm.Platform.Queries;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
@@ -46,6 +47,7 @@ internal sealed class ErrorPages(RequestDelegate next, ILogger<ErrorPages> logge
         switch (exception)
         {
             case QueryException query:
+                SetCulture(context);
                 return new(StatusCodes.Status400BadRequest, query.Reason.For(context.RequestServices.GetRequiredService<Microsoft.Extensions.Localization.IStringLocalizer>()));
             case AntiforgeryValidationException:
                 return new(StatusCodes.Status400BadRequest);
@@ -58,6 +60,11 @@ internal sealed class ErrorPages(RequestDelegate next, ILogger<ErrorPages> logge
         }
     }
 
+    /// <summary>The request's own culture, which ended with the middleware that chose it.</summary>
+    private static void SetCulture(HttpContext context)
+        => CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture =
+            context.Features.Get<IRequestCultureFeature>()?.RequestCulture.UICulture ?? CultureInfo.GetCultureInfo("en");
+
     private static void Reset(HttpContext context, int status)
     {
         // Headers set before, such as the content security policy, stay.
@@ -68,6 +75,7 @@ internal sealed class ErrorPages(RequestDelegate next, ILogger<ErrorPages> logge
 
     private static async Task WriteAsync(HttpContext context, ErrorPage page)
     {
+        SetCulture(context);
         context.Response.StatusCode = page.Status;
         context.Response.Headers.CacheControl = "no-store";
         if (!context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase)))

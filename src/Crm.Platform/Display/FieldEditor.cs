@@ -32,6 +32,9 @@ public sealed record FieldEditor(FieldDefinition Field, FieldKind Kind, string L
 
     public bool HasFocus { get; init; }
 
+    /// <summary>Takes the whole width of the form.</summary>
+    public bool IsWide { get; init; }
+
     public string NameOf(int part) => Field.Name + Kind.Parts[part];
 
     // Attributes, left out by Razor when they are null.

@@ -67,7 +67,7 @@ public sealed class FieldInputTagHelper(ModuleTemplates templates) : TagHelper
     {
         output.TagName = "div";
         output.TagMode = TagMode.StartTagAndEndTag;
-        output.Attributes.SetAttribute("class", Editor.Kind.Name is "longText" ? "field" : "field field-half");
+        output.Attributes.SetAttribute("class", Editor.IsWide ? "field" : "field field-half");
         var platform = typeof(FieldEditor).Assembly;
         output.Content.AppendHtml((await templates.RenderAsync(ViewContext, platform, "Fields/Label", Editor))!);
         output.Content.AppendHtml((await templates.RenderAsync(ViewContext, Editor.Kind.GetType().Assembly, $"Fields/Edit/{Editor.Kind.Name}", Editor)

@@ -4,6 +4,7 @@ using Crm.Platform.Content;
 using Crm.Platform.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Localization;
 
 namespace Crm.Platform.Security;
 
@@ -34,6 +35,8 @@ internal sealed class ActorMiddleware(RequestDelegate next)
                     actor.Current = await provider.FindAsync(context.User, context.RequestAborted) ?? Actor.Anonymous;
             var culture = CultureInfo.GetCultureInfo(CultureOf(context, actor.Current, settings.Site));
             CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = culture;
+            // The current culture ends with this call; what comes after it, such as error pages, finds it here.
+            context.Features.Set<IRequestCultureFeature>(new RequestCultureFeature(new RequestCulture(culture), null));
         }
         await next(context);
     }
