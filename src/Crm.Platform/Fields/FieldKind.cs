@@ -51,6 +51,9 @@ public abstract class FieldKind
     /// <summary>Endings of the names under which forms and files carry the field: one empty ending for most kinds.</summary>
     public virtual IReadOnlyList<string> Parts => [""];
 
+    /// <summary>Whether a form posts several texts under one name, which are joined with commas before they are parsed.</summary>
+    public virtual bool PostsSeveral => false;
+
     /// <summary>One text from the parts; null when the first is missing.</summary>
     public virtual string? JoinParts(IReadOnlyList<string?> parts) => parts[0];
 

@@ -20,12 +20,16 @@ internal sealed class Startup : StartupBase
         services.AddScoped<IAdministratorFactory, AdministratorFactory>();
         services.AddScoped<IActorProvider, UserActors>();
         services.AddScoped<PermissionCatalog>();
+        services.AddScoped<RightMatrix>();
         services.AddScoped<Passwords>();
         services.AddScoped<CredentialStore>();
         services.AddScoped<SignInAttempt>();
         services.AddScoped<NameChoices>();
         services.AddSingleton<ActorCache>();
         services.AddSingleton<UnknownNames>();
+        services.AddScoped<ISlotPart, UserActions>();
+        services.AddScoped<ISlotPart, UserState>();
+        services.AddScoped<ISlotPart, RoleRightsPart>();
         services.AddSingleton<SiteCommand, UserCommand>();
         AddIdentity(services);
     }

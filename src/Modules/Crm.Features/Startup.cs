@@ -1,0 +1,30 @@
+using Crm.Platform.Commands;
+using Crm.Platform.Display;
+using Crm.Platform.Hosting;
+using Crm.Platform.Localization;
+using Crm.Platform.Modules;
+using Crm.Platform.Security;
+
+namespace Crm.Features;
+
+internal sealed class Startup : StartupBase
+{
+    public override void ConfigureServices(IServiceCollection services)
+    {
+        services.AddPermissions<FeaturesPermissions>();
+        services.AddMenu<FeaturesMenu>();
+        services.AddSingleton<SiteCommand, FeatureCommand>();
+    }
+}
+
+internal sealed class FeaturesPermissions : IPermissionProvider
+{
+    public const string Manage = "site.features";
+
+    public IEnumerable<Permission> Permissions => [new(Manage, "Switch features on and off", "Site")];
+}
+
+internal sealed class FeaturesMenu : IMenuProvider
+{
+    public IEnumerable<MenuEntry> Entries => [new("Features", "/admin/features", "puzzle", FeaturesPermissions.Manage, 90, "Site", IsAdmin: true)];
+}
