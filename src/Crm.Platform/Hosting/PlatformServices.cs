@@ -46,7 +46,9 @@ public static class PlatformServices
         services.AddScoped<QueryEngine>();
         services.AddScoped<IContentManager, ContentManager>();
         services.AddScoped<IBackgroundTask, FillFieldTask>();
-        services.AddSingleton<IJobQueue, JobQueue>();
+        services.AddScoped<JobProgress>();
+        services.AddScoped<JobLog>();
+        services.AddScoped<IJobQueue, JobQueue>();
         services.AddScoped<IRecipeStep, SettingsStep>();
         services.AddScoped<IRecipeStep, ContentTypeStep>();
         services.AddScoped<IRecipeStep, ContentStep>();

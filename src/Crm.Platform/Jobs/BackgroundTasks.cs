@@ -1,4 +1,5 @@
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 using Crm.Platform.Hosting;
 using Crm.Platform.Security;
 using Crm.Platform.Settings;
@@ -6,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Platform.Jobs;
 
-/// <summary>Work outside a request. Register with <c>services.AddScoped&lt;IBackgroundTask, T&gt;()</c>. It runs as the system and may run again after a kill.</summary>
+/// <summary>
+/// Work outside a request. Register with <c>services.AddScoped&lt;IBackgroundTask, T&gt;()</c>. It runs as the system, says
+/// how far it is through <see cref="JobProgress"/>, and may run again after a kill.
+/// </summary>
 public interface IBackgroundTask
 {
     string Name { get; }
@@ -21,12 +25,16 @@ public interface IBackgroundTask
 public interface IJobQueue
 {
     /// <summary>To be called after the transaction that asks for the work has committed.</summary>
-    Task EnqueueAsync(string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken);
+    /// <returns>The job, whose progress <see cref="JobLog"/> tells.</returns>
+    Task<Guid> EnqueueAsync(string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken);
 }
 
 /// <summary>Runs the scheduler's firings in the site that is in force.</summary>
 internal sealed class JobDispatcher(SiteHost sites)
 {
+    /// <summary>Names the job in a firing's data; firings by the clock have none.</summary>
+    public const string JobKey = "crm.job";
+
     public async Task RunAsync(string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
     {
         var site = sites.Current;
@@ -35,28 +43,87 @@ internal sealed class JobDispatcher(SiteHost sites)
         try
         {
             await using var scope = site.CreateScope();
-            scope.ServiceProvider.GetRequiredService<ActorContext>().Current = Actor.System("job");
-            await scope.ServiceProvider.GetRequiredService<SettingsStore>().RefreshAsync(cancellationToken);
-            await scope.ServiceProvider.GetRequiredService<ContentDefinitions>().RefreshAsync(cancellationToken);
-            var name = task.Split(':')[0];
-            // A job of a feature that has been switched off waits in vain; it is dropped, as its data says all there is to know.
-            if (scope.ServiceProvider.GetServices<IBackgroundTask>().FirstOrDefault(t => t.Name == name) is { } handler)
-                await handler.RunAsync(data, cancellationToken);
+            var services = scope.ServiceProvider;
+            if (!data.TryGetValue(JobKey, out var job))
+            {
+                await HandleAsync(services, task, data, cancellationToken);
+                return;
+            }
+            var lease = new JobLease(services.GetRequiredService<Database>(), services.GetRequiredService<TimeProvider>(), Guid.Parse(job));
+            if (await lease.TakeAsync(cancellationToken))
+                await RunAsync(services, lease, task, data.Where(d => d.Key != JobKey).ToDictionary(), cancellationToken);
         }
         finally
         {
             site.Leave();
         }
     }
+
+    private static async Task RunAsync(IServiceProvider services, JobLease lease, string task, Dictionary<string, string> data, CancellationToken cancellationToken)
+    {
+        var progress = services.GetRequiredService<JobProgress>();
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var ended = new CancellationTokenSource();
+        var keeping = lease.KeepAsync(progress, work, ended.Token);
+        var (status, message) = (JobStatus.Failed, (string?)null);
+        try
+        {
+            if (await HandleAsync(services, task, data, work.Token))
+                status = JobStatus.Done;
+            else
+                message = "The feature that does this is switched off";
+        }
+        catch (OperationCanceledException) when (work.IsCancellationRequested)
+        {
+            // The process stops, and the next start goes on; or the job is another's already, which this then leaves alone.
+            status = JobStatus.Queued;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch (Exception e)
+        {
+            message = e.Message;
+            throw;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await keeping;
+            await lease.EndAsync(status, progress, message);
+        }
+    }
+
+    private static async Task<bool> HandleAsync(IServiceProvider services, string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+    {
+        services.GetRequiredService<ActorContext>().Current = Actor.System("job");
+        await services.GetRequiredService<SettingsStore>().RefreshAsync(cancellationToken);
+        await services.GetRequiredService<ContentDefinitions>().RefreshAsync(cancellationToken);
+        var name = task.Split(':')[0];
+        // A job of a feature that has been switched off waits in vain; it is dropped, as its data says all there is to know.
+        if (services.GetServices<IBackgroundTask>().FirstOrDefault(t => t.Name == name) is not { } handler)
+            return false;
+        await handler.RunAsync(data, cancellationToken);
+        return true;
+    }
 }
 
-/// <summary>The queue of a process that runs no scheduler, such as a command: it says so instead of losing work.</summary>
-internal sealed class JobQueue(JobScheduler scheduler) : IJobQueue
+/// <summary>The queue of a process that runs no scheduler, such as a command, says so instead of losing work.</summary>
+internal sealed class JobQueue(JobScheduler scheduler, JobLog jobs) : IJobQueue
 {
-    public Task EnqueueAsync(string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
-        => scheduler.Host is { } host
-            ? host.EnqueueAsync(task, data, cancellationToken)
-            : throw new InvalidOperationException($"Task {task} needs the scheduler, which runs in the serving process only.");
+    public async Task<Guid> EnqueueAsync(string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+    {
+        var host = scheduler.Host ?? throw new InvalidOperationException($"Task {task} needs the scheduler, which runs in the serving process only.");
+        var id = await jobs.AddAsync(task, data, cancellationToken);
+        try
+        {
+            await host.EnqueueAsync(task, new Dictionary<string, string>(data) { [JobDispatcher.JobKey] = id.ToString("D") }, cancellationToken);
+            return id;
+        }
+        catch
+        {
+            await jobs.RemoveAsync(id, CancellationToken.None);
+            throw;
+        }
+    }
 }
 
 /// <summary>Holds the process's scheduler once it runs.</summary>
