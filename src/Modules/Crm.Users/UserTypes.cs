@@ -34,7 +34,7 @@ internal sealed class UserTypes : IContentTypeProvider
             Fields =
             [
                 Field.Text(UserFields.UserName, "User name") with { Required = true, Unique = true, MaxLength = 50, Help = "For signing in: letters, digits and . _ -" },
-                Field.Text(UserFields.Name, "Name") with { Required = true, MaxLength = 100 },
+                Field.Text(UserFields.Name, "Full name") with { Required = true, MaxLength = 100 },
                 Field.Email(UserFields.Email, "E-mail") with { Unique = true },
                 new() { Name = UserFields.Roles, Kind = RolesField.KindName, Label = "Roles", Help = "What the user may do" },
                 new() { Name = UserFields.Teams, Kind = TeamsField.KindName, Label = "Teams", Help = "Whose records the user shares" },

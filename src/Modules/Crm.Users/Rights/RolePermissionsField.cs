@@ -68,6 +68,6 @@ internal sealed class RolePermissionsField : FieldKind
         PermissionScope.Own => "Own",
         PermissionScope.Team => "Team’s",
         PermissionScope.All => "All",
-        _ => "No",
+        _ => "None",
     };
 }
