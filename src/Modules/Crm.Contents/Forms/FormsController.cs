@@ -89,6 +89,10 @@ internal sealed class FormsController(
     {
         // An option that was added with this very post is in force now.
         type = definitions.Current.Get(type.Name);
+        // Fields that are only shown are not posted.
+        if (item is not null)
+            foreach (var (field, text) in form.TextsOf(type, item))
+                texts.TryAdd(field, text);
         var sections = await form.SectionsAsync(type, item is null, texts, errors, cancellationToken);
         var title = item is null ? localizer["New {0}", type.Label.Inside(localizer)] : localizer["Edit {0}", item.DisplayText];
         Response.StatusCode = status;
