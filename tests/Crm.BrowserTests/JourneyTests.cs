@@ -1,0 +1,221 @@
+using Crm.BrowserTests.Support;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Data;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Crm.BrowserTests;
+
+/// <summary>A company's first day, as the manual tells it: set up, sign in, first password, customers in and out of the bin.</summary>
+[Collection(nameof(BrowserCollection))]
+public sealed class JourneyTests(Chromium chromium)
+{
+    private const string FirstPassword = "First-Password-1";
+    private const string OwnPassword = "My-own-Sentence-2";
+
+    [Theory]
+    [InlineData("en", DatabaseProvider.Sqlite)]
+    [InlineData("zh-CN", DatabaseProvider.Postgres)]
+    public async Task FirstDay_FromSetUpToARestoredCustomer(string culture, DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider, setUp: false, fixDatabase: false);
+        await using (var administrator = await Person.OpenAsync(chromium, site.Address, culture))
+        {
+            await SetUpAsync(administrator, site, culture, provider);
+            await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+            await CreateUserAsync(administrator);
+            foreach (var (url, name) in new[] { ("/admin/features", "features"), ("/admin/roles", "roles") })
+            {
+                await administrator.GoAsync(url);
+                await administrator.LookAsync(name);
+            }
+            await administrator.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Sales", Exact = true }).ClickAsync();
+            await administrator.LookAsync("role");
+        }
+        await using var sales = await Person.OpenAsync(chromium, site.Address, culture);
+        await ChangeFirstPasswordAsync(sales);
+        await CustomerAsync(sales);
+    }
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("zh-CN")]
+    public async Task ReadOnlyUser_SeesNoWayToWrite_AndIsRefusedByHand(string culture)
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
+        (await site.SignInAsNewAsync("reader", "Read-only")).Dispose();
+        await using var reader = await Person.OpenAsync(chromium, site.Address, culture);
+        await reader.SignInAsync("reader", TestSite.AdminPassword);
+        await reader.LookAsync("home-reader");
+        await reader.GoAsync("/customers");
+        await Expect(reader.Page.Locator("[data-row]").First).ToBeVisibleAsync();
+        await reader.LookAsync("customers-reader");
+        await Expect(reader.Page.Locator("a[href$='/new'], a[href$='/import'], a[href$='/recycle-bin']")).ToHaveCountAsync(0);
+
+        await reader.Page.Locator("[data-row-link]").First.ClickAsync();
+        await Expect(reader.Page.Locator("h1")).ToBeVisibleAsync();
+        await reader.LookAsync("customer-reader");
+        await Expect(reader.Page.Locator("a[href$='/edit'], a[href$='/delete']")).ToHaveCountAsync(0);
+
+        // The same by hand: with a valid token, and still refused.
+        var record = new Uri(reader.Page.Url).AbsolutePath;
+        var token = await reader.Page.Locator("input[name=__RequestVerificationToken]").First.GetAttributeAsync("value");
+        foreach (var url in new[] { "/customers/new", $"{record}/edit", $"{record}/delete", $"{record}/restore" })
+        {
+            var answer = await reader.Page.APIRequest.PostAsync(url, new() { Form = reader.Page.APIRequest.CreateFormData().Append("__RequestVerificationToken", token!).Append("name", "Forged") });
+            Assert.Equal(403, answer.Status);
+        }
+        await reader.GoAsync("/customers/new");
+        await reader.LookAsync("forbidden");
+        await reader.GoAsync("/nothing-here");
+        await reader.LookAsync("not-found");
+    }
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("zh-CN")]
+    public async Task Features_SwitchedOffAndOn_ShowWhatElseIsAffectedAndKeepTheData(string culture)
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
+        await using var administrator = await Person.OpenAsync(chromium, site.Address, culture);
+        await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+        await administrator.LookAsync("home-demo");
+        await administrator.GoAsync("/customers");
+        await administrator.LookAsync("customers-demo");
+        var customers = await administrator.Page.Locator("[data-row]").CountAsync();
+        Assert.True(customers > 5);
+
+        await administrator.GoAsync("/admin/features/Crm.Customers/disable");
+        await administrator.LookAsync("feature-disable");
+        await administrator.Page.Locator("main form button:not([type=button])").Last.ClickAsync();
+        await Expect(administrator.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/admin/features$"));
+        Assert.Equal(404, (await administrator.Page.GotoAsync("/customers"))!.Status);
+        await administrator.GoAsync("/admin/features/Crm.Customers/enable");
+        await administrator.LookAsync("feature-enable");
+        await administrator.Page.Locator("main form button:not([type=button])").Last.ClickAsync();
+        await Expect(administrator.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/admin/features$"));
+        await administrator.GoAsync("/customers");
+        await Expect(administrator.Page.Locator("[data-row]")).ToHaveCountAsync(customers);
+    }
+
+    private static async Task SetUpAsync(Person person, TestSite site, string culture, DatabaseProvider provider)
+    {
+        await person.GoAsync("/");
+        await person.LookAsync("setup");
+        // A first try with the wrong answers: nothing that was typed is lost, and nothing is set up.
+        await person.Page.Locator("[name=SiteName]").FillAsync(culture == "en" ? "Harbour Trading" : "海港贸易");
+        await person.Page.Locator("[name=AdminUserName]").FillAsync(TestSite.AdminName);
+        await person.Page.Locator("[name=AdminEmail]").FillAsync("admin@example.com");
+        await person.Page.Locator("[name=AdminPassword]").FillAsync("short");
+        await person.Page.Locator("[name=PasswordAgain]").FillAsync("short");
+        await person.Page.Locator("main [data-primary]").ClickAsync();
+        await Expect(person.Page.Locator("[data-error-summary]")).ToBeVisibleAsync();
+        await Expect(person.Page.Locator("[name=AdminUserName]")).ToHaveValueAsync(TestSite.AdminName);
+        await person.LookAsync("setup-errors");
+
+        await person.Page.Locator("[name=Culture]").SelectOptionAsync(culture);
+        if (provider == DatabaseProvider.Postgres)
+        {
+            await person.Page.Locator("[name=Provider][value=Postgres]").CheckAsync();
+            await person.Page.Locator("[name=ConnectionString]").FillAsync(site.ConnectionString);
+        }
+        await person.Page.Locator("[name=Recipe][value=Blank]").CheckAsync();
+        await person.Page.Locator("[name=AdminPassword]").FillAsync(TestSite.AdminPassword);
+        await person.Page.Locator("[name=PasswordAgain]").FillAsync(TestSite.AdminPassword);
+        await person.Page.Locator("main [data-primary]").ClickAsync();
+        await Expect(person.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/login"));
+        await person.LookAsync("login");
+        await person.SignInAsync(TestSite.AdminName, "not the password");
+        await Expect(person.Page.Locator("[role=alert]")).ToBeVisibleAsync();
+        await person.LookAsync("login-refused");
+    }
+
+    private static async Task CreateUserAsync(Person administrator)
+    {
+        await administrator.GoAsync("/admin/users/new");
+        await administrator.LookAsync("user-new");
+        await administrator.Page.Locator("[name=userName]").FillAsync("lina");
+        await administrator.Page.Locator("[name=name]").FillAsync("李娜");
+        await administrator.Page.Locator("[name=email]").FillAsync("lina@example.com");
+        await administrator.Page.Locator("main input[type=checkbox][value=Sales]").CheckAsync();
+        await administrator.Page.Locator("main input[type=password]").FillAsync(FirstPassword);
+        await administrator.Page.Locator("main [data-primary]").ClickAsync();
+        await Expect(administrator.Page.Locator("h1")).ToContainTextAsync("李娜");
+        await administrator.LookAsync("user");
+        await administrator.GoAsync("/admin/users");
+        await Expect(administrator.Page.Locator("[data-row]")).ToHaveCountAsync(2);
+        await administrator.LookAsync("users");
+    }
+
+    private static async Task ChangeFirstPasswordAsync(Person person)
+    {
+        await person.SignInAsync("lina", FirstPassword);
+        await Expect(person.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/profile/password"));
+        await person.LookAsync("first-password");
+        // No way round it.
+        await person.GoAsync("/customers");
+        await Expect(person.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/profile/password"));
+        await person.Page.Locator("[name=old]").FillAsync(FirstPassword);
+        await person.Page.Locator("[name=new]").FillAsync(OwnPassword);
+        await person.Page.Locator("[name=again]").FillAsync(OwnPassword);
+        await person.Page.Locator("main [data-primary]").ClickAsync();
+        await Expect(person.Page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/profile/password"));
+        await person.LookAsync("home");
+    }
+
+    private static async Task CustomerAsync(Person person)
+    {
+        var page = person.Page;
+        await person.GoAsync("/customers");
+        await person.LookAsync("customers-empty");
+        await page.Locator("main a[href='/customers/new']").First.ClickAsync();
+        await person.LookAsync("customer-new");
+        await page.Locator("[name=email]").FillAsync("nobody");
+        await page.Locator("main [data-primary]").ClickAsync();
+        await Expect(page.Locator("[data-error-summary]")).ToBeVisibleAsync();
+        await Expect(page.Locator("[name=email]")).ToHaveValueAsync("nobody");
+        await person.LookAsync("customer-errors");
+
+        await page.Locator("[name=name]").FillAsync("华新贸易 Huaxin Trading");
+        await page.Locator("[name=email]").FillAsync("info@huaxin.example.com");
+        await page.Locator("[name=employees]").FillAsync("1200");
+        await page.Locator("[name=annualRevenue]").FillAsync("1500000.50");
+        await page.Locator("main [data-primary]").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("华新贸易 Huaxin Trading");
+        await person.LookAsync("customer");
+        var record = page.Url;
+
+        await person.GoAsync("/customers?q=huaxin");
+        await Expect(page.Locator("[data-row]")).ToHaveCountAsync(1);
+        await person.LookAsync("customers");
+        await person.GoAsync("/customers?q=nothing-like-this");
+        await Expect(page.Locator("[data-row]")).ToHaveCountAsync(0);
+        await person.LookAsync("customers-none");
+
+        await page.GotoAsync(record);
+        await page.Locator("a[href$='/edit']").ClickAsync();
+        await page.Locator("[name=employees]").FillAsync("1250");
+        await page.Locator("main [data-primary]").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("华新贸易 Huaxin Trading");
+        await Expect(page.Locator(".changes del").First).ToContainTextAsync("1,200");
+        await Expect(page.Locator(".changes ins").First).ToContainTextAsync("1,250");
+        await person.LookAsync("customer-history");
+
+        await page.GotoAsync(record + "/delete");
+        await person.LookAsync("customer-delete");
+        await page.Locator("main .btn-danger").ClickAsync();
+        await Expect(page.Locator(".snack")).ToBeVisibleAsync();
+        await page.Locator(".snack form button").First.ClickAsync();
+        await page.GotoAsync(record);
+        await Expect(page.Locator("h1")).ToHaveTextAsync("华新贸易 Huaxin Trading");
+
+        await page.GotoAsync(record + "/delete");
+        await page.Locator("main .btn-danger").ClickAsync();
+        await person.GoAsync("/customers/recycle-bin");
+        await Expect(page.GetByText("华新贸易 Huaxin Trading")).ToBeVisibleAsync();
+        await person.LookAsync("recycle-bin");
+        await page.Locator("main form[action$='/restore'] button").First.ClickAsync();
+        await person.GoAsync("/customers");
+        await Expect(page.Locator("[data-row]")).ToHaveCountAsync(1);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Crm.BrowserTests.Support;
+
+/// <summary>
+/// Somebody at a browser in one language. Pages they look at are photographed under <c>artifacts/screens</c>, wide and
+/// on a phone, light and dark, and checked each time: accessible, no sideways scrolling, no error in the console.
+/// </summary>
+public sealed class Person : IAsyncDisposable
+{
+    private static readonly (string Name, int Width, int Height)[] Sizes = [("wide", 1440, 900), ("phone", 390, 844)];
+    private static readonly string[] Themes = ["light", "dark"];
+
+    private readonly IBrowserContext _context;
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly Dictionary<string, string> _texts;
+    private readonly string _culture;
+
+    private Person(IBrowserContext context, IPage page, string culture, Dictionary<string, string> texts)
+    {
+        (_context, Page, _culture, _texts) = (context, page, culture, texts);
+        page.Console += (_, message) =>
+        {
+            // The browser itself reports refused requests there; tests that ask for one look at its status.
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                _errors.Enqueue($"{page.Url}: {message.Text}");
+        };
+        page.PageError += (_, error) => _errors.Enqueue($"{page.Url}: {error}");
+    }
+
+    public IPage Page { get; }
+
+    public static async Task<Person> OpenAsync(Chromium chromium, Uri address, string culture)
+    {
+        var context = await chromium.Browser.NewContextAsync(new()
+        {
+            BaseURL = address.ToString(),
+            Locale = culture,
+            TimezoneId = "Asia/Shanghai",
+            ViewportSize = new() { Width = Sizes[0].Width, Height = Sizes[0].Height },
+        });
+        context.SetDefaultTimeout(15_000);
+        return new Person(context, await context.NewPageAsync(), culture, culture == "zh-CN" ? Translations() : []);
+    }
+
+    /// <summary>A text of the product in this person's language.</summary>
+    public string Say(string english) => _culture == "en" ? english : _texts.GetValueOrDefault(english) ?? throw new ArgumentException($"“{english}” has no translation.");
+
+    public Task GoAsync(string url) => Page.GotoAsync(url);
+
+    public ILocator Button(string english) => Page.GetByRole(AriaRole.Button, new() { Name = Say(english), Exact = true });
+
+    public ILocator Link(string english) => Page.GetByRole(AriaRole.Link, new() { Name = Say(english), Exact = true });
+
+    public ILocator Field(string english) => Page.GetByLabel(Say(english), new() { Exact = true });
+
+    public async Task SignInAsync(string userName, string password)
+    {
+        await GoAsync("/login");
+        await Page.Locator("input[name=userName]").FillAsync(userName);
+        await Page.Locator("input[name=password]").FillAsync(password);
+        await Page.Locator("form[action='/login'] button").ClickAsync();
+    }
+
+    /// <summary>Photographs and checks the page as it is.</summary>
+    public async Task LookAsync(string name)
+    {
+        await Assertions.Expect(Page.Locator("html")).ToHaveAttributeAsync("lang", _culture);
+        foreach (var (size, width, height) in Sizes)
+        {
+            await Page.SetViewportSizeAsync(width, height);
+            foreach (var theme in Themes)
+            {
+                await Page.EvaluateAsync("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme);
+                var path = Path.Combine(Folder, $"{name}-{_culture}-{size}-{theme}.png");
+                await Page.ScreenshotAsync(new() { Path = path, FullPage = size == "phone", Animations = ScreenshotAnimations.Disabled });
+                await CheckAccessibleAsync($"{name} ({size}, {theme})");
+            }
+            Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{name} scrolls sideways at {width} px.");
+        }
+        await Page.SetViewportSizeAsync(Sizes[0].Width, Sizes[0].Height);
+        await Page.EvaluateAsync("document.documentElement.setAttribute('data-bs-theme', 'light')");
+        Assert.Empty(_errors);
+    }
+
+    private async Task CheckAccessibleAsync(string where)
+    {
+        var result = await Page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] } });
+        Assert.True(result.Violations.Length == 0, $"{where}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        Assert.Empty(_errors);
+    }
+
+    private static string Folder { get; } = Directory.CreateDirectory(Path.Combine(Root, "artifacts", "screens")).FullName;
+
+    private static string Root
+    {
+        get
+        {
+            for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+                if (File.Exists(Path.Combine(directory.FullName, "Crm.sln")))
+                    return directory.FullName;
+            return Environment.GetEnvironmentVariable("CRM_TEST_ROOT") ?? Environment.CurrentDirectory;
+        }
+    }
+
+    private static Dictionary<string, string> Translations()
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root, "src"), "zh-CN.json", SearchOption.AllDirectories).Where(f => !f.Contains("node_modules", StringComparison.Ordinal)))
+            foreach (var (english, chinese) in JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(file))!)
+                texts[english] = chinese;
+        return texts;
+    }
+}
