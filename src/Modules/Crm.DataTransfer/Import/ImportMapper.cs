@@ -83,6 +83,10 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
                 .Append(label.En).Any(l => string.Equals(l, header, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Fields that can tell which record a row is.</summary>
+    internal IReadOnlyList<FieldDefinition> Keys(ContentTypeDefinition type)
+        => [.. type.Fields.Where(f => !f.Hidden && CanBeKey(f) && (IsSettable(f) || f.Name == SystemFields.Id))];
+
     /// <summary>Automatic numbers are taken for new records.</summary>
     private static bool IsSettable(FieldDefinition field) => !field.ReadOnly || field.Kind == "autoNumber";
 
