@@ -77,7 +77,7 @@ internal sealed class ErrorPages(RequestDelegate next, ILogger<ErrorPages> logge
     {
         SetCulture(context);
         context.Response.StatusCode = page.Status;
-        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.CacheControl = "no-cache, no-store";
         if (!context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase)))
         {
             await Results.Problem(statusCode: page.Status, detail: page.Detail,
