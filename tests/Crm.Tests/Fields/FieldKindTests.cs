@@ -4,7 +4,6 @@ using Crm.Platform.Fields;
 using Crm.Platform.Localization;
 using FsCheck;
 using FsCheck.Fluent;
-using Xunit;
 
 namespace Crm.Tests.Fields;
 

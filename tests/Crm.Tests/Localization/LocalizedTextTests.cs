@@ -3,7 +3,6 @@ using System.Text.Json;
 using Crm.Platform.Localization;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Localization;
-using Xunit;
 
 namespace Crm.Tests.Localization;
 

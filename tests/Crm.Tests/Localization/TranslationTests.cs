@@ -54,6 +54,16 @@ public sealed partial class TranslationTests
     }
 
     [Fact]
+    public void Translations_OfOneText_AreTheSameInEveryModule()
+    {
+        var differing = Repository.Sources("zh-CN.json")
+            .SelectMany(f => JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(f))!)
+            .GroupBy(p => p.Key, p => p.Value, StringComparer.Ordinal).Where(g => g.Distinct().Count() > 1)
+            .Select(g => $"{g.Key}: {string.Join(" / ", g.Distinct())}");
+        Assert.Empty(differing);
+    }
+
+    [Fact]
     public void Translations_All_HaveTheSamePlaceholders()
     {
         var wrong = Chinese.Where(p => !Placeholders(p.Key).SetEquals(Placeholders(p.Value))).Select(p => $"{p.Key} -> {p.Value}");

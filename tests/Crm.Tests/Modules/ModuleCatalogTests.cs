@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using Crm.Platform.Modules;
-using Xunit;
 
 namespace Crm.Tests.Modules;
 

@@ -4,7 +4,6 @@ using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using FsCheck;
 using FsCheck.Fluent;
-using Xunit;
 
 namespace Crm.Tests.Queries;
 

@@ -113,7 +113,7 @@ internal sealed class UserStore(QueryEngine queries, CredentialStore credentials
 
     public Task<IdentityResult> DeleteAsync(CrmUser user, CancellationToken cancellationToken) => throw IsContent();
 
-    private static NotSupportedException IsContent() => new("Users are created, changed and deleted through the content manager.");
+    private static NotSupportedException IsContent() => new NotSupportedException("Users are created, changed and deleted through the content manager.");
 
     public void Dispose()
     {
