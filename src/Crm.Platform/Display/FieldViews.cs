@@ -24,7 +24,7 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
         var kind = kinds.Of(field);
         if (field.Target is null || definitions.Current.Find(field.Target) is not { } target)
             return new(field, kind, value, kind.Format(field, value, Context));
-        var canOpen = lookUpText is not null && actor.Current.Can(target, ContentActions.View);
+        var canOpen = lookUpText is not null && actor.Current.CanOpen(target);
         return new(field, kind, value, lookUpText ?? "", canOpen ? $"{target.Path}/{value}" : null);
     }
 

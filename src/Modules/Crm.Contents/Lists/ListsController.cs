@@ -14,7 +14,7 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
 {
     private const int PageSize = 50;
 
-    [HttpGet(""), RequireContentPermission(ContentActions.View)]
+    [HttpGet(""), RequireScreen]
     public async Task<IActionResult> Index(string type, ListInput input, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);

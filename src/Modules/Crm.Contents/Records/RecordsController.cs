@@ -1,4 +1,5 @@
 using Crm.Platform.Content;
+using Crm.Platform.Display;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 using Microsoft.AspNetCore.Mvc;
@@ -9,7 +10,7 @@ namespace Crm.Contents.Records;
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
 internal sealed class RecordsController(ContentDefinitions definitions, QueryEngine queries, History history, RelatedLists related, ActorContext actor) : Controller
 {
-    [HttpGet("{id:guid}"), RequireContentPermission(ContentActions.View)]
+    [HttpGet("{id:guid}"), RequireScreen]
     public async Task<IActionResult> Index(string type, Guid id, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);

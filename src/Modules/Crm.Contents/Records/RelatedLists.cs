@@ -17,7 +17,7 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
         var lists = new List<RelatedList>();
         foreach (var (other, lookUp) in definitions.Current.PointingTo(type.Name))
         {
-            if (lookUp.RelatedLabel is null || lookUp.Hidden || !actor.Current.Can(other, ContentActions.View))
+            if (lookUp.RelatedLabel is null || lookUp.Hidden || !actor.Current.CanOpen(other))
                 continue;
             var where = Filter.Eq(lookUp.Name, id);
             var hints = other.ListColumns.Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name).Take(2).ToList();
