@@ -174,7 +174,7 @@ internal sealed class ChangeBinder(
             await foreach (var item in queries.StreamAsync(new Query(target.Name) { Where = Filter.In(SystemFields.Id, ids.Select(i => (object?)i)), Columns = [], Sort = [SystemFields.Id] }, cancellationToken))
                 found.Add(item.Id);
         if (string.Equals(target.Name, type.Name, StringComparison.OrdinalIgnoreCase))
-            found.UnionWith(saves.Where(s => s.IsNew && s.IsValid).Select(s => s.After.Id));
+            found.UnionWith(saves.Where(s => s.IsNew).Select(s => s.After.Id));
 
         var used = new HashSet<Guid>();
         foreach (var (save, field, value) in lookUps)
