@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using AngleSharp;
+using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Crm.Platform.Data;
 using Crm.Platform.Hosting;
@@ -11,7 +12,7 @@ using Npgsql;
 namespace Crm.Benchmarks;
 
 /// <summary>One site on one database: seeded by an import, then used over HTTP by several clients at once.</summary>
-internal sealed class Benchmark(string database, CrmHost host, HttpClient client, BenchmarkPlan plan, ResultTable table)
+internal sealed class Benchmark(string database, HttpClient client, BenchmarkPlan plan, ResultTable table)
 {
     private const string Password = "Correct-Horse-7";
 
@@ -47,7 +48,7 @@ internal sealed class Benchmark(string database, CrmHost host, HttpClient client
             await host.StartAsync(cancellationToken);
             using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = host.Address };
             client.DefaultRequestHeaders.Add("Accept", "text/html");
-            var benchmark = new Benchmark(provider.ToString(), host, client, plan, table);
+            var benchmark = new Benchmark(provider.ToString(), client, plan, table);
             await benchmark.SignInAsync(cancellationToken);
             await client.GetStringAsync("/customers", cancellationToken);
             table.Add(provider.ToString(), "start to first list", $"{started.Elapsed.TotalSeconds:0.0} s");
@@ -72,24 +73,34 @@ internal sealed class Benchmark(string database, CrmHost host, HttpClient client
         await GetAsync("record page", i => $"/customers/{ids[i % ids.Count]}", cancellationToken);
         await GetAsync("edit form", i => $"/customers/{ids[i % ids.Count]}/edit", cancellationToken);
         var token = await TokenAsync("/customers/new", cancellationToken);
-        await MeasureAsync("create", i => PostAsync("/customers/new", token, new() { ["name"] = $"Measured {i}", ["level"] = "A" }, cancellationToken));
+        await MeasureAsync("create", i => TimeAsync(() => PostAsync("/customers/new", token, new() { ["name"] = $"Measured {i}", ["level"] = "A" }, cancellationToken)));
         await MeasureAsync("update", async i =>
         {
-            // Each client has records of its own: what is measured is writing, not conflicts.
-            var id = ids[i % ids.Count];
-            await PostAsync($"/customers/{id}/edit", token, new() { ["employees"] = (i + 1).ToString(CultureInfo.InvariantCulture), ["name"] = $"Updated {i}" }, cancellationToken);
+            // The form says which version is changed; only sending it is measured.
+            var url = $"/customers/{ids[i % ids.Count]}/edit";
+            var form = await ParseAsync(url, cancellationToken);
+            var version = form.QuerySelector<IHtmlInputElement>("input[name=version]")!.Value;
+            return await TimeAsync(() => PostAsync(url, token, new() { ["version"] = version, ["employees"] = (i + 1).ToString(CultureInfo.InvariantCulture), ["name"] = $"Updated {i}" }, cancellationToken));
         });
     }
 
     private Task GetAsync(string measure, Func<int, string> url, CancellationToken cancellationToken)
-        => MeasureAsync(measure, async i =>
+        => MeasureAsync(measure, i => TimeAsync(async () =>
         {
             using var response = await client.GetAsync(url(i), cancellationToken);
             await response.Content.ReadAsByteArrayAsync(cancellationToken);
             response.EnsureSuccessStatusCode();
-        });
+        }));
 
-    private async Task MeasureAsync(string measure, Func<int, Task> request)
+    private static async Task<double> TimeAsync(Func<Task> request)
+    {
+        var watch = Stopwatch.StartNew();
+        await request();
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
+    /// <param name="request">Makes a request and returns how many milliseconds of it count.</param>
+    private async Task MeasureAsync(string measure, Func<int, Task<double>> request)
     {
         for (var i = 0; i < 10; i++)
             await request(i);
@@ -99,11 +110,7 @@ internal sealed class Benchmark(string database, CrmHost host, HttpClient client
         await Task.WhenAll(Enumerable.Range(0, plan.Clients).Select(_ => Task.Run(async () =>
         {
             for (var i = Interlocked.Increment(ref next); i < plan.Requests + 10; i = Interlocked.Increment(ref next))
-            {
-                var watch = Stopwatch.StartNew();
-                await request(i);
-                times.Add(watch.Elapsed.TotalMilliseconds);
-            }
+                times.Add(await request(i));
         })));
         table.Add(database, measure, [.. times], all.Elapsed.TotalSeconds);
     }
@@ -144,7 +151,7 @@ internal sealed class Benchmark(string database, CrmHost host, HttpClient client
     private async Task<IHtmlDocument> ParseAsync(string url, CancellationToken cancellationToken)
     {
         var html = await client.GetStringAsync(url, cancellationToken);
-        return (IHtmlDocument)await BrowsingContext.New(Configuration.Default).OpenAsync(r => r.Content(html), cancellationToken);
+        return (IHtmlDocument)await BrowsingContext.New(AngleSharp.Configuration.Default).OpenAsync(r => r.Content(html), cancellationToken);
     }
 
     private static async Task<string> CreateDatabaseAsync(string server, CancellationToken cancellationToken)
