@@ -138,10 +138,13 @@ public sealed class JourneyTests(Chromium chromium)
         await administrator.Page.Locator("[name=name]").FillAsync("李娜");
         await administrator.Page.Locator("[name=email]").FillAsync("lina@example.com");
         await administrator.Page.Locator("main input[type=checkbox][value=Sales]").CheckAsync();
-        await administrator.Page.Locator("main input[type=password]").FillAsync(FirstPassword);
         await administrator.Page.Locator("main [data-primary]").ClickAsync();
         await Expect(administrator.Page.Locator("h1")).ToContainTextAsync("李娜");
         await administrator.LookAsync("user");
+        await administrator.Page.Locator("main a[href$='/password']").First.ClickAsync();
+        await administrator.Page.Locator("input[name=password]").FillAsync(FirstPassword);
+        await administrator.Page.Locator("form[action$='/password'] .btn-primary").ClickAsync();
+        await Expect(administrator.Page.Locator(".snack")).ToBeVisibleAsync();
         await administrator.GoAsync("/admin/users");
         await Expect(administrator.Page.Locator("[data-row]")).ToHaveCountAsync(2);
         await administrator.LookAsync("users");

@@ -33,7 +33,7 @@ internal sealed class ChangeBinder(
         var context = Context(CultureInfo.InvariantCulture);
         foreach (var field in type.Fields.Where(f => f.Default is not null))
             item[field.Name] = field.Default == "@me" ? actor.Current.UserId : kinds.Of(field).Parse(field, field.Default!, context).Value;
-        if (actor.Current.Teams is [var first, ..])
+        if (actor.Current.Teams is [var first, ..] && type.Find(SystemFields.Team) is { Hidden: false })
             item[SystemFields.Team] = first;
     }
 

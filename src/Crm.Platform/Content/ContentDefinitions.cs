@@ -211,7 +211,7 @@ public sealed partial class ContentDefinitions(
         foreach (var type in declared.Values)
         {
             var fields = type.Fields.Select((f, i) => f with { Order = f.Order == 0 ? (i + 1) * 10 : f.Order, Feature = f.Feature ?? type.Feature })
-                .Concat(SystemFields.All.Where(s => type.Fields.All(f => f.Name != s.Name)))
+                .Concat(SystemFields.For(type).Where(s => type.Fields.All(f => f.Name != s.Name)))
                 .Select(f => overlays.TryGetValue((type.Name, f.Name), out var settings) ? Overlay(f, settings) : f)
                 .ToList();
             foreach (var ((owner, field), settings) in overlays)

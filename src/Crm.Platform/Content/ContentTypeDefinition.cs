@@ -110,6 +110,10 @@ public static class SystemFields
     public const string DeletedAt = "deletedAt";
     public const string DeletedBy = "deletedBy";
 
+    /// <summary>Users, roles and the like are nobody's own: their owner and team are not shown.</summary>
+    internal static IEnumerable<FieldDefinition> For(ContentTypeDefinition type)
+        => type.IsAdmin ? All.Select(f => f.Name is Owner or Team ? f with { Hidden = true, Default = null } : f) : All;
+
     internal static IReadOnlyList<FieldDefinition> All { get; } =
     [
         new() { Name = Id, Kind = "id", Label = "Id", IsSystem = true, ReadOnly = true, Order = 1000 },

@@ -52,7 +52,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         for (var i = 0; i < parts.Length; i++)
         {
             var field = type.Find(parts[i]);
-            if (field is null || field.Hidden)
+            if (field is null || (field.Hidden && !field.IsSystem))
                 throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]);
             if (i == parts.Length - 1)
                 return new Resolved(field, kinds.Of(field), at, type);
