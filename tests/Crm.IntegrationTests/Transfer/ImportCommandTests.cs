@@ -1,0 +1,165 @@
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Changes;
+using Crm.Platform.Data;
+using Crm.Platform.Queries;
+
+namespace Crm.IntegrationTests.Transfer;
+
+public sealed class ImportCommandSqliteTests() : ImportCommandTests(new SqliteTransferSite());
+
+public sealed class ImportCommandPostgresTests() : ImportCommandTests(new PostgresTransferSite());
+
+/// <summary>A real company's customers in, changed, and out again.</summary>
+public abstract class ImportCommandTests(TransferSite transfer) : IAsyncLifetime
+{
+    private static readonly string[] Unrepeatable = ["id", "createdAt", "modifiedAt"];
+
+    public ValueTask InitializeAsync() => transfer.InitializeAsync();
+
+    public ValueTask DisposeAsync() => transfer.DisposeAsync();
+
+    [Fact]
+    public async Task Import_DryRun_CountsTheSameAndWritesNothing()
+    {
+        var before = await SiteState.ReadAsync(transfer.Site);
+
+        var tried = await transfer.ImportedAsync(TransferSite.Accounts, [.. TransferSite.AccountsMap, "--dry-run"]);
+
+        Assert.Equal(before, await SiteState.ReadAsync(transfer.Site));
+        Assert.Equal(await transfer.ImportedAsync(TransferSite.Accounts, TransferSite.AccountsMap), tried);
+        var again = await transfer.ImportedAsync(TransferSite.Accounts, [.. TransferSite.AccountsMap, "--dry-run"]);
+        Assert.Contains("0 created, 0 updated, 85 unchanged, 0 failed", again, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_Accounts_GivesTheSameValuesBack()
+    {
+        var output = await transfer.ImportedAsync(TransferSite.Accounts, TransferSite.AccountsMap);
+        Assert.Contains("85 created, 0 updated, 0 unchanged, 0 failed", output, StringComparison.Ordinal);
+        Assert.Contains("Ignored columns: year_established, office_location", output, StringComparison.Ordinal);
+
+        var given = TransferSite.Read(TransferSite.Accounts).OrderBy(r => r["account"], StringComparer.Ordinal)
+            .Select(r => (r["account"], r["sector"], r["employees"], Number(r["revenue"]), r["subsidiary_of"])).ToList();
+        var back = (await transfer.ExportAsync()).OrderBy(r => r["name"], StringComparer.Ordinal)
+            .Select(r => (r["name"], r["industry"], r["employees"], Number(r["annualRevenue"]), r["parent"])).ToList();
+        Assert.Equal(given, back);
+        Assert.Equal(15, back.Count(r => r.Item5.Length > 0));
+    }
+
+    [Fact]
+    public async Task Import_Again_ChangesNothingAndLogsNothing()
+    {
+        await transfer.ImportedAsync(TransferSite.Accounts, TransferSite.AccountsMap);
+        var before = await SiteState.ReadAsync(transfer.Site);
+
+        var output = await transfer.ImportedAsync(TransferSite.Accounts, TransferSite.AccountsMap);
+
+        Assert.Contains("0 created, 0 updated, 85 unchanged, 0 failed", output, StringComparison.Ordinal);
+        Assert.Equal(before, await SiteState.ReadAsync(transfer.Site));
+    }
+
+    [Fact]
+    public async Task Import_OneCellEdited_UpdatesOneAndItsHistoryShowsBoth()
+    {
+        await transfer.ImportedAsync(TransferSite.Accounts, TransferSite.AccountsMap);
+        var edited = transfer.Write(EditedAccounts("Acme Corporation,technolgy,1996,1100.04,2822,", "Acme Corporation,technolgy,1996,1100.04,2900,"));
+
+        var output = await transfer.ImportedAsync(edited, TransferSite.AccountsMap);
+
+        Assert.Contains("0 created, 1 updated, 84 unchanged, 0 failed", output, StringComparison.Ordinal);
+        await using var scope = await transfer.Site.OpenScopeAsync();
+        var acme = await scope.FindAsync("customers", "name", "Acme Corporation");
+        var history = await scope.Log.ReadHistoryAsync("customers", acme.Id, 10, CancellationToken.None);
+        Assert.Equal([ChangeKind.Updated, ChangeKind.Created], history.Select(c => c.Kind));
+        Assert.Equal("import", history[0].Source);
+        Assert.Equal([new("employees", new FieldChange("2822", "2900"))], history[0].Fields);
+        using var browser = await transfer.Site.SignInAsync();
+        var page = (await browser.PageAsync($"/customers/{acme.Id}")).Body!.TextContent;
+        Assert.Contains("2,822", page, StringComparison.Ordinal);
+        Assert.Contains("2,900", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Import_ParentThatIsNowhere_IsReportedByRowAndNotInvented(bool dryRun)
+    {
+        var file = transfer.Write(EditedAccounts(
+            "Bluth Company,technolgy,1993,1242.32,3027,United States,Acme Corporation", "Bluth Company,technolgy,1993,1242.32,3027,United States,Nowhere Limited"));
+
+        var (code, output, error) = await transfer.ImportAsync(file, dryRun ? [.. TransferSite.AccountsMap, "--dry-run"] : TransferSite.AccountsMap);
+
+        Assert.Equal(1, code);
+        Assert.Contains("84 created, 0 updated, 0 unchanged, 1 failed", output, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.StartsWith("row 8: ", error, StringComparison.Ordinal);
+        Assert.Contains("Nowhere Limited", error, StringComparison.Ordinal);
+        var names = (await transfer.ExportAsync()).ConvertAll(r => r["name"]);
+        Assert.Equal(dryRun ? 0 : 84, names.Count);
+        Assert.DoesNotContain("Nowhere Limited", names);
+        Assert.DoesNotContain("Bluth Company", names);
+    }
+
+    [Fact]
+    public async Task Export_IntoAnEmptySite_IsTheSameExportThere()
+    {
+        await transfer.ImportedAsync(TransferSite.Accounts, TransferSite.AccountsMap);
+        await using (var scope = await transfer.Site.OpenScopeAsync())
+            await scope.CreateAsync("customers", ("name", "华新贸易，\"上海\""), ("category", "person"), ("level", "A"), ("industry", "零售"), ("source", "referral"), ("phone", "+86 138 1234 5678"),
+                ("email", "li@example.com"), ("website", "example.com"), ("employees", "0"), ("annualRevenue", "1,200,000.50 CNY"), ("parent", "Acme Corporation"), ("owner", TestSite.AdminName),
+                ("notes", "first line\n\"second\", line\n\n=1+1"));
+        var file = await transfer.ExportFileAsync();
+
+        await using var empty = await TestSite.StartAsync(transfer is SqliteTransferSite ? DatabaseProvider.Sqlite : DatabaseProvider.Postgres);
+        var (code, output, error) = await empty.RunAsync("import", "customers", file, "--key", "number");
+        Assert.True(code == 0, error);
+        Assert.Contains("86 created, 0 updated, 0 unchanged, 0 failed", output, StringComparison.Ordinal);
+        var there = Path.Combine(empty.DataDirectory, "there.csv");
+        await empty.RunAsync("export", "customers", there);
+
+        Assert.Equal(Lines(TransferSite.Read(file)), Lines(TransferSite.Read(there)));
+        (code, output, error) = await transfer.ImportAsync(file, "--key", "number");
+        Assert.True(code == 0, error);
+        Assert.Contains("0 created, 0 updated, 86 unchanged, 0 failed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_WithAFilter_HasThoseRecordsOnly()
+    {
+        await transfer.ImportedAsync(TransferSite.Accounts, TransferSite.AccountsMap);
+        var retail = TransferSite.Read(TransferSite.Accounts).Where(r => r["sector"] == "retail" && int.Parse(r["employees"], System.Globalization.CultureInfo.InvariantCulture) >= 2000).Select(r => r["account"]).ToList();
+        Assert.NotEmpty(retail);
+
+        var exported = (await transfer.ExportAsync("--filter", "industry eq 'retail' and employees ge 2000")).ConvertAll(r => r["name"]);
+        Assert.Equal(retail.Order(StringComparer.Ordinal), exported.Order(StringComparer.Ordinal));
+
+        var nowhere = Path.Combine(transfer.Site.DataDirectory, "nowhere.csv");
+        var (code, _, error) = await transfer.Site.RunAsync("export", "customers", nowhere, "--filter", "colour eq 'red'");
+        Assert.Equal(1, code);
+        Assert.Contains("colour", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(nowhere));
+    }
+
+    [Fact]
+    public async Task Import_NewOptionOfAnOpenList_IsThereAtOnce()
+    {
+        await transfer.ImportedAsync(TransferSite.Accounts, TransferSite.AccountsMap);
+        await using var scope = await transfer.Site.OpenScopeAsync();
+        var found = await scope.Queries.CountAsync("customers", FilterParser.Parse("industry eq 'technolgy'", scope.Definitions.Current.Get("customers"), scope.Definitions.Current), CancellationToken.None);
+        Assert.Equal(TransferSite.Read(TransferSite.Accounts).Count(r => r["sector"] == "technolgy"), found.Count);
+    }
+
+    private static string EditedAccounts(params string[] pairs)
+    {
+        var text = File.ReadAllText(TransferSite.Accounts).ReplaceLineEndings("\n");
+        for (var i = 0; i < pairs.Length; i += 2)
+            text = text.Replace(pairs[i], pairs[i + 1], StringComparison.Ordinal);
+        Assert.NotEqual(File.ReadAllText(TransferSite.Accounts).ReplaceLineEndings("\n"), text);
+        return text;
+    }
+
+    private static decimal Number(string text) => decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> Lines(List<Dictionary<string, string>> rows)
+        => rows.Select(r => string.Join('|', r.Where(c => !Unrepeatable.Contains(c.Key)).Select(c => $"{c.Key}={c.Value}"))).Order(StringComparer.Ordinal);
+}
