@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using System.Text.Json;
 using Crm.Platform.Data;
 using Microsoft.AspNetCore.DataProtection;
@@ -36,6 +38,9 @@ internal sealed class DatabaseConfiguration(CrmProcess process)
             throw new SetupException("PostgreSQL needs a connection string");
         return new Database(provider, string.IsNullOrWhiteSpace(connectionString) ? $"Data Source={Path.Combine(process.DataDirectory, "crm.db")}" : connectionString);
     }
+
+    /// <summary>Whether the connection string is to blame, or the server that it names.</summary>
+    public static bool IsUnreachable(Exception e) => e is DbException or ArgumentException or SocketException;
 
     public void Remember(DatabaseProvider provider, string? connectionString)
     {

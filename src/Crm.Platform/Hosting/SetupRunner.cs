@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Crm.Platform.Data;
 using Crm.Platform.Recipes;
 using Crm.Platform.Security;
@@ -83,7 +82,7 @@ public sealed class SetupRunner(SiteHost sites, RecipeCatalog recipes, RecipeRun
                 throw new SetupException("That database belongs to a site that is set up already") { Field = nameof(SetupRequest.ConnectionString) };
             return database;
         }
-        catch (Exception e) when (e is DbException or ArgumentException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (DatabaseConfiguration.IsUnreachable(e))
         {
             throw new SetupException("The database cannot be reached: {0}", e.Message) { Field = nameof(SetupRequest.ConnectionString) };
         }

@@ -57,7 +57,15 @@ public sealed class SiteHost : IAsyncDisposable
     /// <summary>Opens the database and builds the site, or the set-up site when there is nothing there yet.</summary>
     internal async Task OpenAsync(CancellationToken cancellationToken)
     {
-        Database = DatabaseConfiguration.Open();
+        try
+        {
+            Database = DatabaseConfiguration.Open();
+            await Database.PrepareAsync(cancellationToken);
+        }
+        catch (Exception e) when (DatabaseConfiguration.IsUnreachable(e))
+        {
+            throw new SetupException("The database cannot be reached: {0}", e.Message);
+        }
         await PrepareDatabaseAsync(Database, cancellationToken);
         if (await ReadFeaturesAsync(cancellationToken) is { } state)
         {

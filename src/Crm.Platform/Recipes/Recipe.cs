@@ -130,7 +130,8 @@ public sealed class Recipe
             switch (property)
             {
                 case "name":
-                    Name = reader.GetString() ?? "";
+                    Expect(JsonTokenType.String, reader.TokenType, "\"name\" is a text", line);
+                    Name = reader.GetString()!;
                     break;
                 case "label":
                     Label = JsonSerializer.Deserialize<LocalizedText>(ref reader, Json)!;
@@ -139,12 +140,23 @@ public sealed class Recipe
                     Description = JsonSerializer.Deserialize<LocalizedText>(ref reader, Json)!;
                     break;
                 case "steps":
+                    Expect(JsonTokenType.StartArray, reader.TokenType, "\"steps\" is a list", line);
                     ReadSteps(utf8, ref reader);
                     break;
                 default:
                     throw new JsonException($"unknown property \"{property}\"", null, line - 1, 0);
             }
         }
+        // Reads to the end, so that what stands behind the recipe is an error too.
+        while (reader.Read())
+        {
+        }
+    }
+
+    private static void Expect(JsonTokenType expected, JsonTokenType found, string message, int line)
+    {
+        if (found != expected)
+            throw new JsonException(message, null, line - 1, 0);
     }
 
     private void ReadSteps(ReadOnlySpan<byte> utf8, ref Utf8JsonReader reader)

@@ -2,6 +2,7 @@ using System.Reflection;
 using Crm.Platform.Hosting;
 using Crm.Platform.Localization;
 using Crm.Platform.Modules;
+using Crm.Platform.Queries;
 using Crm.Platform.Security;
 using Crm.Platform.Settings;
 using Microsoft.Extensions.DependencyInjection;
@@ -70,8 +71,15 @@ public sealed class RecipeRunner(SiteHost sites, CrmProcess process)
             }
             catch (SetupException e)
             {
-                throw new SetupException("Recipe, line {0}, step “{1}”: {2}", line, step.Name, e.Reason.ToString());
+                throw Refused(e.Reason);
             }
+            catch (QueryException e)
+            {
+                // A type or a key field that is not there.
+                throw Refused(e.Reason);
+            }
+
+            SetupException Refused(Message reason) => new("Recipe, line {0}, step “{1}”: {2}", line, step.Name, reason.ToString());
         }
     }
 }

@@ -98,7 +98,7 @@ internal sealed record ContentStepSettings : RecipeStepSettings
 }
 
 /// <summary><c>content</c>: records, created or brought up to date by their key field. Values are texts as in an import.</summary>
-internal sealed class ContentStep(IContentManager content, QueryEngine queries) : RecipeStep<ContentStepSettings>("content")
+internal sealed class ContentStep(ContentDefinitions definitions, IContentManager content, QueryEngine queries) : RecipeStep<ContentStepSettings>("content")
 {
     protected override async Task ExecuteAsync(ContentStepSettings step, CancellationToken cancellationToken)
     {
@@ -111,6 +111,10 @@ internal sealed class ContentStep(IContentManager content, QueryEngine queries) 
             var known = await queries.ListAsync(new Query(step.Type) { Where = Filter.Eq(step.Key, key), Columns = [], Take = 2 }, cancellationToken);
             if (known.Items.Count > 1)
                 throw new SetupException("Item {0} of {1}: there are several records with {2} “{3}”", i + 1, step.Type, step.Key, key);
+            // A number given once never changes.
+            if (known.Items.Count > 0)
+                foreach (var field in definitions.Current.Get(step.Type).Fields.Where(f => f.ReadOnly))
+                    texts.Remove(field.Name);
             var change = new ContentChange(step.Type) { Id = known.Items is [var item] ? item.Id : null, Texts = texts };
             var result = await content.SaveAsync(change, SaveOptions.Default, cancellationToken);
             if (!result.Succeeded)

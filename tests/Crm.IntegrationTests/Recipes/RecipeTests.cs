@@ -1,0 +1,174 @@
+using System.Text;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Data;
+using Crm.Platform.Hosting;
+using Crm.Platform.Queries;
+using Crm.Platform.Recipes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crm.IntegrationTests.Recipes;
+
+public sealed class RecipeSqliteTests() : RecipeTests(DatabaseProvider.Sqlite);
+
+public sealed class RecipePostgresTests() : RecipeTests(DatabaseProvider.Postgres);
+
+public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
+{
+    /// <summary>A bit of everything that a recipe can do; the last step is left to the test.</summary>
+    private const string Everything = """
+        { "name": "Everything", "label": "Everything", "steps": [
+          { "step": "features", "enable": [ "Crm.Library" ] },
+          { "step": "settings", "currency": "CNY", "timeZone": "Asia/Shanghai" },
+          { "step": "contentType", "type": "customers", "settings": { "quickSearch": [ "name" ] }, "fields": {
+            "colour": { "kind": "text", "label": { "en": "Colour", "zh-CN": "颜色" }, "maxLength": 30 },
+            "name": { "help": "As on the invoice" } } },
+          { "step": "content", "type": "customers", "key": "name", "items": [
+            { "name": "Parent", "colour": "red", "employees": 12, "industry": "brand new" },
+            { "name": "Child", "parent": "Parent" } ] },
+          { "step": "content", "type": "books", "key": "title", "items": [ { "title": "三体", "price": "39.80" } ] }%
+        ] }
+        """;
+
+    private TestSite _site = null!;
+
+    public async ValueTask InitializeAsync() => _site = await TestSite.StartAsync(provider, catalog: TestSite.CatalogWith(typeof(Crm.Library.LibraryAssembly).Assembly));
+
+    public ValueTask DisposeAsync() => _site.DisposeAsync();
+
+    /// <summary>The text, and what the message says.</summary>
+    public static TheoryData<string, string[]> Wrong => new()
+    {
+        { """{ "name": "X", "steps": [""" + "\n" + Harmless + ",\n" + """{ "step": "conjure" } ] }""", ["line 3", "“conjure”"] },
+        { """{ "name": "X", "steps": [""" + "\n" + Harmless + ",\n{ \"step\": \"settings\",\n  \"moon\": \"full\" } ] }", ["line 4", "“settings”", "moon"] },
+        { """{ "name": "X", "steps": [""" + "\n" + Harmless + ",\n" + """{ "step": "features", "enabled": [] } ] }""", ["line 3", "“features”", "enabled"] },
+        { """{ "name": "X", "steps": [""" + "\n" + Harmless + ",\n" + """{ "step": "content", "type": "customers", "items": [] } ] }""", ["line 3", "“content”", "key"] },
+        { """{ "name": "X", "steps": [""" + "\n" + Harmless + ",\n" + """{ "step": "settings", "currency": 5 } ] }""", ["line 3", "“settings”"] },
+        { """{ "name": "X", "steps": [""" + "\n" + Harmless + ",\n" + """{ "settings": {} } ] }""", ["line 3", "\"step\" is missing"] },
+        { "{ \"name\": \"X\",\n\"stairs\": [] }", ["line 2", "stairs"] },
+        { "{ \"name\": \"X\",\n\"steps\": [ { \"step\": } ] }", ["line 2"] },
+        { "{ \"name\": \"X\",\n\"steps\": {} }", ["line 2", "steps"] },
+        { "{ \"name\": 5,\n\"steps\": [] }", ["line 1", "name"] },
+        { "{ \"name\": \"X\",\n\"steps\": [", ["line 2"] },
+        { "{ \"name\": \"X\" }\n, \"steps\": []", ["line 2"] },
+        { "{ \"steps\": [] }", ["\"name\" is missing"] },
+        { "name: X", ["line 1"] },
+        { "", ["line 1"] },
+        { """{ "name": "X", "steps": [ { "step": "features", "enable": [ "Crm.Moon" ] } ] }""", ["Crm.Moon"] },
+    };
+
+    private static string Harmless => """{ "step": "content", "type": "customers", "key": "name", "items": [ { "name": "First" } ] }""";
+
+    [Fact]
+    public async Task Run_RecipeThatIsWrong_SaysWhereAndChangesNothing()
+    {
+        var before = await SiteState.ReadAsync(_site);
+        foreach (var row in Wrong)
+        {
+            var (text, parts) = row.Data;
+            var refused = await Assert.ThrowsAsync<SetupException>(() => RunAsync(text));
+            Assert.All(parts, part => Assert.Contains(part, refused.Message, StringComparison.Ordinal));
+        }
+        Assert.Equal(before, await SiteState.ReadAsync(_site));
+    }
+
+    /// <summary>A last step that fails, and what the message says.</summary>
+    public static TheoryData<string, string> Failing => new()
+    {
+        { """{ "step": "content", "type": "customers", "key": "name", "items": [ { "name": "Fine" }, { "name": "Bad", "employees": "many" } ] }""", "Employees" },
+        { """{ "step": "content", "type": "customers", "key": "name", "items": [ { "notes": "nameless" } ] }""", "name" },
+        { """{ "step": "content", "type": "moons", "key": "name", "items": [ { "name": "Io" } ] }""", "moons" },
+        { """{ "step": "content", "type": "customers", "key": "moon", "items": [ { "name": "Io", "moon": "x" } ] }""", "moon" },
+        { """{ "step": "content", "type": "customers", "key": "name", "items": [ { "name": "Io", "moon": "x" } ] }""", "moon" },
+        { """{ "step": "content", "type": "customers", "key": "name", "items": [ { "name": "Io", "parent": "Nowhere" } ] }""", "Nowhere" },
+        { """{ "step": "contentType", "type": "customers", "fields": { "shade": { "kind": "moonlight", "label": "Shade" } } }""", "moonlight" },
+        { """{ "step": "contentType", "type": "customers", "fields": { "shade": { "kind": "text", "label": "Shade", "moon": true } } }""", "moon" },
+        { """{ "step": "contentType", "type": "moons", "fields": { "shade": { "kind": "text", "label": "Shade" } } }""", "moons" },
+        { """{ "step": "settings", "currency": "MOON" }""", "MOON" },
+        { """{ "step": "settings", "timeZone": "Moon/Tycho" }""", "Moon/Tycho" },
+    };
+
+    [Fact]
+    public async Task Run_LastStepFails_ChangesNothing()
+    {
+        var before = await SiteState.ReadAsync(_site);
+        foreach (var row in Failing)
+        {
+            var (last, message) = row.Data;
+            var refused = await Assert.ThrowsAsync<SetupException>(() => RunAsync(Everything.Replace("%", ",\n  " + last, StringComparison.Ordinal)));
+
+            Assert.StartsWith("Recipe, line 11, step “", refused.Message, StringComparison.Ordinal);
+            Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+            Assert.Equal(before, await SiteState.ReadAsync(_site));
+        }
+        using var browser = await _site.SignInAsync();
+        Assert.DoesNotContain("Colour", (await browser.PageAsync("/customers/new")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await browser.GetAsync("/books")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Run_Twice_ChangesNothingMore()
+    {
+        var recipe = Everything.Replace("%", "", StringComparison.Ordinal);
+        var empty = await SiteState.ReadAsync(_site);
+        await RunAsync(recipe);
+        var once = await SiteState.ReadAsync(_site);
+        Assert.NotEqual(empty, once);
+
+        await RunAsync(recipe);
+
+        Assert.Equal(once, await SiteState.ReadAsync(_site));
+        Assert.Equal(("CNY", "Asia/Shanghai"), (once.Settings!.Currency, once.Settings.TimeZone));
+        Assert.Contains("Crm.Library", once.Features, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_EnablesAFeatureAndFillsIt_IsAtOnceInThePages()
+    {
+        await RunAsync(Everything.Replace("%", "", StringComparison.Ordinal));
+        using var browser = await _site.SignInAsync();
+        Assert.Contains("三体", (await browser.PageAsync("/books")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Colour", (await browser.PageAsync("/customers/new")).Body!.TextContent, StringComparison.Ordinal);
+        await using var scope = await _site.OpenScopeAsync();
+        var child = await scope.FindAsync("customers", "name", "Child");
+        Assert.Equal("Parent", child.DisplayOf("parent"));
+        Assert.Equal("red", (await scope.FindAsync("customers", "name", "Parent"))["colour"]);
+        Assert.Equal("CNY", ((Platform.Fields.Money)(await scope.FindAsync("books", "title", "三体"))["price"]!).Currency);
+    }
+
+    [Fact]
+    public async Task Run_StepForAnotherLanguage_IsLeftOut()
+    {
+        await RunAsync("""
+            { "name": "Languages", "steps": [
+              { "step": "content", "culture": "en", "type": "customers", "key": "name", "items": [ { "name": "English" } ] },
+              { "step": "content", "culture": "zh-CN", "type": "customers", "key": "name", "items": [ { "name": "中文" } ] } ] }
+            """);
+        await using var scope = await _site.OpenScopeAsync();
+        Assert.Equal(["English"], (await scope.Queries.ListAsync(new Query("customers"), CancellationToken.None)).Items.Select(i => i.DisplayText));
+    }
+
+    [Theory]
+    [InlineData("en", "Harbor Lane Holdings")]
+    [InlineData("zh-CN", "有限公司")]
+    public async Task Demo_InThisLanguage_FillsTheSiteAndRunsAgainWithoutDoubles(string culture, string name)
+    {
+        await using var demo = await TestSite.StartAsync(provider, recipe: "Demo", culture: culture);
+        var once = await SiteState.ReadAsync(demo);
+        await using (var scope = await demo.OpenScopeAsync())
+        {
+            var customers = await scope.Queries.ListAsync(new Query("customers") { Take = 1000 }, CancellationToken.None);
+            Assert.True(customers.Items.Count >= 10, $"{customers.Items.Count} customers");
+            Assert.Contains(customers.Items, c => c.DisplayText.Contains(name, StringComparison.Ordinal));
+            Assert.Contains(customers.Items, c => c["parent"] is not null);
+            Assert.True((await scope.Queries.CountAsync("contacts", null, CancellationToken.None)).Count >= 10);
+        }
+
+        var services = demo.Host.Sites.Current.Services;
+        await services.GetRequiredService<RecipeRunner>().RunAsync(services.GetRequiredService<RecipeCatalog>().Find("Demo")!, CancellationToken.None);
+
+        Assert.Equal(once, await SiteState.ReadAsync(demo));
+    }
+
+    private async Task RunAsync(string recipe)
+        => await _site.Host.Sites.Current.Services.GetRequiredService<RecipeRunner>().RunAsync(Recipe.Parse(Encoding.UTF8.GetBytes(recipe)), CancellationToken.None);
+}
