@@ -19,6 +19,7 @@ internal sealed class ChangeBinder(
     ContentDefinitions definitions,
     FieldKinds kinds,
     QueryEngine queries,
+    RecordFinder finder,
     SettingsStore settings,
     ActorContext actor,
     TimeProvider clock,
@@ -98,7 +99,7 @@ internal sealed class ChangeBinder(
                 save.Set(field.Name, null);
                 continue;
             }
-            if (text == "@me" && field.Target is not null)
+            if (text == "@me" && field.Target == SystemTypes.Users)
             {
                 save.Set(field.Name, actor.Current.UserId);
                 continue;
@@ -150,74 +151,67 @@ internal sealed class ChangeBinder(
                     refused.Save.Error(refused.Field.Name, new("A pick-list may have at most {0} options", 1000));
                 continue;
             }
-            await definitions.AddOptionsAsync(type.Name, group.Key, keys, cancellationToken);
+            var added = await definitions.AddOptionsAsync(type.Name, group.Key, keys, cancellationToken);
             foreach (var option in group)
-                option.Save.Set(group.Key, keys.First(k => string.Equals(k, option.Text, StringComparison.OrdinalIgnoreCase)));
+                option.Save.Set(group.Key, added[option.Text]);
         }
     }
 
     private async Task BindLookUpsAsync(ContentTypeDefinition type, ContentTypeDefinition target, List<PendingLookUp> lookUps, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
-        // Texts may be a record's name or any of its unique texts, such as its number.
-        var fields = target.Fields.Where(f => !f.Hidden && (f.Name == SystemFields.DisplayText || (f.Unique && kinds.Of(f) is TextKind))).ToList();
-        var byText = new Dictionary<string, HashSet<Guid>>(StringComparer.Ordinal);
+        var byText = await finder.FindAsync(target, lookUps.Select(l => l.Value).OfType<LookUpText>().Select(t => t.Text), cancellationToken);
         var found = new HashSet<Guid>();
-        foreach (var texts in lookUps.Select(l => l.Value).OfType<LookUpText>().Select(t => FieldKind.Fold(t.Text)).Distinct().Chunk(100))
-        {
-            var where = new OrFilter([.. fields.Select(f => Filter.In(f.Name, texts))]);
-            await foreach (var item in queries.StreamAsync(new Query(target.Name) { Where = where, Columns = [.. fields.Select(f => f.Name)], Sort = [SystemFields.Id] }, cancellationToken))
-                foreach (var field in fields)
-                    if (item[field.Name] is string value)
-                        (byText.TryGetValue(FieldKind.Fold(value), out var ids) ? ids : byText[FieldKind.Fold(value)] = []).Add(item.Id);
-        }
         foreach (var ids in lookUps.Select(l => l.Value).OfType<Guid>().Distinct().Chunk(500))
             await foreach (var item in queries.StreamAsync(new Query(target.Name) { Where = Filter.In(SystemFields.Id, ids.Select(i => (object?)i)), Columns = [], Sort = [SystemFields.Id] }, cancellationToken))
                 found.Add(item.Id);
-        if (string.Equals(target.Name, type.Name, StringComparison.OrdinalIgnoreCase))
-            found.UnionWith(saves.Where(s => s.IsNew).Select(s => s.After.Id));
-
-        var used = new HashSet<Guid>();
+        var links = new List<(PendingSave Save, FieldDefinition Field, Guid Id)>();
         foreach (var (save, field, value) in lookUps)
         {
-            var id = value as Guid?;
-            if (value is LookUpText text)
+            if (value is Guid id)
             {
-                var matches = byText.GetValueOrDefault(FieldKind.Fold(text.Text));
-                if (matches is null)
-                    save.Error(field.Name, new("{0}: there is no {1} “{2}”", field.Label, target.Label, text.Text));
-                else if (matches.Count > 1)
-                    save.Error(field.Name, new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text.Text, matches.Count));
-                else
-                    id = matches.First();
+                links.Add((save, field, id));
+                continue;
             }
-            else if (!found.Contains(id!.Value))
-            {
+            var text = ((LookUpText)value).Text;
+            var matches = byText[FieldKind.Fold(text)];
+            if (matches.Count == 0)
+                save.Error(field.Name, new("{0}: there is no {1} “{2}”", field.Label, target.Label, text));
+            else if (matches.Count > 1)
+                save.Error(field.Name, new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text, matches.Count));
+            else
+                links.Add((save, field, matches.First()));
+        }
+        found.UnionWith(byText.Values.SelectMany(ids => ids));
+        await LockAsync(target, links.Select(l => l.Id).Where(found.Contains).ToHashSet(), found, cancellationToken);
+        if (string.Equals(target.Name, type.Name, StringComparison.OrdinalIgnoreCase))
+            found.UnionWith(saves.Where(s => s.IsNew).Select(s => s.After.Id));
+        foreach (var (save, field, link) in links)
+        {
+            if (!found.Contains(link))
                 save.Error(field.Name, new("{0}: the record is gone or you may not see it", field.Label));
-                continue;
-            }
-            if (id is not { } link)
-                continue;
-            if (link == save.After.Id)
+            else if (link == save.After.Id)
                 save.Error(field.Name, new("{0} cannot be the record itself", field.Label));
             else
                 save.Set(field.Name, link);
-            used.Add(link);
         }
-        await LockAsync(target, used, cancellationToken);
     }
 
-    /// <summary>Keeps the targets from being deleted until this transaction ends; SQLite has one writer anyway.</summary>
-    private async Task LockAsync(ContentTypeDefinition target, HashSet<Guid> ids, CancellationToken cancellationToken)
+    /// <summary>
+    /// Keeps the targets from being deleted until this transaction ends, and forgets those that somebody deleted between
+    /// our look and our lock. SQLite has one writer anyway.
+    /// </summary>
+    private async Task LockAsync(ContentTypeDefinition target, HashSet<Guid> ids, HashSet<Guid> found, CancellationToken cancellationToken)
     {
         if (session.Dialect.ForUpdate.Length == 0 || ids.Count == 0)
             return;
-        var sql = new SqlText($"SELECT id FROM {Columns.Table(target)} WHERE id IN (");
+        var sql = new SqlText($"SELECT id FROM {Columns.Table(target)} WHERE deleted_at IS NULL AND id IN (");
         var first = true;
         foreach (var id in ids)
         {
             sql.Append(first ? "" : ", ").Append(ColumnType.Uuid, id);
             first = false;
         }
-        await session.ReadAsync(sql.Append(") ORDER BY id FOR SHARE"), _ => { }, cancellationToken);
+        found.ExceptWith(ids);
+        await session.ReadAsync(sql.Append(") ORDER BY id FOR SHARE"), row => found.Add((Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!), cancellationToken);
     }
 }

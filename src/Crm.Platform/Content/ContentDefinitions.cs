@@ -29,9 +29,20 @@ public sealed class DefinitionSet(long version, IReadOnlyDictionary<string, Cont
 /// <summary>The site's cache of definitions, shared by its scopes.</summary>
 public sealed class DefinitionCache
 {
-    internal DefinitionSet? Set { get; set; }
+    private readonly Lock _lock = new();
+    private DefinitionSet? _set;
+
+    internal DefinitionSet? Set => Volatile.Read(ref _set);
 
     internal long CheckedAt { get; set; }
+
+    /// <summary>Takes a set unless there is a later one: two that commit one after the other may report in another order.</summary>
+    internal void Offer(DefinitionSet set)
+    {
+        lock (_lock)
+            if (_set is null || set.Version >= _set.Version)
+                Volatile.Write(ref _set, set);
+    }
 }
 
 /// <summary>
@@ -71,8 +82,9 @@ public sealed partial class ContentDefinitions(
             return;
         cache.CheckedAt = now;
         var version = await session.CountAsync(new SqlText("SELECT MAX(version) FROM crm_content_definitions"), cancellationToken);
-        if (cache.Set?.Version != version)
-            cache.Set = await LoadAsync(cancellationToken);
+        if (cache.Set?.Version == version)
+            return;
+        cache.Offer(await LoadAsync(cancellationToken));
     }
 
     /// <summary>Creates the tables and columns that the types in force need. Additive, so it may run at every start.</summary>
@@ -89,56 +101,80 @@ public sealed partial class ContentDefinitions(
     /// The column is there, and can be filtered and sorted, when this returns.
     /// </summary>
     public async Task<Message?> SaveFieldAsync(string type, string field, JsonObject settings, CancellationToken cancellationToken)
-        => await SaveAsync(type, field, settings, cancellationToken);
+        => await SaveAsync(type, field, (_, overlay) => Merge(overlay, settings), cancellationToken);
 
     /// <summary>Adds a type, or changes the given settings of one.</summary>
     public async Task<Message?> SaveTypeAsync(string type, JsonObject settings, CancellationToken cancellationToken)
-        => await SaveAsync(type, "", settings, cancellationToken);
+        => await SaveAsync(type, "", (_, overlay) => Merge(overlay, settings), cancellationToken);
 
-    /// <summary>Takes a new option up into an open pick-list.</summary>
-    internal async Task AddOptionsAsync(string type, string field, IEnumerable<string> options, CancellationToken cancellationToken)
+    /// <summary>Takes new options up into an open pick-list, besides those that others took up meanwhile.</summary>
+    /// <returns>The key of each.</returns>
+    internal async Task<IReadOnlyDictionary<string, string>> AddOptionsAsync(string type, string field, IReadOnlyCollection<string> options, CancellationToken cancellationToken)
     {
-        var definition = Current.Get(type).Field(field);
-        var all = definition.Options.Concat(options.Select(o => new PickListOption(o, new LocalizedText(o, o))));
-        var error = await SaveAsync(type, definition.Name, new JsonObject { ["options"] = JsonSerializer.SerializeToNode(all, Json) }, cancellationToken);
-        if (error is not null)
-            throw new InvalidOperationException(error.ToString());
+        var keys = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var error = await SaveAsync(type, field, (current, overlay) =>
+        {
+            var all = current!.Field(field).Options.ToList();
+            foreach (var option in options)
+            {
+                if (all.FirstOrDefault(o => string.Equals(o.Key, option, StringComparison.OrdinalIgnoreCase)) is not { } known)
+                    all.Add(known = new PickListOption(option, new LocalizedText(option, option)));
+                keys[option] = known.Key;
+            }
+            overlay["options"] = JsonSerializer.SerializeToNode(all, Json);
+        }, cancellationToken);
+        return error is null ? keys : throw new InvalidOperationException(error.ToString());
     }
 
-    private async Task<Message?> SaveAsync(string type, string field, JsonObject settings, CancellationToken cancellationToken)
+    /// <param name="change">Changes the stored settings; given the type as it is in the database at this moment.</param>
+    private async Task<Message?> SaveAsync(string type, string field, Action<ContentTypeDefinition?, JsonObject> change, CancellationToken cancellationToken)
     {
-        var known = Current.Find(type);
         if (field.Length > 0 ? !FieldName().IsMatch(field) : !TypeName().IsMatch(type))
             return new("A name has 2 to 50 letters and digits and starts with a lower-case letter: {0}", field.Length > 0 ? field : type);
-        if (field.Length > 0 && known is null)
+        if (field.Length > 0 && Current.Find(type) is null)
             return new("There is no content type {0}", type);
-        return await session.TransactAsync(async () =>
+        try
         {
-            var rows = await ReadRowsAsync(cancellationToken);
-            var overlay = rows.GetValueOrDefault((known?.Name ?? type, known?.Find(field)?.Name ?? field))?.DeepClone().AsObject() ?? [];
-            foreach (var (name, value) in settings)
-                overlay[name] = value?.DeepClone();
-            rows[(known?.Name ?? type, known?.Find(field)?.Name ?? field)] = overlay;
-            DefinitionSet next;
-            var version = Math.Max(Current.Version, await session.CountAsync(new SqlText("SELECT MAX(version) FROM crm_content_definitions"), cancellationToken)) + 1;
-            try
-            {
-                next = Build(rows, version);
-            }
-            catch (JsonException e)
-            {
-                return new Message("The definition is not valid: {0}", e.Message);
-            }
-            if (Validate(next, type, field) is { } error)
-                return error;
-            await session.ExecuteAsync(new SqlText()
-                .Append("INSERT INTO crm_content_definitions (type, field, version, settings, modified_at, modified_by) VALUES ({}, {}, {}, {}, {}, {})",
-                    (ColumnType.Text, known?.Name ?? type), (ColumnType.Text, known?.Find(field)?.Name ?? field), (ColumnType.Integer, version),
-                    (ColumnType.Text, overlay.ToJsonString(Json)), (ColumnType.DateTime, clock.GetUtcNow().UtcDateTime), (ColumnType.Uuid, actor.Current.UserId)), cancellationToken);
-            await schema.ApplyAsync([next.Get(type)], cancellationToken);
-            Publish(next);
-            return (Message?)null;
-        }, cancellationToken);
+            return await session.TransactAsync(() => SaveInTransactionAsync(type, field, change, cancellationToken), cancellationToken);
+        }
+        catch (DefinitionRefusedException e) when (!session.InTransaction)
+        {
+            return e.Reason;
+        }
+    }
+
+    private async Task<Message?> SaveInTransactionAsync(string type, string field, Action<ContentTypeDefinition?, JsonObject> change, CancellationToken cancellationToken)
+    {
+        // Changes of definitions are made one after the other, each upon what the last one left.
+        await schema.LockAsync(cancellationToken);
+        var (rows, last) = await ReadRowsAsync(cancellationToken);
+        var known = Build(rows, last).Find(type);
+        var (typeName, fieldName) = (known?.Name ?? type, known?.Find(field)?.Name ?? field);
+        var overlay = rows.GetValueOrDefault((typeName, fieldName))?.DeepClone().AsObject() ?? [];
+        var before = overlay.DeepClone();
+        change(known, overlay);
+        if (known is not null && JsonNode.DeepEquals(before, overlay))
+            return null;
+        rows[(typeName, fieldName)] = overlay;
+        DefinitionSet next;
+        var version = Math.Max(Current.Version, last) + 1;
+        try
+        {
+            next = Build(rows, version);
+        }
+        catch (JsonException e)
+        {
+            return new Message("The definition is not valid: {0}", e.Message);
+        }
+        if (Validate(next, type, field) is { } error)
+            return error;
+        await session.ExecuteAsync(new SqlText()
+            .Append("INSERT INTO crm_content_definitions (type, field, version, settings, modified_at, modified_by) VALUES ({}, {}, {}, {}, {}, {})",
+                (ColumnType.Text, typeName), (ColumnType.Text, fieldName), (ColumnType.Integer, version),
+                (ColumnType.Text, overlay.ToJsonString(Json)), (ColumnType.DateTime, clock.GetUtcNow().UtcDateTime), (ColumnType.Uuid, actor.Current.UserId)), cancellationToken);
+        await schema.ApplyAsync([next.Get(type)], cancellationToken);
+        Publish(next);
+        return null;
     }
 
     private bool InOwnTransaction => session.InTransaction && _transaction == session.TransactionNumber;
@@ -148,7 +184,7 @@ public sealed partial class ContentDefinitions(
     {
         _uncommitted = set;
         _transaction = session.TransactionNumber;
-        session.AfterCommit(() => cache.Set = set);
+        session.AfterCommit(() => cache.Offer(set));
     }
 
     private Message? Validate(DefinitionSet set, string type, string field)
@@ -175,17 +211,21 @@ public sealed partial class ContentDefinitions(
 
     private async Task<DefinitionSet> LoadAsync(CancellationToken cancellationToken)
     {
-        var version = await session.CountAsync(new SqlText("SELECT MAX(version) FROM crm_content_definitions"), cancellationToken);
-        return Build(await ReadRowsAsync(cancellationToken), version);
+        var (rows, version) = await ReadRowsAsync(cancellationToken);
+        return Build(rows, version);
     }
 
-    /// <summary>The latest administrator's settings by type and field.</summary>
-    private async Task<Dictionary<(string Type, string Field), JsonObject>> ReadRowsAsync(CancellationToken cancellationToken)
+    /// <summary>The latest administrator's settings by type and field, and the version that they make, read in one go.</summary>
+    private async Task<(Dictionary<(string Type, string Field), JsonObject> Rows, long Version)> ReadRowsAsync(CancellationToken cancellationToken)
     {
         var rows = new Dictionary<(string, string), JsonObject>();
-        await session.ReadAsync(new SqlText("SELECT type, field, settings FROM crm_content_definitions ORDER BY version"), reader =>
-            rows[(reader.GetString(0), reader.GetString(1))] = JsonNode.Parse(reader.GetString(2))!.AsObject(), cancellationToken);
-        return rows;
+        var version = 0L;
+        await session.ReadAsync(new SqlText("SELECT type, field, settings, version FROM crm_content_definitions ORDER BY version"), reader =>
+        {
+            rows[(reader.GetString(0), reader.GetString(1))] = JsonNode.Parse(reader.GetString(2))!.AsObject();
+            version = reader.GetInt64(3);
+        }, cancellationToken);
+        return (rows, version);
     }
 
     private DefinitionSet Build(Dictionary<(string Type, string Field), JsonObject> overlays, long version)
@@ -194,7 +234,7 @@ public sealed partial class ContentDefinitions(
         foreach (var provider in providers)
             foreach (var type in provider.Types)
                 if (!declared.TryAdd(type.Name, type with { Feature = provider.GetType().Assembly.GetName().Name }))
-                    throw new InvalidOperationException($"Content type {type.Name} is declared twice.");
+                    throw new Hosting.InvalidModuleException(provider.GetType().Assembly.GetName().Name!, $"content type {type.Name} is declared by another module too");
         foreach (var provider in providers)
             foreach (var extension in provider.Extensions)
                 if (declared.TryGetValue(extension.Type, out var type))
@@ -241,4 +281,10 @@ public sealed partial class ContentDefinitions(
 
     [GeneratedRegex("^(?!crm|qrtz|sqlite|pg)[a-z][A-Za-z0-9]{1,49}$")]
     private static partial Regex TypeName();
+}
+
+/// <summary>The data stands in the way of a change of definitions; all of it is rolled back.</summary>
+internal sealed class DefinitionRefusedException(Message reason) : Exception(reason.ToString())
+{
+    public Message Reason { get; } = reason;
 }

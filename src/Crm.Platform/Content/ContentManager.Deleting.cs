@@ -50,6 +50,8 @@ internal sealed partial class ContentManager
             return new(SaveStatus.Invalid, id, item.Version, [new(null, new("It cannot be deleted while {0} of {1} point to it", restricting.Count, restricting.Type.PluralLabel))]);
         if (effects.Sum(e => e.Count) > MaxBatch)
             return new(SaveStatus.Invalid, id, item.Version, [new(null, new("More than {0} records point to it. Point them elsewhere first", MaxBatch))]);
+        // First, so that a circle of cascades comes to an end.
+        await writer.SetDeletedAsync(type, item, deleted: true, cancellationToken);
         foreach (var effect in effects)
         {
             var ids = await session.ReadAsync(new SqlText($"SELECT id FROM {Columns.Table(effect.Type)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(effect.LookUp.Name))} = ")
@@ -57,7 +59,6 @@ internal sealed partial class ContentManager
             if (await PropagateAsync(effect, ids, cancellationToken) is { } refused)
                 throw new DeleteRefusedException(refused);
         }
-        await writer.SetDeletedAsync(type, item, deleted: true, cancellationToken);
         return new(SaveStatus.Deleted, id, item.Version, []);
     }
 
@@ -92,40 +93,72 @@ internal sealed partial class ContentManager
                 return new(SaveStatus.NotFound, id, 0, []);
             if (!actor.Current.Can(definition, ContentActions.Delete, item))
                 return new(SaveStatus.Forbidden, id, item.Version, []);
-            // A restored record is checked like a new one: its unique values may have been taken since.
-            var save = new PendingSave(new ContentChange(type) { Id = id }, null, item);
-            await CheckUniqueAsync(definition, [save], cancellationToken);
-            if (save.Errors.Count > 0)
-                return new(SaveStatus.Invalid, id, item.Version, save.Errors);
-            var deletion = (await log.ReadHistoryAsync(definition.Name, id, 50, cancellationToken)).FirstOrDefault(c => c.Kind == ChangeKind.Deleted);
-            await writer.SetDeletedAsync(definition, item, deleted: false, cancellationToken);
-            if (deletion is not null)
-                await RestoreLinksAsync(deletion, cancellationToken);
-            return new SaveResult(SaveStatus.Restored, id, item.Version, []);
+            return await RestoreInTransactionAsync(definition, item, cancellationToken);
         }, cancellationToken);
 
+    /// <summary>A restored record is checked like a new one: its unique values may have been taken since, and what it points to may be gone.</summary>
+    private async Task<SaveResult> RestoreInTransactionAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    {
+        var save = new PendingSave(new ContentChange(type.Name) { Id = item.Id }, null, item);
+        await CheckUniqueAsync(type, [save], cancellationToken);
+        var gone = await LinksToNothingAsync(type, item, cancellationToken);
+        foreach (var field in gone.Where(f => f.OnDelete != OnDelete.Clear))
+            save.Error(field.Name, new("{0} is deleted; restore it first", field.Label));
+        if (save.Errors.Count > 0)
+            return new(SaveStatus.Invalid, item.Id, item.Version, save.Errors);
+        var deletion = (await log.ReadHistoryAsync(type.Name, item.Id, 50, cancellationToken)).FirstOrDefault(c => c.Kind == ChangeKind.Deleted);
+        await writer.SetDeletedAsync(type, item, deleted: false, cancellationToken);
+        await AsIntegrityAsync(async () =>
+        {
+            if (gone.Count > 0)
+                await SaveInTransactionAsync(type.Name, [new ContentChange(type.Name) { Id = item.Id, Values = gone.ToDictionary(f => f.Name, _ => (object?)null) }], SaveOptions.Default, cancellationToken);
+            if (deletion is not null)
+                await RestoreLinksAsync(deletion, cancellationToken);
+        });
+        return new SaveResult(SaveStatus.Restored, item.Id, item.Version, []);
+    }
+
+    private async Task<List<FieldDefinition>> LinksToNothingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    {
+        var gone = new List<FieldDefinition>();
+        foreach (var field in type.Fields.Where(f => f is { IsSystem: false, Target: not null }))
+            if (item[field.Name] is Guid target && definitions.Current.Find(field.Target!) is { } other
+                && await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM {Columns.Table(other)} WHERE \"deleted_at\" IS NULL AND \"id\" = ").Append(ColumnType.Uuid, target), cancellationToken) == 0)
+                gone.Add(field);
+        return gone;
+    }
+
+    /// <summary>Brings back what went with the record: those deleted with it, as far as they can be restored, and emptied look-ups.</summary>
     private async Task RestoreLinksAsync(Change deletion, CancellationToken cancellationToken)
     {
+        var id = deletion.RecordId.ToString("D");
+        foreach (var change in await log.ReadBatchAsync(deletion.BatchId, cancellationToken))
+        {
+            if (definitions.Current.Find(change.ContentType) is not { } other || change.RecordId == deletion.RecordId)
+                continue;
+            if (change.Kind == ChangeKind.Deleted)
+            {
+                var gone = (await LoadAsync(other, [change.RecordId], cancellationToken, RecycleBin.Only)).GetValueOrDefault(change.RecordId);
+                if (gone is not null && LookUpsTo(deletion.ContentType).Any(l => l.Type.Name == other.Name && gone[l.Field.Name] is Guid target && target == deletion.RecordId))
+                    await RestoreInTransactionAsync(other, gone, cancellationToken);
+            }
+            foreach (var (field, _) in change.Fields.Where(f => change.Kind == ChangeKind.Updated && f.Value.Old == id && f.Value.New is null))
+            {
+                var now = (await LoadAsync(other, [change.RecordId], cancellationToken)).GetValueOrDefault(change.RecordId);
+                if (now is not null && now[field] is null)
+                    await SaveInTransactionAsync(other.Name, [new ContentChange(other.Name) { Id = change.RecordId, Values = { [field] = deletion.RecordId } }], SaveOptions.Default, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Integrity does not depend on the actor's rights to the records that it touches; the log still names the actor.</summary>
+    private async Task AsIntegrityAsync(Func<Task> work)
+    {
         var user = actor.Current;
+        actor.Current = user with { IsSystem = true };
         try
         {
-            actor.Current = user with { IsSystem = true };
-            var id = deletion.RecordId.ToString("D");
-            foreach (var change in await log.ReadBatchAsync(deletion.BatchId, cancellationToken))
-            {
-                if (change.Kind == ChangeKind.Deleted && change.RecordId != deletion.RecordId && definitions.Current.Find(change.ContentType) is { } cascaded)
-                {
-                    var gone = (await LoadAsync(cascaded, [change.RecordId], cancellationToken, RecycleBin.Only)).GetValueOrDefault(change.RecordId);
-                    if (gone is not null && LookUpsTo(deletion.ContentType).Any(l => l.Type.Name == cascaded.Name && gone[l.Field.Name] is Guid target && target == deletion.RecordId))
-                        await writer.SetDeletedAsync(cascaded, gone, deleted: false, cancellationToken);
-                }
-                foreach (var (field, values) in change.Fields.Where(f => change.Kind == ChangeKind.Updated && f.Value.Old == id && f.Value.New is null))
-                {
-                    var now = definitions.Current.Find(change.ContentType) is { } other ? (await LoadAsync(other, [change.RecordId], cancellationToken)).GetValueOrDefault(change.RecordId) : null;
-                    if (now is not null && now[field] is null)
-                        await SaveInTransactionAsync(change.ContentType, [new ContentChange(change.ContentType) { Id = change.RecordId, Values = { [field] = deletion.RecordId } }], SaveOptions.Default, cancellationToken);
-                }
-            }
+            await work();
         }
         finally
         {

@@ -90,8 +90,13 @@ internal sealed partial class ContentManager(
         var type = definitions.Current.Get(typeName);
         var current = await LoadAsync(type, changes.Where(c => c is { IsNew: false, Id: not null }).Select(c => c.Id!.Value), cancellationToken);
         var saves = new List<PendingSave>(changes.Count);
+        var seen = new HashSet<Guid>();
         foreach (var change in changes)
+        {
             saves.Add(Begin(type, change, current));
+            if (!seen.Add(saves[^1].After.Id))
+                saves[^1].Error(null, new("The record is there twice"));
+        }
 
         await binder.BindAsync(type, saves, options.Culture, cancellationToken);
         type = definitions.Current.Get(typeName);

@@ -8,7 +8,7 @@ namespace Crm.Platform.Content;
 /// </summary>
 public sealed record FieldDefinition
 {
-    /// <summary>camelCase, 1 to 50 letters and digits, unique within the type; also the API's name.</summary>
+    /// <summary>camelCase, 2 to 50 letters and digits, unique within the type; also the API's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Name of a <see cref="Fields.FieldKind"/>, such as <c>text</c>.</summary>

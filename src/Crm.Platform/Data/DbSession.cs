@@ -55,7 +55,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
         => TransactAsync(async () => { await work(); return true; }, cancellationToken);
 
     /// <summary>
-    /// Runs the work and takes all of it back; for dry runs. Inside another transaction only this part is taken back.
+    /// Runs the work and takes all of it back; for dry runs. Not inside another transaction.
     /// </summary>
     public async Task<T> TransactAndRollBackAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
@@ -141,7 +141,14 @@ public sealed class DbSession(Database database) : IAsyncDisposable
         if (_transaction is { } transaction)
         {
             _transaction = null;
-            await transaction.DisposeAsync();
+            try
+            {
+                await transaction.DisposeAsync();
+            }
+            catch (DbException)
+            {
+                // The connection broke; closing it below ends the transaction as well.
+            }
         }
         if (_connection is { } connection)
         {
@@ -154,6 +161,20 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     {
         var connection = _connection ?? await database.OpenAsync(cancellationToken);
         var command = connection.CreateCommand();
+        try
+        {
+            return Prepare(command, sql, connection);
+        }
+        catch
+        {
+            if (!ReferenceEquals(connection, _connection))
+                await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private CommandLease Prepare(DbCommand command, SqlText sql, DbConnection connection)
+    {
         command.CommandText = sql.ToString();
         command.Transaction = _transaction;
         for (var i = 0; i < sql.Parameters.Count; i++)

@@ -14,6 +14,9 @@ internal abstract partial class TextKind : FieldKind
 
     public override Type ValueType => typeof(string);
 
+    /// <summary>What still fits into an entry of an index: PostgreSQL's hold 2,704 bytes.</summary>
+    protected const int Longest = 800;
+
     protected virtual int DefaultMaxLength => 255;
 
     public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Textual;
@@ -40,7 +43,7 @@ internal abstract partial class TextKind : FieldKind
     }
 
     public override Message? ValidateDefinition(FieldDefinition field)
-        => field.MaxLength is < 1 or > 1000 ? new("The longest text must be between {0} and {1} characters", 1, 1000) : null;
+        => field.MaxLength is < 1 or > Longest ? new("The longest text must be between {0} and {1} characters", 1, Longest) : null;
 
     /// <summary>What a browser reads as markup: a blank after the sign, as in "time &lt; two hours", makes it plain text.</summary>
     [GeneratedRegex(@"<[a-z!/?]|javascript\s*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -126,7 +129,7 @@ internal sealed class UrlField : TextKind
 
     public override LocalizedText Label => "Web address";
 
-    protected override int DefaultMaxLength => 1000;
+    protected override int DefaultMaxLength => Longest;
 
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {

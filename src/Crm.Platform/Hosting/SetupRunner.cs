@@ -50,7 +50,7 @@ public sealed class SetupRunner(SiteHost sites, RecipeCatalog recipes, RecipeRun
                 await services.GetRequiredService<IAdministratorFactory>().CreateAsync(request.AdminUserName, request.AdminEmail, request.AdminPassword, cancellationToken);
                 await RecipeRunner.ExecuteAsync(recipe, request.Culture, services, cancellationToken);
                 return true;
-            }, sites.IsStarted, cancellationToken);
+            }, isSetup: true, cancellationToken);
             if (!IsDatabaseFixed && request.Provider is { } provider)
                 sites.DatabaseConfiguration.Remember(provider, request.ConnectionString);
         }

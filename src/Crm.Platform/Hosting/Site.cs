@@ -59,9 +59,13 @@ public sealed class Site : IAsyncDisposable
 
     internal Task ProcessAsync(IFeatureCollection features) => _server.ProcessAsync(features);
 
-    /// <summary>Takes no further request, waits for those inside, then stops and frees what it holds.</summary>
+    /// <summary>Takes no further request, stops its workers, waits for the requests inside, then frees what it holds.</summary>
     internal async Task RetireAsync()
     {
+        // Its workers stop at once, its services live until the last request has left.
+        if (_started)
+            await _application.StopAsync();
+        _started = false;
         Leave();
         await _empty.Task;
         await DisposeAsync();
@@ -123,6 +127,12 @@ internal sealed class StartupFailedException(FeatureInfo feature, Exception inne
     : Exception($"The startup of {feature.Module.Id} failed: {inner.Message}", inner)
 {
     public FeatureInfo Feature { get; } = feature;
+}
+
+/// <summary>A module whose declarations contradict another's.</summary>
+internal sealed class InvalidModuleException(string module, string message) : Exception(message)
+{
+    public string Module { get; } = module;
 }
 
 internal static class Startups

@@ -71,6 +71,7 @@ public sealed class SiteHost : IAsyncDisposable
         {
             IsSetUp = true;
             _current = await BuildTolerantlyAsync(state.Enabled, [], cancellationToken);
+            _enabled = state.Enabled;
             return;
         }
         var setup = _process.Catalog.Close([SetupFeature]).Where(f => f.Id == SetupFeature || f.Module.IsTheme).ToList();
@@ -128,12 +129,18 @@ public sealed class SiteHost : IAsyncDisposable
     /// <summary>Follows what another process or node has enabled or disabled.</summary>
     internal async Task FollowAsync(CancellationToken cancellationToken)
     {
-        if (!IsSetUp || await ReadFeaturesAsync(cancellationToken) is not { } state || Same(state.Enabled, _enabled))
+        if (await ReadFeaturesAsync(cancellationToken) is not { } seen || (IsSetUp && Same(seen.Enabled, _enabled)))
             return;
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            await SwapAsync(await BuildTolerantlyAsync(state.Enabled, [], cancellationToken), IsStarted, cancellationToken);
+            // Read again: what was seen may be this process's own change on its way.
+            if (await ReadFeaturesAsync(cancellationToken) is not { } state || (IsSetUp && Same(state.Enabled, _enabled)))
+                return;
+            var site = await BuildTolerantlyAsync(state.Enabled, [], cancellationToken);
+            await StartAsync(site, cancellationToken);
+            (_enabled, IsSetUp) = (state.Enabled, true);
+            await SwapAsync(site);
         }
         finally
         {
@@ -145,7 +152,8 @@ public sealed class SiteHost : IAsyncDisposable
     /// Builds a site of these features, lets <paramref name="work"/> write in one transaction with the features'
     /// tables and the list of what is on, and puts it in force when that has committed. Any error leaves all as it was.
     /// </summary>
-    internal async Task<T> ChangeAsync<T>(Database database, IReadOnlyList<string> features, Func<IServiceProvider, Task<T>> work, bool start, CancellationToken cancellationToken)
+    /// <exception cref="SetupException">With <paramref name="isSetup"/>: the database belongs to a site already.</exception>
+    internal async Task<T> ChangeAsync<T>(Database database, IReadOnlyList<string> features, Func<IServiceProvider, Task<T>> work, bool isSetup, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
         try
@@ -158,8 +166,14 @@ public sealed class SiteHost : IAsyncDisposable
                 var session = scope.ServiceProvider.GetRequiredService<DbSession>();
                 result = await session.TransactAsync(async () =>
                 {
+                    var settings = scope.ServiceProvider.GetRequiredService<SettingsStore>();
+                    if (database.Provider == DatabaseProvider.Postgres)
+                        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727003)", cancellationToken);
+                    // Another process may have been quicker; the database knows, this process does not.
+                    if (isSetup && await settings.ReadAsync<FeatureState>(FeatureState.SettingName, cancellationToken) is not null)
+                        throw new SetupException("The site is set up already");
                     await InitializeAsync(scope.ServiceProvider, cancellationToken);
-                    await scope.ServiceProvider.GetRequiredService<SettingsStore>().WriteAsync(FeatureState.SettingName, new FeatureState([.. site.Features.Select(f => f.Id)]), cancellationToken);
+                    await settings.WriteAsync(FeatureState.SettingName, new FeatureState([.. site.Features.Select(f => f.Id)]), cancellationToken);
                     return await work(scope.ServiceProvider);
                 }, cancellationToken);
             }
@@ -168,11 +182,10 @@ public sealed class SiteHost : IAsyncDisposable
                 await site.DisposeAsync();
                 throw;
             }
-            if (!ReferenceEquals(database, Database))
-                Database = database;
-            IsSetUp = true;
-            await SwapAsync(site, start, cancellationToken);
-            _enabled = [.. site.Features.Select(f => f.Id)];
+            // It is committed: whoever asked may leave, the site is put in force all the same.
+            (Database, IsSetUp, _enabled) = (database, true, [.. site.Features.Select(f => f.Id)]);
+            await StartAsync(site, CancellationToken.None);
+            await SwapAsync(site);
             return result;
         }
         finally
@@ -191,10 +204,11 @@ public sealed class SiteHost : IAsyncDisposable
             foreach (var feature in mustWork)
                 _process.ClearReport(_process.Catalog.Find(feature)!.Module.Id);
             var site = await BuildTolerantlyAsync(next, mustWork, cancellationToken);
+            await StartAsync(site, cancellationToken);
             await using (var scope = site.CreateScope())
-                await scope.ServiceProvider.GetRequiredService<SettingsStore>().WriteAsync(FeatureState.SettingName, new FeatureState(next), cancellationToken);
+                await scope.ServiceProvider.GetRequiredService<SettingsStore>().WriteAsync(FeatureState.SettingName, new FeatureState(next), CancellationToken.None);
             _enabled = next;
-            await SwapAsync(site, IsStarted, cancellationToken);
+            await SwapAsync(site);
         }
         finally
         {
@@ -228,12 +242,16 @@ public sealed class SiteHost : IAsyncDisposable
                     await using var scope = site.CreateScope();
                     await InitializeAsync(scope.ServiceProvider, cancellationToken);
                 }
+                catch (InvalidModuleException e) when (features.FirstOrDefault(f => f.Module.Id == e.Module) is { } feature)
+                {
+                    await site.DisposeAsync();
+                    throw new StartupFailedException(feature, e);
+                }
                 catch
                 {
                     await site.DisposeAsync();
                     throw;
                 }
-                _enabled = enabled;
                 return site;
             }
             catch (StartupFailedException e)
@@ -255,18 +273,41 @@ public sealed class SiteHost : IAsyncDisposable
         await services.GetRequiredService<ContentDefinitions>().ApplySchemaAsync(cancellationToken);
     }
 
-    private async Task SwapAsync(Site site, bool start, CancellationToken cancellationToken)
+    /// <summary>Starts a site's workers before it is put in force; one that cannot start changes nothing.</summary>
+    private async Task StartAsync(Site site, CancellationToken cancellationToken)
     {
-        if (start)
+        if (!IsStarted)
+            return;
+        try
+        {
             await site.StartAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            await site.DisposeAsync();
+            _logger.LogError(e, "The new site cannot be started; the old one goes on");
+            throw new SetupException("The site cannot be started with these features: {0}", e.Message);
+        }
+    }
+
+    private async Task SwapAsync(Site site)
+    {
         var old = Interlocked.Exchange(ref _current, site);
-        if (Swapped is not null && start)
-            await Swapped(site);
         lock (_retiring)
         {
             _retiring.RemoveAll(t => t.IsCompleted);
             if (old is not null)
                 _retiring.Add(RetireAsync(old));
+        }
+        if (Swapped is null || !IsStarted)
+            return;
+        try
+        {
+            await Swapped(site);
+        }
+        catch (Exception e)
+        {
+            _logger.LogError(e, "The regular tasks of the new site cannot be scheduled");
         }
     }
 

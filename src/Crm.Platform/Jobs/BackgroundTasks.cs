@@ -107,10 +107,13 @@ internal sealed class JobDispatcher(SiteHost sites)
 }
 
 /// <summary>The queue of a process that runs no scheduler, such as a command, says so instead of losing work.</summary>
-internal sealed class JobQueue(JobScheduler scheduler, JobLog jobs) : IJobQueue
+internal sealed class JobQueue(JobScheduler scheduler, JobLog jobs, DbSession session) : IJobQueue
 {
     public async Task<Guid> EnqueueAsync(string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
     {
+        // The scheduler writes on a connection of its own, which on SQLite would wait for this transaction.
+        if (session.InTransaction)
+            throw new InvalidOperationException("Work is queued after the transaction that asks for it.");
         var host = scheduler.Host ?? throw new InvalidOperationException($"Task {task} needs the scheduler, which runs in the serving process only.");
         var id = await jobs.AddAsync(task, data, cancellationToken);
         try

@@ -81,11 +81,11 @@ internal static class KeysetCursor
     private static object? FromText(string? text, ColumnType type) => text is null ? null : type switch
     {
         ColumnType.Integer => long.Parse(text, CultureInfo.InvariantCulture),
-        ColumnType.Decimal => decimal.Parse(text, CultureInfo.InvariantCulture),
+        ColumnType.Decimal => Math.Clamp(decimal.Parse(text, CultureInfo.InvariantCulture), -QueryCompiler.LargestLiteral, QueryCompiler.LargestLiteral),
         ColumnType.Boolean => text == "1",
         ColumnType.Date => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture),
         ColumnType.DateTime => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal),
         ColumnType.Uuid => Guid.Parse(text),
-        _ => text,
+        _ => text.Contains('\0', StringComparison.Ordinal) ? throw new FormatException() : text,
     };
 }

@@ -16,7 +16,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 {
     private const int MaxDepth = 20;
     private const int MaxConditions = 200;
-    private const decimal LargestLiteral = 500_000_000_000_000m;
+    public const decimal LargestLiteral = 500_000_000_000_000m;
 
     /// <summary>The last code point: no text that starts with a prefix comes after the prefix and this.</summary>
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
@@ -140,14 +140,16 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             return actor.UserId ?? Guid.Empty;
         var converted = at.Kind.ToFilterValue(at.Field, value switch
         {
-            DateOnly day when at.FilterType == ColumnType.DateTime => TimeZoneInfo.ConvertTimeToUtc(day.ToDateTime(TimeOnly.MinValue), actor.TimeZone),
+            DateOnly day when at.FilterType == ColumnType.DateTime => StartOf(day),
             DateTime time when at.FilterType == ColumnType.Date => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(time, actor.TimeZone)),
             int or long => Convert.ToDecimal(value, CultureInfo.InvariantCulture),
             _ => value,
         });
         switch (at.FilterType)
         {
-            case ColumnType.Text when converted is string:
+            case ColumnType.Text when converted is string plain:
+                // No record contains it, and PostgreSQL refuses it.
+                return plain.Contains('\0', StringComparison.Ordinal) ? throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, "\\0") : plain;
             case ColumnType.Boolean when converted is bool:
             case ColumnType.Date when converted is DateOnly:
             case ColumnType.DateTime when converted is DateTime:
@@ -165,6 +167,13 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
                 return Literal(at, parsed);
         }
         throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value ?? "null");
+    }
+
+    /// <summary>Midnight in the actor's zone, or the first moment of a day whose midnight the clocks skip.</summary>
+    private DateTime StartOf(DateOnly day)
+    {
+        var start = day.ToDateTime(TimeOnly.MinValue);
+        return TimeZoneInfo.ConvertTimeToUtc(actor.TimeZone.IsInvalidTime(start) ? start.AddHours(1) : start, actor.TimeZone);
     }
 
     private SqlText Combine(IReadOnlyList<Filter> filters, string word, string none, bool negated, int depth)

@@ -47,7 +47,7 @@ public sealed class RecipeRunner(SiteHost sites, CrmProcess process)
         {
             await ExecuteAsync(recipe, culture, services, cancellationToken);
             return true;
-        }, sites.IsStarted, cancellationToken);
+        }, isSetup: false, cancellationToken);
     }
 
     internal IReadOnlyList<string> FeaturesOf(Recipe recipe, string culture)

@@ -9,11 +9,17 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
 {
     public async Task ApplyAsync(IEnumerable<ContentTypeDefinition> types, CancellationToken cancellationToken)
     {
-        if (session.Database.Provider == DatabaseProvider.Postgres)
-            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727001)", cancellationToken);
+        await LockAsync(cancellationToken);
         var existing = await session.Dialect.ReadTablesAsync(session, cancellationToken);
         foreach (var type in types)
             await ApplyAsync(type, existing, cancellationToken);
+    }
+
+    /// <summary>Until the transaction ends nobody else changes definitions or tables; SQLite has one writer anyway.</summary>
+    internal async Task LockAsync(CancellationToken cancellationToken)
+    {
+        if (session.Database.Provider == DatabaseProvider.Postgres)
+            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727001)", cancellationToken);
     }
 
     private async Task ApplyAsync(ContentTypeDefinition type, IReadOnlyDictionary<string, ISet<string>> existing, CancellationToken cancellationToken)
@@ -37,15 +43,25 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         }
         foreach (var field in type.Fields.Where(f => f.Unique || f.Indexed || (f.Target is not null && !f.IsSystem)))
             await IndexAsync(table, field, existing[""], cancellationToken);
+        foreach (var field in type.Fields.Where(f => !f.Unique))
+            if (Columns.Index("ux", table, KeyColumn(field)) is var unique && existing[""].Contains(unique))
+                await session.ExecuteAsync($"DROP INDEX {Dialect.Quote(unique)}", cancellationToken);
+        var bin = Columns.Index("ix", table, "bin");
+        if (!existing[""].Contains(bin))
+            await session.ExecuteAsync($"CREATE INDEX {Dialect.Quote(bin)} ON {Dialect.Quote(table)} (\"deleted_at\", \"id\") WHERE \"deleted_at\" IS NOT NULL", cancellationToken);
     }
+
+    private string KeyColumn(FieldDefinition field) => Columns.Name(field.Name) + kinds.Of(field).FilterColumn(field).Suffix;
 
     /// <summary>Indexes leave deleted records out, as queries do; the id makes every order total.</summary>
     private async Task IndexAsync(string table, FieldDefinition field, ISet<string> indexes, CancellationToken cancellationToken)
     {
-        var column = Columns.Name(field.Name) + kinds.Of(field).FilterColumn(field).Suffix;
+        var column = KeyColumn(field);
         var name = Columns.Index(field.Unique ? "ux" : "ix", table, column);
         if (indexes.Contains(name))
             return;
+        if (field.Unique && await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM (SELECT 1 FROM {Dialect.Quote(table)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(column)} IS NOT NULL GROUP BY {Dialect.Quote(column)} HAVING COUNT(*) > 1 LIMIT 1) c"), cancellationToken) > 0)
+            throw new DefinitionRefusedException(new("{0} cannot be unique: some records have the same value", field.Label));
         var order = session.Database.Provider == DatabaseProvider.Postgres ? " NULLS FIRST" : "";
         var keys = field.Unique ? Dialect.Quote(column) : $"{Dialect.Quote(column)}{order}, \"id\"";
         await session.ExecuteAsync(

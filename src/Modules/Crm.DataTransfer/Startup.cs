@@ -10,7 +10,6 @@ internal sealed class Startup : StartupBase
     public override void ConfigureServices(IServiceCollection services)
     {
         services.AddScoped<CellValues>();
-        services.AddScoped<RecordNames>();
         services.AddScoped<ImportMapper>();
         services.AddScoped<RecordImport>();
         services.AddScoped<RecordExport>();

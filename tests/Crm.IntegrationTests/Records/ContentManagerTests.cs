@@ -226,6 +226,44 @@ public abstract class ContentManagerTests(DatabaseProvider provider) : IAsyncLif
     }
 
     [Fact]
+    public async Task Restore_WhatItPointsToIsGone_IsRefusedOrCleared()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var company = await scope.CreateAsync("companies", ("name", "Gone Ltd"));
+        var bound = await scope.CreateAsync("people", ("name", "Bound"), ("employer", "Gone Ltd"));
+        var loose = await scope.CreateAsync("people", ("name", "Loose"), ("company", "Gone Ltd"));
+        foreach (var person in new[] { bound, loose })
+            await scope.Content.DeleteAsync("people", person, null, CancellationToken.None);
+        Assert.True((await scope.Content.DeleteAsync("companies", company, null, CancellationToken.None)).Succeeded);
+
+        Assert.Equal("employer", Assert.Single((await scope.Content.RestoreAsync("people", bound, CancellationToken.None)).Errors).Field);
+        Assert.True((await scope.Content.RestoreAsync("people", loose, CancellationToken.None)).Succeeded);
+        Assert.Null((await scope.Queries.GetAsync("people", loose, CancellationToken.None))!["company"]);
+    }
+
+    [Fact]
+    public async Task Save_LinkToARecordThatIsBeingDeleted_IsRefused()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var company = await scope.CreateAsync("companies", ("name", "Leaving"));
+        var deleted = new TaskCompletionSource();
+        var deleting = Task.Run(async () =>
+        {
+            await using var other = _platform.OpenAsSystem();
+            await other.Session.TransactAsync(async () =>
+            {
+                await other.Content.DeleteAsync("companies", company, null, CancellationToken.None);
+                deleted.SetResult();
+                await Task.Delay(300);
+            }, CancellationToken.None);
+        });
+        await deleted.Task;
+        var result = await scope.SaveAsync("people", ("name", "Late"), ("employer", company.ToString()));
+        await deleting;
+        Assert.Equal("employer", Assert.Single(result.Errors).Field);
+    }
+
+    [Fact]
     public async Task Purge_InTheBin_RemovesTheRowAndKeepsTheHistory()
     {
         await using var scope = _platform.OpenAsSystem();

@@ -82,6 +82,36 @@ public abstract class RuntimeFieldTests(DatabaseProvider provider) : IAsyncLifet
     }
 
     [Fact]
+    public async Task SaveField_UniqueOnAndOff_IsCheckedAndTakenBack()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        await scope.CreateAsync("companies", ("name", "Same"), ("email", "a@example.com"));
+        await scope.CreateAsync("companies", ("name", "Other"), ("email", "A@example.com"));
+        var refused = await scope.Definitions.SaveFieldAsync("companies", "email", Text("{\"unique\":true}"), CancellationToken.None);
+        Assert.Contains("cannot be unique", refused!.ToString(), StringComparison.Ordinal);
+        Assert.False(scope.Definitions.Current.Get("companies").Field("email").Unique);
+
+        Assert.Null(await scope.Definitions.SaveFieldAsync("companies", "code", Text("{\"unique\":false}"), CancellationToken.None));
+        await scope.CreateAsync("companies", ("name", "One"), ("code", "X"));
+        await scope.CreateAsync("companies", ("name", "Two"), ("code", "X"));
+    }
+
+    [Fact]
+    public async Task Definitions_ChangedByManyAtOnce_KeepEveryChange()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
+        {
+            await using var scope = _platform.OpenAsSystem();
+            Assert.Null(await scope.Definitions.SaveFieldAsync("companies", $"extra{i}", Text("{\"kind\":\"text\",\"label\":\"Extra\"}"), CancellationToken.None));
+            await scope.CreateAsync("companies", ("name", $"N{i}"), ("industry", $"Industry {i}"));
+        })));
+        await using var after = _platform.OpenAsSystem();
+        var companies = after.Definitions.Current.Get("companies");
+        Assert.All(Enumerable.Range(0, 8), i => Assert.NotNull(companies.Find($"extra{i}")));
+        Assert.Equal(9, companies.Field("industry").Options.Count);
+    }
+
+    [Fact]
     public async Task SaveType_New_HasATableAndCanBeUsed()
     {
         await using var scope = _platform.OpenAsSystem();

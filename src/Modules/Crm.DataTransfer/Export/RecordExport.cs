@@ -11,7 +11,7 @@ namespace Crm.DataTransfer.Export;
 /// Writes the records of a content type that the actor may see as CSV (RFC 4180, UTF-8 with a mark, which spreadsheets
 /// need for Chinese): values in the culture-free form that an import reads back.
 /// </summary>
-public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kinds, QueryEngine queries, RecordNames names)
+public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kinds, QueryEngine queries, RecordFinder names)
 {
     private const int BatchSize = 1000;
 

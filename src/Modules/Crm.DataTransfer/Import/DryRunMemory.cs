@@ -1,3 +1,4 @@
+using Crm.Platform.Queries;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
@@ -8,7 +9,7 @@ namespace Crm.DataTransfer.Import;
 /// A dry run takes each batch back. So that later rows fare as they would in earnest, this remembers what earlier ones
 /// would have left: names that look-ups may mean, and unique values.
 /// </summary>
-internal sealed class DryRunMemory(CellValues cells, RecordNames names, ContentTypeDefinition type, ImportMapping mapping)
+internal sealed class DryRunMemory(CellValues cells, RecordFinder names, ContentTypeDefinition type, ImportMapping mapping)
 {
     private readonly List<MappedColumn> _names = mapping.Columns.Any(c => string.Equals(c.Field.Target, type.Name, StringComparison.OrdinalIgnoreCase))
         ? SelfLinks.Names(names, type, mapping)

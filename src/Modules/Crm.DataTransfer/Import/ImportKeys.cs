@@ -1,3 +1,4 @@
+using Crm.Platform.Queries;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
@@ -5,7 +6,7 @@ using Crm.Platform.Localization;
 namespace Crm.DataTransfer.Import;
 
 /// <summary>Finds the records that rows are, one query per batch, and rows that are the same record.</summary>
-internal sealed class ImportKeys(RecordNames records, CellValues cells, ContentTypeDefinition type, MappedColumn? key)
+internal sealed class ImportKeys(RecordFinder records, CellValues cells, ContentTypeDefinition type, MappedColumn? key)
 {
     /// <summary>This grows with the file: every key and the row it was in.</summary>
     private readonly Dictionary<object, long> _rows = [];

@@ -1,3 +1,4 @@
+using Crm.Platform.Queries;
 using Crm.DataTransfer.Csv;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
@@ -10,7 +11,7 @@ namespace Crm.DataTransfer.Import;
 /// Brings the rows of a CSV file into a content type. A file that is damaged is refused as a whole; a row that is refused
 /// is reported and left out, the others are written, 500 to a transaction. All changes share one batch of the change log.
 /// </summary>
-public sealed class RecordImport(ContentDefinitions definitions, ImportMapper mapper, IContentManager content, RecordNames names, CellValues cells, ChangeLog log, ActorContext actor)
+public sealed class RecordImport(ContentDefinitions definitions, ImportMapper mapper, IContentManager content, RecordFinder names, CellValues cells, ChangeLog log, ActorContext actor)
 {
     private const int BatchSize = 500;
 

@@ -1,3 +1,4 @@
+using Crm.Platform.Queries;
 using Crm.DataTransfer.Csv;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
@@ -9,7 +10,7 @@ namespace Crm.DataTransfer.Import;
 /// Look-ups to the type that is being imported, such as a parent company. What they name may be stored, stand in the same
 /// batch, or come further down: then the link waits until the end.
 /// </summary>
-internal sealed class SelfLinks(RecordNames names, ContentTypeDefinition type, ImportMapping mapping, DryRunMemory? dryRun)
+internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, ImportMapping mapping, DryRunMemory? dryRun)
 {
     private readonly List<MappedColumn> _links = [.. mapping.Columns.Where(c => string.Equals(c.Field.Target, type.Name, StringComparison.OrdinalIgnoreCase))];
     private readonly List<MappedColumn> _names = Names(names, type, mapping);
@@ -20,7 +21,7 @@ internal sealed class SelfLinks(RecordNames names, ContentTypeDefinition type, I
     public bool IsNeeded => _links.Count > 0;
 
     /// <summary>Columns that hold what look-ups may name a record by.</summary>
-    public static List<MappedColumn> Names(RecordNames names, ContentTypeDefinition type, ImportMapping mapping)
+    public static List<MappedColumn> Names(RecordFinder names, ContentTypeDefinition type, ImportMapping mapping)
     {
         var fields = names.Fields(type).Select(f => f.Name).Append(type.DisplayField).ToList();
         return [.. mapping.Columns.Where(c => fields.Contains(c.Field.Name, StringComparer.OrdinalIgnoreCase))];

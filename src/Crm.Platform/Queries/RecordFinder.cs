@@ -1,11 +1,10 @@
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
-using Crm.Platform.Queries;
 
-namespace Crm.DataTransfer;
+namespace Crm.Platform.Queries;
 
 /// <summary>Which records texts name, as look-ups understand them.</summary>
-public sealed class RecordNames(QueryEngine queries, FieldKinds kinds)
+public sealed class RecordFinder(QueryEngine queries, FieldKinds kinds)
 {
     /// <summary>Texts by which a look-up may name a record of the type: its name, or any text that is unique.</summary>
     public IReadOnlyList<FieldDefinition> Fields(ContentTypeDefinition type)
