@@ -168,7 +168,7 @@ public sealed class SiteHost : IAsyncDisposable
                 {
                     var settings = scope.ServiceProvider.GetRequiredService<SettingsStore>();
                     if (database.Provider == DatabaseProvider.Postgres)
-                        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727003)", cancellationToken);
+                        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727004)", cancellationToken);
                     // Another process may have been quicker; the database knows, this process does not.
                     if (isSetup && await settings.ReadAsync<FeatureState>(FeatureState.SettingName, cancellationToken) is not null)
                         throw new SetupException("The site is set up already");

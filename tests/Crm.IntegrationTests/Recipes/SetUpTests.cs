@@ -19,10 +19,16 @@ public abstract class SetUpTests(DatabaseProvider provider)
 
     private Dictionary<string, string> Answers(TestSite site) => new()
     {
-        ["SiteName"] = "华新贸易", ["Culture"] = "zh-CN", ["Provider"] = provider.ToString(),
+        ["SiteName"] = "华新贸易",
+        ["Culture"] = "zh-CN",
+        ["Provider"] = provider.ToString(),
         ["ConnectionString"] = provider == DatabaseProvider.Postgres ? site.ConnectionString : "",
-        ["Recipe"] = "Blank", ["AdminUserName"] = "li.na", ["AdminEmail"] = "li.na@example.com",
-        ["AdminPassword"] = TestSite.AdminPassword, ["PasswordAgain"] = TestSite.AdminPassword, ["Run"] = "true",
+        ["Recipe"] = "Blank",
+        ["AdminUserName"] = "li.na",
+        ["AdminEmail"] = "li.na@example.com",
+        ["AdminPassword"] = TestSite.AdminPassword,
+        ["PasswordAgain"] = TestSite.AdminPassword,
+        ["Run"] = "true",
     };
 
     [Fact]
