@@ -20,6 +20,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<IAdministratorFactory, AdministratorFactory>();
         services.AddScoped<IActorProvider, UserActors>();
         services.AddScoped<PermissionCatalog>();
+        services.AddScoped<UserRights>();
         services.AddScoped<RightMatrix>();
         services.AddScoped<Passwords>();
         services.AddScoped<CredentialStore>();

@@ -45,7 +45,9 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportMap
         var problems = new List<RowProblem>();
         var count = 0L;
         await using var stream = file.OpenReadStream();
-        var result = await import.RunAsync(new ImportRequest(definition.Name, stream) { Key = key, DryRun = dryRun }, Report, cancellationToken);
+        // The file is here in full; who closes the page now must not be left with half of it written.
+        var writing = dryRun ? cancellationToken : CancellationToken.None;
+        var result = await import.RunAsync(new ImportRequest(definition.Name, stream) { Key = key, DryRun = dryRun }, Report, writing);
         if (result is { Succeeded: true } && !dryRun)
         {
             new Toast(localizer["{0} created, {1} updated, {2} unchanged, {3} failed", result.Created, result.Updated, result.Unchanged, result.Failed]).ShowOnNextPage(this);

@@ -10,9 +10,12 @@ namespace Crm.Users;
 /// What must hold for users, teams and roles whoever changes them: names that exist, an administrator that is left,
 /// rights that only those give who may, and sessions that end with their reason.
 /// </summary>
-internal sealed class UserRules(QueryEngine queries, DbSession session, CredentialStore credentials, ActorCache actors, ActorContext actor, IServiceProvider services) : IContentHandler
+internal sealed class UserRules(QueryEngine queries, DbSession session, CredentialStore credentials, UserRights rights, ActorCache actors, ActorContext actor, IServiceProvider services) : IContentHandler
 {
     private static readonly (string Field, string Type)[] Named = [(UserFields.Roles, SystemTypes.Roles), (UserFields.Teams, SystemTypes.Teams)];
+
+    /// <summary>Fields that decide whether and as whom a user signs in.</summary>
+    private static readonly string[] SigningIn = [UserFields.UserName, UserFields.Email, UserFields.IsActive];
 
     public async ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -57,6 +60,8 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
         {
             if (item.Id == actor.Current.UserId)
                 return new("You cannot delete yourself");
+            if (!await rights.MayManageAsync(item, cancellationToken))
+                return MoreRights;
             if (IsActiveAdministrator(item) && !await OthersAdministerAsync([item.Id], cancellationToken))
                 return LastAdministrator;
             await credentials.EndSessionsAsync(item.Id, cancellationToken);
@@ -72,6 +77,8 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
     public ValueTask<Message?> PurgingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
         => ValueTask.FromResult<Message?>(type.Name == SystemTypes.Users ? new("A user stays in the recycle bin, because the history of records names the user") : null);
 
+    private static Message MoreRights => new("This user’s roles give more rights than yours");
+
     private static Message LastAdministrator => new("The last active administrator must stay");
 
     private async Task CheckUsersAsync(IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
@@ -85,19 +92,19 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
                 save.Error(UserFields.UserName, new("A user name has only letters, digits and . _ -"));
             if (save.After[UserFields.IsActive] is null)
                 save.Set(UserFields.IsActive, false);
-            if (save.Changed.Contains(UserFields.Roles) && !MayGiveRights)
+            if (save.Changed.Contains(UserFields.Roles) && !rights.MayGiveRights)
                 save.Error(UserFields.Roles, new("Only those who may change roles may give them to users"));
             // Deactivating or renaming an administrator is a way to take the place.
-            else if (!save.IsNew && save.Changed.Count > 0 && IsAdministrator(save.Before!) && !MayGiveRights && save.Before!.Id != actor.Current.UserId)
+            else if (!save.IsNew && save.Changed.Count > 0 && IsAdministrator(save.Before!) && !rights.MayGiveRights && save.Before!.Id != actor.Current.UserId)
                 save.Error(null, new("Only an administrator may change an administrator"));
+            else if (!save.IsNew && SigningIn.Any(save.Changed.Contains) && !await rights.MayManageAsync(save.Before!, cancellationToken))
+                save.Error(null, MoreRights);
         }
         var leaving = saves.Where(s => !s.IsNew && IsActiveAdministrator(s.Before!) && !IsActiveAdministrator(s.After)).ToList();
         if (leaving.Count > 0 && !saves.Any(s => s.IsValid && IsActiveAdministrator(s.After)) && !await OthersAdministerAsync([.. leaving.Select(s => s.After.Id)], cancellationToken))
             foreach (var save in leaving)
                 save.Error(IsAdministrator(save.After) ? UserFields.IsActive : UserFields.Roles, LastAdministrator);
     }
-
-    private bool MayGiveRights => actor.Current.ScopeOf($"{SystemTypes.Roles}.{ContentActions.Edit}") == PermissionScope.All;
 
     /// <summary>Names as their records spell them; an error for each that no record has.</summary>
     private async Task CheckNamesAsync(IReadOnlyList<PendingSave> saves, string field, string type, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Crm.Users;
 /// <summary>What keeps a user from signing in, or has to be done first; on the user's page.</summary>
 internal sealed record UserStateModel(Guid Id, bool HasPassword, bool MustChange, DateTimeOffset? LockedUntil, DateTimeOffset? LastSignIn, bool MaySetPassword);
 
-internal sealed class UserState(CredentialStore credentials, ActorContext actor, TimeProvider clock) : ISlotPart
+internal sealed class UserState(CredentialStore credentials, UserRights rights, ActorContext actor, TimeProvider clock) : ISlotPart
 {
     public string Slot => SlotNames.RecordMain;
 
@@ -17,25 +17,20 @@ internal sealed class UserState(CredentialStore credentials, ActorContext actor,
             return null;
         var stored = await credentials.ReadAsync(user.Id, cancellationToken);
         return new("_UserState", new UserStateModel(user.Id, stored.PasswordHash is not null, stored.MustChangePassword,
-            stored.LockoutEnd >= clock.GetUtcNow() ? stored.LockoutEnd : null, stored.LastSignInAt, UserActions.MayReset(actor.Current, user)));
+            stored.LockoutEnd >= clock.GetUtcNow() ? stored.LockoutEnd : null, stored.LastSignInAt, await rights.MayManageAsync(user, cancellationToken)));
     }
 }
 
 /// <param name="IsActive">Whether the button deactivates.</param>
-internal sealed record UserActionsModel(Guid Id, long Version, bool IsActive, bool MaySetPassword, bool IsSelf);
+internal sealed record UserActionsModel(Guid Id, long Version, bool IsActive, bool MayManage, bool IsSelf);
 
 /// <summary>Buttons in the head of a user's page.</summary>
-internal sealed class UserActions(ActorContext actor) : ISlotPart
+internal sealed class UserActions(UserRights rights, ActorContext actor) : ISlotPart
 {
     public string Slot => SlotNames.RecordActions;
 
-    public Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
-        => Task.FromResult(context is { Type.Name: SystemTypes.Users, Item: { IsDeleted: false } user } && actor.Current.Can(context.Type, ContentActions.Edit, user)
-            ? new SlotView("_UserActions", new UserActionsModel(user.Id, user.Version, user.Get<bool>(UserFields.IsActive), MayReset(actor.Current, user), user.Id == actor.Current.UserId))
-            : null);
-
-    /// <summary>A new password is a way into the account, so an administrator's is for those who could be one anyway.</summary>
-    public static bool MayReset(Actor actor, ContentItem user)
-        => !NamesField.Contains(user.Get<string>(UserFields.Roles), RoleNames.Administrator)
-            || actor.ScopeOf($"{SystemTypes.Roles}.{ContentActions.Edit}") == PermissionScope.All;
+    public async Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
+        => context is { Type.Name: SystemTypes.Users, Item: { IsDeleted: false } user } && actor.Current.Can(context.Type, ContentActions.Edit, user)
+            ? new SlotView("_UserActions", new UserActionsModel(user.Id, user.Version, user.Get<bool>(UserFields.IsActive), await rights.MayManageAsync(user, cancellationToken), user.Id == actor.Current.UserId))
+            : null;
 }

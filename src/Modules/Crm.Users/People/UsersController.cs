@@ -18,6 +18,7 @@ internal sealed class UsersController(
     QueryEngine queries,
     IContentManager content,
     Passwords passwords,
+    UserRights rights,
     ActorContext actor,
     IStringLocalizer localizer) : Controller
 {
@@ -64,7 +65,7 @@ internal sealed class UsersController(
     /// <summary>Null when there is no such user or the actor may not give this one a password.</summary>
     private async Task<SetPasswordPage?> FindAsync(Guid id, CancellationToken cancellationToken)
         => await queries.GetAsync(SystemTypes.Users, id, cancellationToken) is { } user
-            && actor.Current.Can(definitions.Current.Get(SystemTypes.Users), ContentActions.Edit, user) && UserActions.MayReset(actor.Current, user)
+            && actor.Current.Can(definitions.Current.Get(SystemTypes.Users), ContentActions.Edit, user) && await rights.MayManageAsync(user, cancellationToken)
             ? new SetPasswordPage(id, user.DisplayText, user.Get<string>(UserFields.UserName)!)
             : null;
 }

@@ -46,7 +46,7 @@ internal sealed class UserActors(
     ActorCache cache,
     QueryEngine queries,
     CredentialStore credentials,
-    PermissionCatalog permissions,
+    UserRights rights,
     ContentDefinitions definitions,
     SettingsStore settings,
     IContentManager content,
@@ -89,24 +89,15 @@ internal sealed class UserActors(
                 DisplayName = user.DisplayText,
                 Culture = user.Get<string>(UserFields.Culture),
                 TimeZone = TimeZoneInfo.TryFindSystemTimeZoneById(user.Get<string>(UserFields.TimeZone) ?? "", out var zone) ? zone : settings.Site.Zone,
-                Teams = [.. (await NamedAsync(SystemTypes.Teams, user.Get<string>(UserFields.Teams), [], cancellationToken)).Select(t => t.Id)],
-                Grants = await GrantsAsync(user.Get<string>(UserFields.Roles), cancellationToken),
+                Teams = await TeamsAsync(user.Get<string>(UserFields.Teams), cancellationToken),
+                Grants = await rights.OfAsync(user.Get<string>(UserFields.Roles), cancellationToken),
                 OnlyPage = stored.MustChangePassword ? ChangePasswordPath : null,
             };
             return new KnownActor(known, stored.SecurityStamp);
         });
 
-    private async Task<Dictionary<string, PermissionScope>> GrantsAsync(string? roles, CancellationToken cancellationToken)
-    {
-        var grants = new Dictionary<string, PermissionScope>(StringComparer.OrdinalIgnoreCase);
-        foreach (var role in await NamedAsync(SystemTypes.Roles, roles, [UserFields.Permissions], cancellationToken))
-            foreach (var (permission, scope) in permissions.Of(role.DisplayText, role.Get<string>(UserFields.Permissions)))
-                PermissionCatalog.Raise(grants, permission, scope);
-        return grants;
-    }
-
-    private async Task<IReadOnlyList<ContentItem>> NamedAsync(string type, string? names, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Guid>> TeamsAsync(string? names, CancellationToken cancellationToken)
         => NamesField.Split(names) is { Count: > 0 } all
-            ? (await queries.ListAsync(new Query(type) { Where = Filter.In(UserFields.Name, all), Columns = columns, Sort = [UserFields.Name], Take = QueryEngine.MaxTake }, cancellationToken)).Items
+            ? [.. (await queries.ListAsync(new Query(SystemTypes.Teams) { Where = Filter.In(UserFields.Name, all), Columns = [], Sort = [UserFields.Name], Take = QueryEngine.MaxTake }, cancellationToken)).Items.Select(t => t.Id)]
             : [];
 }
