@@ -51,6 +51,9 @@ internal sealed partial class ContentManager(
     private const int MaxBatch = 1000;
     private const int MaxAttempts = 5;
 
+    /// <summary>The transaction that a save joined; 0 when it has its own.</summary>
+    private int _outer;
+
     public ContentItem New(string type)
     {
         var item = new ContentItem(type);
@@ -67,11 +70,12 @@ internal sealed partial class ContentManager(
             throw new ArgumentException($"At most {MaxBatch} records at a time.", nameof(changes));
         if (changes.Count == 0)
             return [];
+        _outer = session.InTransaction ? session.TransactionNumber : 0;
         try
         {
             return options.DryRun
                 ? await session.TransactAndRollBackAsync(() => SaveInTransactionAsync(type, changes, options, cancellationToken), cancellationToken)
-                : await TransactAsync(() => SaveInTransactionAsync(type, changes, options, cancellationToken), cancellationToken);
+                : await TransactAsync(() => SaveOrNothingAsync(type, changes, options, cancellationToken), cancellationToken);
         }
         catch (DbException e) when (Database.IsUniqueViolation(e) && !session.InTransaction)
         {
@@ -83,6 +87,16 @@ internal sealed partial class ContentManager(
                 results.Add(await SaveAsync(change, options, cancellationToken));
             return results;
         }
+    }
+
+    /// <summary>Where nothing was saved, nothing else stays either, such as an option that a refused record would have added.</summary>
+    private async Task<IReadOnlyList<SaveResult>> SaveOrNothingAsync(string type, IReadOnlyList<ContentChange> changes, SaveOptions options, CancellationToken cancellationToken)
+    {
+        var isOwn = session.TransactionNumber != _outer;
+        var results = await SaveInTransactionAsync(type, changes, options, cancellationToken);
+        if (isOwn && results.All(r => !r.Succeeded))
+            session.RollBack();
+        return results;
     }
 
     private async Task<IReadOnlyList<SaveResult>> SaveInTransactionAsync(string typeName, IReadOnlyList<ContentChange> changes, SaveOptions options, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     private readonly List<Action> _afterCommit = [];
     private DbConnection? _connection;
     private DbTransaction? _transaction;
+    private bool _rollBack;
 
     public Database Database => database;
 
@@ -40,6 +41,8 @@ public sealed class DbSession(Database database) : IAsyncDisposable
             // A callback may write, and so add another.
             for (var i = 0; i < _beforeCommit.Count; i++)
                 await _beforeCommit[i](cancellationToken);
+            if (_rollBack)
+                return result;
             // From here on the outcome is the database's: a cancelled caller must not turn a commit into a doubt.
             await _transaction.CommitAsync(CancellationToken.None);
             committed = [.. _afterCommit];
@@ -74,6 +77,9 @@ public sealed class DbSession(Database database) : IAsyncDisposable
             await EndAsync();
         }
     }
+
+    /// <summary>Takes the transaction under way back when its work is done, although nothing threw.</summary>
+    internal void RollBack() => _rollBack = true;
 
     /// <summary>Runs inside the transaction, last before it commits.</summary>
     public void BeforeCommit(Func<CancellationToken, Task> action) => _beforeCommit.Add(action);
@@ -138,6 +144,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     {
         _beforeCommit.Clear();
         _afterCommit.Clear();
+        _rollBack = false;
         if (_transaction is { } transaction)
         {
             _transaction = null;

@@ -22,9 +22,7 @@ internal sealed class PickListField : FieldKind
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
         var trimmed = text.Trim();
-        var option = field.Options.FirstOrDefault(o => string.Equals(o.Key, trimmed, StringComparison.OrdinalIgnoreCase))
-            ?? field.Options.FirstOrDefault(o => o.Label.Matches(trimmed, context.Localizer));
-        if (option is not null)
+        if (FindOption(field, trimmed, context.Localizer) is { } option)
             return FieldParse.Ok(option.Key);
         if (!field.Open)
             return FieldParse.Fail("{0} has no option “{1}”", field.Label, trimmed);
@@ -32,6 +30,11 @@ internal sealed class PickListField : FieldKind
             return FieldParse.Fail("A new option of {0} must be plain text of at most {1} characters", field.Label, 100);
         return new FieldParse(new NewOption(trimmed), null);
     }
+
+    /// <summary>The option that a text means: by its key, or by its label in whatever language.</summary>
+    public static PickListOption? FindOption(FieldDefinition field, string text, Microsoft.Extensions.Localization.IStringLocalizer localizer)
+        => field.Options.FirstOrDefault(o => string.Equals(o.Key, text, StringComparison.OrdinalIgnoreCase))
+            ?? field.Options.FirstOrDefault(o => o.Label.Matches(text, localizer));
 
     public override Message? Validate(FieldDefinition field, object value)
         => field.Options.Any(o => o.Key == (string)value) ? null : new("{0} has no option “{1}”", field.Label, value);

@@ -61,7 +61,7 @@ public sealed class CrmHost : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments, Assembly hostAssembly)
     {
-        var isCommand = arguments is [var first, ..] && !first.StartsWith('-') && !first.Contains('=', StringComparison.Ordinal);
+        var isCommand = arguments is [var first, ..] && ((!first.StartsWith('-') && !first.Contains('=', StringComparison.Ordinal)) || first is "--help" or "-h" or "-?");
         try
         {
             await using var host = Create(isCommand ? [] : arguments, hostAssembly, quiet: isCommand);
@@ -141,7 +141,7 @@ public sealed class CrmHost : IAsyncDisposable
         {
             if (!Sites.IsSetUp && _process.Options.Setup.IsComplete)
                 await SetUpFromConfigurationAsync(cancellationToken);
-            if (!Sites.IsSetUp)
+            if (!Sites.IsSetUp && !arguments[0].StartsWith('-'))
             {
                 await error.WriteLineAsync("The site is not set up yet: open it in a browser, or run the command \"setup\".");
                 return 1;

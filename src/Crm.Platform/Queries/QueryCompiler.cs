@@ -147,7 +147,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         });
         switch (at.FilterType)
         {
-            case ColumnType.Text when converted is string plain:
+            case ColumnType.Text when converted is string plain && at.Kind is not PickListField:
                 // No record contains it, and PostgreSQL refuses it.
                 return plain.Contains('\0', StringComparison.Ordinal) ? throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, "\\0") : plain;
             case ColumnType.Boolean when converted is bool:
@@ -162,7 +162,8 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         if (value is string text)
         {
             if (at.Kind is PickListField)
-                return text;
+                return PickListField.FindOption(at.Field, text, literals.Localizer)?.Key
+                    ?? (at.Field.Open ? text : throw new QueryException("{0} has no option “{1}”", at.Field.Label, text));
             if (at.Kind.Parse(at.Field, text, literals).Value is { } parsed and not (LookUpText or NewOption or string))
                 return Literal(at, parsed);
         }

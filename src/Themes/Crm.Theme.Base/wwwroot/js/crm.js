@@ -205,7 +205,9 @@ async function startPicker(select) {
     maxOptions: 200,
     create: select.dataset.open === 'true',
     persist: false,
-    selectOnTab: true,
+    // Tabbing through a form must not choose anything, and Enter chooses from what was typed, however quickly.
+    selectOnTab: false,
+    refreshThrottle: 0,
     searchField: lookupUrl ? [] : ['text'],
     render: {
       option: data => {
