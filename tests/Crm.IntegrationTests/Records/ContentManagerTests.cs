@@ -188,6 +188,25 @@ public abstract class ContentManagerTests(DatabaseProvider provider) : IAsyncLif
     }
 
     [Fact]
+    public async Task Save_RefusedForAnotherField_AddsNoOption()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var refused = await scope.SaveAsync("companies", ("industry", "Space"));
+        Assert.Equal("name", Assert.Single(refused.Errors).Field);
+        Assert.DoesNotContain(scope.Definitions.Current.Get("companies").Field("industry").Options, o => o.Key == "Space");
+    }
+
+    [Fact]
+    public async Task Filter_PickListByLabelOrInAnotherCase_FindsTheOption()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        await scope.CreateAsync("companies", ("name", "Shop"), ("industry", "retail"));
+        Assert.Equal(1, (await scope.Queries.CountAsync("companies", Filter.Eq("industry", "RETAIL"), CancellationToken.None)).Count);
+        var unknown = await Assert.ThrowsAsync<QueryException>(() => scope.Queries.CountAsync("companies", Filter.Eq("level", "Z"), CancellationToken.None));
+        Assert.Contains("no option", unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Delete_PointedTo_ClearsRestrictsOrCascadesAndRestoreBringsAllBack()
     {
         await using var scope = _platform.OpenAsSystem();
