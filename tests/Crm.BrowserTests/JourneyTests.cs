@@ -173,6 +173,12 @@ public sealed class JourneyTests(Chromium chromium)
         await person.LookAsync("customers-empty");
         await page.Locator("main a[href='/customers/new']").First.ClickAsync();
         await person.LookAsync("customer-new");
+        // Tabbing through the form chooses nothing.
+        await page.Locator("[name=name]").FocusAsync();
+        for (var i = 0; i < 12; i++)
+            await page.Keyboard.PressAsync("Tab");
+        foreach (var list in new[] { "level", "industry", "source" })
+            Assert.Equal("", await page.Locator($"select[name={list}]").InputValueAsync());
         await page.Locator("[name=email]").FillAsync("nobody");
         await page.Locator("main [data-primary]").ClickAsync();
         await Expect(page.Locator("[data-error-summary]")).ToBeVisibleAsync();
