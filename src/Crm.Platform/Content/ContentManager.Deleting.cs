@@ -63,12 +63,9 @@ internal sealed partial class ContentManager
     }
 
     /// <summary>Empties the look-ups, or deletes the records, as the definition says; integrity does not depend on the actor's rights to them.</summary>
-    private async Task<SaveResult?> PropagateAsync(DeleteEffect effect, List<Guid> ids, CancellationToken cancellationToken)
-    {
-        var user = actor.Current;
-        try
+    private Task<SaveResult?> PropagateAsync(DeleteEffect effect, List<Guid> ids, CancellationToken cancellationToken)
+        => actor.AsSystemAsync(async () =>
         {
-            actor.Current = user with { IsSystem = true };
             if (effect.LookUp.OnDelete == OnDelete.Cascade)
             {
                 foreach (var id in ids)
@@ -78,12 +75,7 @@ internal sealed partial class ContentManager
             }
             var clear = ids.Select(id => new ContentChange(effect.Type.Name) { Id = id, Values = { [effect.LookUp.Name] = null } }).ToList();
             return (await SaveInTransactionAsync(effect.Type.Name, clear, SaveOptions.Default, cancellationToken)).FirstOrDefault(r => !r.Succeeded);
-        }
-        finally
-        {
-            actor.Current = user;
-        }
-    }
+        });
 
     public async Task<SaveResult> RestoreAsync(string type, Guid id, CancellationToken cancellationToken)
         => await TransactAsync(async () =>
@@ -108,7 +100,8 @@ internal sealed partial class ContentManager
             return new(SaveStatus.Invalid, item.Id, item.Version, save.Errors);
         var deletion = (await log.ReadHistoryAsync(type.Name, item.Id, 50, cancellationToken)).FirstOrDefault(c => c.Kind == ChangeKind.Deleted);
         await writer.SetDeletedAsync(type, item, deleted: false, cancellationToken);
-        await AsIntegrityAsync(async () =>
+        // Integrity does not depend on the actor's rights to the records that it touches.
+        await actor.AsSystemAsync(async () =>
         {
             if (gone.Count > 0)
                 await SaveInTransactionAsync(type.Name, [new ContentChange(type.Name) { Id = item.Id, Values = gone.ToDictionary(f => f.Name, _ => (object?)null) }], SaveOptions.Default, cancellationToken);
@@ -148,21 +141,6 @@ internal sealed partial class ContentManager
                 if (now is not null && now[field] is null)
                     await SaveInTransactionAsync(other.Name, [new ContentChange(other.Name) { Id = change.RecordId, Values = { [field] = deletion.RecordId } }], SaveOptions.Default, cancellationToken);
             }
-        }
-    }
-
-    /// <summary>Integrity does not depend on the actor's rights to the records that it touches; the log still names the actor.</summary>
-    private async Task AsIntegrityAsync(Func<Task> work)
-    {
-        var user = actor.Current;
-        actor.Current = user with { IsSystem = true };
-        try
-        {
-            await work();
-        }
-        finally
-        {
-            actor.Current = user;
         }
     }
 

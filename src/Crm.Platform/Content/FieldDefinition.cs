@@ -35,7 +35,7 @@ public sealed record FieldDefinition
     /// <summary>Shown, but set by the system only.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Starting value in the kind's invariant form; <c>@me</c> for the user, <c>@today</c>, <c>@now</c>.</summary>
+    /// <summary>Starting value in the kind's invariant form; <c>@me</c> for the user, or a <see cref="Fields.RelativeDates">relative date</see>.</summary>
     public string? Default { get; init; }
 
     /// <summary>Most characters of a text.</summary>

@@ -20,8 +20,20 @@ public static class SlotNames
     /// <summary>Buttons in the head of a list.</summary>
     public const string ListActions = "list.actions";
 
-    /// <summary>The staff's first page.</summary>
-    public const string Home = "home";
+    /// <summary>Line of figures in the head of a record's page, such as what is open and won. Each part is one <c>&lt;a class="figure"&gt;</c> or <c>&lt;span class="figure"&gt;</c>.</summary>
+    public const string RecordFigures = "record.figures";
+
+    /// <summary>Key figures at the top of the staff's first page. Each part renders one or more <c>&lt;a class="figure-card"&gt;</c>.</summary>
+    public const string HomeFigures = "home.figures";
+
+    /// <summary>Wide column of the staff's first page: what I must do.</summary>
+    public const string HomeMain = "home.main";
+
+    /// <summary>Narrow column of the staff's first page: what I want to see.</summary>
+    public const string HomeSide = "home.side";
+
+    /// <summary>Buttons at the end of the top bar of every page.</summary>
+    public const string TopBar = "top";
 }
 
 /// <summary>What a slot is about.</summary>

@@ -238,8 +238,8 @@ internal sealed class DateField : FieldKind
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
         var trimmed = Narrow(text.Trim());
-        if (trimmed == "@today")
-            return FieldParse.Ok(DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(context.Now, context.TimeZone)));
+        if (RelativeDates.ToDate(trimmed, context) is { } relative)
+            return FieldParse.Ok(relative);
         return DateOnly.TryParseExact(trimmed, ["yyyy-MM-dd", "yyyy/M/d", "yyyy年M月d日"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             || (!context.Culture.Equals(CultureInfo.InvariantCulture) && DateOnly.TryParse(trimmed, context.Culture, out date))
             ? FieldParse.Ok(date)
@@ -271,8 +271,8 @@ internal sealed class DateTimeField : FieldKind
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
         var trimmed = Narrow(text.Trim());
-        if (trimmed == "@now")
-            return FieldParse.Ok(Truncate(context.Now));
+        if (RelativeDates.ToMoment(trimmed, context) is { } relative)
+            return FieldParse.Ok(relative);
         if (DateTime.TryParseExact(trimmed, Local, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
             return context.TimeZone.IsInvalidTime(local)
                 ? FieldParse.Fail("{0} does not exist on that day: the clocks are put forward", field.Label)

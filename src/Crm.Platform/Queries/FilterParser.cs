@@ -11,7 +11,7 @@ namespace Crm.Platform.Queries;
 
 /// <summary>
 /// Reads conditions in the <c>$filter</c> language of OData v4: comparisons, <c>in</c>, <c>contains</c>, <c>startswith</c>,
-/// <c>endswith</c>, <c>any</c>, and of our own <c>search('text')</c> and <c>@me</c>. Names are checked against the
+/// <c>endswith</c>, <c>any</c>, and of our own <c>search('text')</c>, <c>@me</c> and relative dates such as <c>@today-7</c>. Names are checked against the
 /// definitions; whether a kind of field knows an operator is the compiler's to say.
 /// </summary>
 public static partial class FilterParser
@@ -136,6 +136,7 @@ public static partial class FilterParser
             "true" => true,
             "false" => false,
             "@me" => "@me",
+            ['@', ..] when RelativeDates.Matches(text) => text,
             _ => null,
         };
         if (value is not null || text.Equals("null", StringComparison.OrdinalIgnoreCase))

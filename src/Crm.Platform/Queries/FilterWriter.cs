@@ -113,6 +113,7 @@ public static class FilterWriter
     {
         null => "null",
         "@me" => "@me",
+        string text when RelativeDates.Matches(text) && !text.Contains(' ', StringComparison.Ordinal) => text,
         string text => Quoted(text),
         bool flag => flag ? "true" : "false",
         DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),

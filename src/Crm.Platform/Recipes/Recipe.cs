@@ -60,7 +60,13 @@ public sealed class Recipe
 
     private readonly List<RawStep> _steps = [];
 
-    private sealed record RawStep(string Name, int Line, byte[] Json);
+    private sealed record RawStep(string Name, int Line, byte[] Json)
+    {
+        /// <summary>The module whose file it stands in; null for a file on its own.</summary>
+        public string? Module { get; init; }
+
+        public string At(long further = 0) => Module is null ? $"{Line + further}" : $"{Line + further} ({Module})";
+    }
 
     public string Name { get; private set; } = "";
 
@@ -86,21 +92,38 @@ public sealed class Recipe
         return recipe;
     }
 
+    /// <summary>
+    /// One recipe of the parts that modules carry under one name, in the modules' order. Label and description are those
+    /// of the first part that has them.
+    /// </summary>
+    internal static Recipe Join(IEnumerable<(string Module, Recipe Part)> parts)
+    {
+        var joined = new Recipe();
+        foreach (var (module, part) in parts)
+        {
+            joined.Name = part.Name;
+            joined.Label = joined.Label.En.Length > 0 ? joined.Label : part.Label;
+            joined.Description = joined.Description.En.Length > 0 ? joined.Description : part.Description;
+            joined._steps.AddRange(part._steps.Select(s => s with { Module = module }));
+        }
+        return joined;
+    }
+
     /// <summary>Features that the recipe enables.</summary>
     internal IReadOnlyList<string> Features(string culture)
         => [.. _steps.Where(s => s.Name == FeaturesStepSettings.StepName).Select(s => (FeaturesStepSettings)Bind(s, typeof(FeaturesStepSettings)))
             .Where(s => s.Culture is null || s.Culture == culture).SelectMany(s => s.Enable)];
 
     /// <summary>All steps with their settings, each checked before the first is carried out.</summary>
-    internal IReadOnlyList<(IRecipeStep Step, RecipeStepSettings Settings, int Line)> Bind(IEnumerable<IRecipeStep> steps)
+    internal IReadOnlyList<(IRecipeStep Step, RecipeStepSettings Settings, string Line)> Bind(IEnumerable<IRecipeStep> steps)
     {
         var known = steps.ToDictionary(s => s.Name, StringComparer.Ordinal);
-        var bound = new List<(IRecipeStep, RecipeStepSettings, int)>();
+        var bound = new List<(IRecipeStep, RecipeStepSettings, string)>();
         foreach (var raw in _steps.Where(s => s.Name != FeaturesStepSettings.StepName))
         {
             if (!known.TryGetValue(raw.Name, out var step))
-                throw new SetupException("Recipe, line {0}: there is no step “{1}”", raw.Line, raw.Name);
-            bound.Add((step, Bind(raw, step.SettingsType), raw.Line));
+                throw new SetupException("Recipe, line {0}: there is no step “{1}”", raw.At(), raw.Name);
+            bound.Add((step, Bind(raw, step.SettingsType), raw.At()));
         }
         return bound;
     }
@@ -113,7 +136,7 @@ public sealed class Recipe
         }
         catch (JsonException e)
         {
-            throw new SetupException("Recipe, line {0}, step “{1}”: {2}", raw.Line + (e.LineNumber ?? 0), raw.Name, Plain(e));
+            throw new SetupException("Recipe, line {0}, step “{1}”: {2}", raw.At(e.LineNumber ?? 0), raw.Name, Plain(e));
         }
     }
 

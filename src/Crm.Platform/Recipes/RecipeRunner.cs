@@ -9,21 +9,28 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Platform.Recipes;
 
-/// <summary>The recipes that modules carry in <c>Recipes/*.json</c>.</summary>
+/// <summary>
+/// The recipes that modules carry in <c>Recipes/*.json</c>. Several modules may each carry a part of one: a module's part
+/// comes after those of the modules that it depends on.
+/// </summary>
 public sealed class RecipeCatalog(CrmProcess process)
 {
-    public IReadOnlyList<Recipe> All { get; } = [.. process.Catalog.Features.Select(f => f.Module.Assembly).Distinct().SelectMany(Read)];
+    public IReadOnlyList<Recipe> All { get; } =
+    [
+        .. process.Catalog.Features.Select(f => f.Module.Assembly).Distinct().SelectMany(Read)
+            .GroupBy(p => p.Part.Name, StringComparer.OrdinalIgnoreCase).Select(Recipe.Join),
+    ];
 
     public Recipe? Find(string name) => All.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    private static IEnumerable<Recipe> Read(Assembly assembly)
+    private static IEnumerable<(string Module, Recipe Part)> Read(Assembly assembly)
     {
         foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith("Recipes/", StringComparison.Ordinal)))
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
             using var buffer = new MemoryStream();
             stream.CopyTo(buffer);
-            yield return Recipe.Parse(buffer.ToArray());
+            yield return (assembly.GetName().Name!, Recipe.Parse(buffer.ToArray()));
         }
     }
 }

@@ -72,4 +72,26 @@ public sealed record Actor
 public sealed class ActorContext
 {
     public Actor Current { get; set; } = Actor.Anonymous;
+
+    /// <summary>Does something with the system's rights; the log still names the actor.</summary>
+    public async Task<T> AsSystemAsync<T>(Func<Task<T>> work)
+    {
+        var before = Current;
+        Current = before with { IsSystem = true };
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            Current = before;
+        }
+    }
+
+    /// <inheritdoc cref="AsSystemAsync{T}"/>
+    public Task AsSystemAsync(Func<Task> work) => AsSystemAsync(async () =>
+    {
+        await work();
+        return true;
+    });
 }

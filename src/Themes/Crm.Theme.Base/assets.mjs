@@ -6,6 +6,8 @@ const modules = 'node_modules/';
 const lib = 'wwwroot/lib/';
 const now = Math.floor(Date.now() / 1000);
 const files = {
+  'echarts.min.js': 'echarts/dist/echarts.min.js',
+  'sortable.min.js': 'sortablejs/Sortable.min.js',
   'tabler.min.css': '@tabler/core/dist/css/tabler.min.css',
   'htmx.min.js': 'htmx.org/dist/htmx.min.js',
   'tom-select.min.css': 'tom-select/dist/css/tom-select.bootstrap5.min.css',
@@ -22,7 +24,7 @@ for (const [name, source] of Object.entries(files)) {
   // (HTTP dates have none) and sends it uncompressed.
   utimesSync(lib + name, now, now);
 }
-for (const name of ['@tabler/core', '@tabler/icons', 'htmx.org', 'tom-select']) {
+for (const name of ['@tabler/core', '@tabler/icons', 'echarts', 'htmx.org', 'sortablejs', 'tom-select']) {
   const licence = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'].find(file => exists(modules + name + '/' + file));
   if (licence) copyFileSync(`${modules}${name}/${licence}`, `${lib}LICENSE-${name.replace('@', '').replace('/', '-')}.txt`);
 }

@@ -72,6 +72,7 @@ internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLo
         decimal number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
         DateOnly date => date.ToString("d", CultureInfo.CurrentCulture),
         DateTime time => TimeZoneInfo.ConvertTimeFromUtc(time, views.Context.TimeZone).ToString("g", CultureInfo.CurrentCulture),
+        string text when RelativeDates.Describe(text, localizer) is { } words => words,
         string key when views.FieldAt(type, path).Options.FirstOrDefault(o => o.Key == key) is { } option => option.Label.For(localizer),
         _ => Convert.ToString(value, CultureInfo.CurrentCulture) ?? "",
     };

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using Crm.Platform.Display;
 
 namespace Crm.Contents.Lists;
 
@@ -10,6 +10,5 @@ internal sealed record ListAddress(string Path, string? Filter, string? Search, 
     public override string ToString() => ToString([]);
 
     private string ToString(params (string Name, string? Value)[] more)
-        => Path + QueryString.Create(new[] { ("q", Search), ("filter", Filter), ("sort", Sort) }.Concat(more)
-            .Where(p => !string.IsNullOrEmpty(p.Item2)).Select(p => KeyValuePair.Create(p.Item1, p.Item2)));
+        => ListLinks.Of(Path, [("q", Search), ("filter", Filter), ("sort", Sort), .. more]);
 }

@@ -37,11 +37,8 @@ internal sealed class RefuseParentCycles(QueryEngine queries, DbSession session,
         }
     }
 
-    private async Task LoadAncestorsAsync(IEnumerable<PendingSave> moved, Dictionary<Guid, Guid?> parents, CancellationToken cancellationToken)
-    {
-        var user = actor.Current;
-        actor.Current = user with { IsSystem = true };
-        try
+    private Task LoadAncestorsAsync(IEnumerable<PendingSave> moved, Dictionary<Guid, Guid?> parents, CancellationToken cancellationToken)
+        => actor.AsSystemAsync(async () =>
         {
             var unread = moved.SelectMany(s => new[] { parents[s.After.Id], s.Before?.Get<Guid?>(CustomerType.Parent) }).OfType<Guid>().Where(id => !parents.ContainsKey(id)).ToHashSet();
             while (unread.Count > 0)
@@ -58,12 +55,7 @@ internal sealed class RefuseParentCycles(QueryEngine queries, DbSession session,
                             unread.Add(parent);
                     }
             }
-        }
-        finally
-        {
-            actor.Current = user;
-        }
-    }
+        });
 
     private static bool IsBelowItself(Guid id, Dictionary<Guid, Guid?> parents)
     {

@@ -130,21 +130,3 @@ internal sealed class NameFolding : ILookupNormalizer
 
     public string? NormalizeEmail(string? email) => email is null ? null : Fold(email);
 }
-
-internal static class ActorContextExtensions
-{
-    /// <summary>Does something with the system's rights; the log still names the actor.</summary>
-    public static async Task<T> AsSystemAsync<T>(this ActorContext actor, Func<Task<T>> work)
-    {
-        var before = actor.Current;
-        actor.Current = before with { IsSystem = true };
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            actor.Current = before;
-        }
-    }
-}

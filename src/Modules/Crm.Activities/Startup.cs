@@ -1,0 +1,5 @@
+using Crm.Platform.Modules;
+
+namespace Crm.Activities;
+
+internal sealed class Startup : StartupBase;

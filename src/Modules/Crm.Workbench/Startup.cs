@@ -1,0 +1,5 @@
+using Crm.Platform.Modules;
+
+namespace Crm.Workbench;
+
+internal sealed class Startup : StartupBase;
