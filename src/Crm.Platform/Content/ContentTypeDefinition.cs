@@ -34,6 +34,9 @@ public sealed record ContentTypeDefinition
     /// <summary>Fields shown in the head of the record's page.</summary>
     public IReadOnlyList<string> KeyFacts { get; init; } = [];
 
+    /// <summary>Questions that people ask of the list every day, shown as tabs above it. Those that name fields which are not there are left out.</summary>
+    public IReadOnlyList<QuickFilter> QuickFilters { get; init; } = [];
+
     /// <summary>Part of the administration: its screens are under <c>/admin</c>.</summary>
     public bool IsAdmin { get; init; }
 
@@ -56,6 +59,10 @@ public sealed record ContentTypeDefinition
 
     public string Permission(string action) => $"{Name}.{action}";
 }
+
+/// <param name="Filter">In the filter language, with <c>@me</c> and relative dates: <c>owner eq @me and dueAt lt @today</c>.</param>
+/// <param name="Sort">Paths with commas between them, <c>-</c> before one that descends; null for the list's own order.</param>
+public sealed record QuickFilter(LocalizedText Label, string Filter, string? Sort = null);
 
 /// <summary>Fields that a module adds to another module's type.</summary>
 public sealed record ContentTypeExtension(string Type, IReadOnlyList<FieldDefinition> Fields);

@@ -25,6 +25,35 @@ public interface IMenuProvider
     IEnumerable<MenuEntry> Entries { get; }
 }
 
+/// <summary>How much waits for the user behind an entry of the side bar.</summary>
+/// <param name="Url">The list of just these.</param>
+/// <param name="Label">What is counted, such as "Due today or overdue".</param>
+public sealed record MenuBadge(long Count, string Url, LocalizedText Label)
+{
+    /// <summary>More than this is shown as "99+".</summary>
+    public const int Shown = 99;
+}
+
+/// <summary>
+/// The count beside one entry, read for every page: one query that an index answers. Register with
+/// <c>services.AddScoped&lt;IMenuBadge, T&gt;()</c>.
+/// </summary>
+public interface IMenuBadge
+{
+    /// <summary>Address of the entry.</summary>
+    string Entry { get; }
+
+    /// <summary>Null, or a count of 0, shows none.</summary>
+    Task<MenuBadge?> CountAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>The counts of a page's side bar.</summary>
+public sealed class MenuBadges(IEnumerable<IMenuBadge> badges)
+{
+    public async Task<MenuBadge?> OfAsync(MenuEntry entry, CancellationToken cancellationToken)
+        => badges.FirstOrDefault(b => b.Entry == entry.Url) is { } badge && await badge.CountAsync(cancellationToken) is { Count: > 0 } found ? found : null;
+}
+
 /// <summary>The side bars' entries that the actor may use: the modules', and those of types made in the browser.</summary>
 public sealed class Menu(IEnumerable<IMenuProvider> providers, ContentDefinitions definitions, ActorContext actor)
 {

@@ -54,7 +54,10 @@ public static class PlatformServices
         services.AddScoped<IRecipeStep, ContentTypeStep>();
         services.AddScoped<IRecipeStep, ContentStep>();
         services.AddScoped<Menu>();
+        services.AddScoped<MenuBadges>();
         services.AddScoped<FieldViews>();
+        services.AddScoped<Timeline>();
+        services.AddScoped<RowParts>();
         services.AddScoped<Moments>();
         services.AddHostedService<ChangeConsumerWorker>();
         return services;

@@ -3,6 +3,7 @@ using Crm.Contents.Home;
 using Crm.Contents.Lists;
 using Crm.Contents.LookUps;
 using Crm.Contents.Records;
+using Crm.Platform.Display;
 using Crm.Platform.Hosting;
 using Crm.Platform.Modules;
 
@@ -15,8 +16,10 @@ internal sealed class Startup : StartupBase
         services.AddMenu<HomeMenu>();
         services.AddScoped<FilterForm>();
         services.AddScoped<FilterChips>();
+        services.AddScoped<QuickFilters>();
         services.AddScoped<RecordNames>();
         services.AddScoped<History>();
+        services.AddScoped<ITimelineSource, HistoryTimeline>();
         services.AddScoped<RelatedLists>();
         services.AddScoped<RecordForm>();
         services.AddScoped<EditConflicts>();

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Crm.Contents.Home;
 
-/// <summary>The first page after signing in.</summary>
+/// <summary>A plain first page. Its order lets any module have a better one at the same address.</summary>
 internal sealed class HomeController(ContentDefinitions definitions, QueryEngine queries, ActorContext actor) : Controller
 {
     private const int Shown = 5;
 
-    [HttpGet("/"), SignedIn]
+    [HttpGet("/", Order = 1000), SignedIn]
     public async Task<IActionResult> Index(CancellationToken cancellationToken)
     {
         var latest = new List<LatestRecords>();

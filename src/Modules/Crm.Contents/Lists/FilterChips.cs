@@ -11,12 +11,15 @@ namespace Crm.Contents.Lists;
 /// <summary>Says in words what a filter asks for, condition by condition.</summary>
 internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLocalizer localizer)
 {
-    public async Task<IReadOnlyList<FilterChip>> MakeAsync(ContentTypeDefinition type, Filter? filter, ListAddress address, CancellationToken cancellationToken)
+    /// <param name="tab">The current tab's filter: its name says what it asks for, so its conditions have no chips.</param>
+    public async Task<IReadOnlyList<FilterChip>> MakeAsync(ContentTypeDefinition type, Filter? filter, ListAddress address, Filter? tab, CancellationToken cancellationToken)
     {
         var parts = FilterForm.Parts(filter);
+        var said = FilterForm.Parts(tab).Select(FilterWriter.Write).ToHashSet(StringComparer.Ordinal);
         var known = await names.FindAsync(parts.SelectMany(p => Ids(type, p)), cancellationToken);
-        return [.. parts.Select((part, i) =>
+        return [.. parts.Select((part, i) => (Part: part, Index: i)).Where(p => !said.Contains(FilterWriter.Write(p.Part))).Select(p =>
         {
+            var (part, i) = p;
             var rest = parts.Where((_, other) => other != i).ToList();
             var url = (address with { Filter = rest.Count == 0 ? null : FilterWriter.Write(Filter.And(rest)) }).ToString();
             return part switch

@@ -15,6 +15,9 @@ internal sealed record ListPage(
 {
     public bool IsFiltered => Address.Filter is not null || Address.Search is not null;
 
+    /// <summary>Empty when the type declares no quick filters.</summary>
+    public IReadOnlyList<QuickTab> Tabs { get; init; } = [];
+
     /// <summary>Filter for the export of what the list shows.</summary>
     public string? ExportFilter { get; init; }
 }

@@ -10,7 +10,7 @@ namespace Crm.Contents.Lists;
 
 /// <summary>The list of every content type.</summary>
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
-internal sealed class ListsController(ContentDefinitions definitions, QueryEngine queries, FieldKinds kinds, FieldViews views, FilterForm form, FilterChips chips, IStringLocalizer localizer) : Controller
+internal sealed class ListsController(ContentDefinitions definitions, QueryEngine queries, FieldKinds kinds, FieldViews views, FilterForm form, FilterChips chips, QuickFilters quick, RowParts rows, IStringLocalizer localizer) : Controller
 {
     private const int PageSize = 50;
 
@@ -28,12 +28,14 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
         var columns = Columns(definition, sort);
         var where = search is null ? filter : Filter.And(filter, new QuickSearchFilter(search));
         var query = new Query(definition.Name) { Where = where, Sort = [.. sort], Columns = [.. columns.Select(c => c.Path)], Take = PageSize, After = input.After, Backwards = input.Back is not null };
+        var tabs = quick.Tabs(definition, filter);
         var page = new ListPage(definition, address, columns,
             await queries.ListAsync(query, cancellationToken),
             await queries.CountAsync(definition.Name, where, cancellationToken),
-            await chips.MakeAsync(definition, filter, address, cancellationToken),
+            await chips.MakeAsync(definition, filter, address, tabs.FirstOrDefault(t => t.IsCurrent)?.Filter, cancellationToken),
             form.Fields(definition))
-        { ExportFilter = where is null ? null : FilterWriter.Write(where) };
+        { ExportFilter = where is null ? null : FilterWriter.Write(where), Tabs = tabs };
+        await rows.LoadAsync(definition, page.Page.Items, cancellationToken);
         return View(page);
     }
 

@@ -10,20 +10,17 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Contents.Records;
 
 /// <summary>What happened to a record, from the change log, in words.</summary>
-internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views, RecordNames names, Moments moments, SettingsStore settings, IStringLocalizer localizer)
+internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views, RecordNames names, SettingsStore settings, IStringLocalizer localizer)
 {
-    private const int Shown = 100;
     private const int LongestText = 300;
 
-    public async Task<IReadOnlyList<HistoryDay>> ReadAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+    /// <returns>Newest first.</returns>
+    public async Task<IReadOnlyList<HistoryEntry>> ReadAsync(ContentTypeDefinition type, Guid id, int take, CancellationToken cancellationToken)
     {
-        var changes = await log.ReadHistoryAsync(type.Name, id, Shown, cancellationToken);
+        var changes = await log.ReadHistoryAsync(type.Name, id, take, cancellationToken);
         var known = await names.FindAsync(changes.SelectMany(c => Mentioned(type, c)), cancellationToken);
-        return [.. changes
-            .Select(c => new HistoryEntry(c.Kind, c.At, c.UserId is { } user ? known.GetValueOrDefault(user) : null, c.Source,
-                c.Kind == ChangeKind.Updated ? [.. FieldsOf(type, c).Select(f => new HistoryChange(f.Field.Label.For(localizer), Text(f.Field, f.Change.Old, known), Text(f.Field, f.Change.New, known)))] : []))
-            .GroupBy(e => moments.DayOf(e.At))
-            .Select(g => new HistoryDay(g.Key, [.. g]))];
+        return [.. changes.Select(c => new HistoryEntry(c.Kind, c.At, c.UserId is { } user ? known.GetValueOrDefault(user) : null, c.Source,
+            c.Kind == ChangeKind.Updated ? [.. FieldsOf(type, c).Select(f => new HistoryChange(f.Field.Label.For(localizer), Text(f.Field, f.Change.Old, known), Text(f.Field, f.Change.New, known)))] : []))];
     }
 
     /// <summary>A value from its text in the log; null when it is empty or no value of its field any more.</summary>

@@ -1,5 +1,6 @@
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
+using Crm.Platform.Display;
 using Crm.Platform.Queries;
 
 namespace Crm.Contents.Records;
@@ -8,12 +9,16 @@ internal sealed record RecordPage(
     ContentTypeDefinition Type,
     ContentItem Item,
     IReadOnlyList<FieldSection> Sections,
-    IReadOnlyList<HistoryDay> History,
+    IReadOnlyList<TimelineDay> Timeline,
     IReadOnlyList<RelatedList> Related,
     bool CanEdit,
-    bool CanDelete);
+    bool CanDelete)
+{
+    /// <summary>The page with more of the timeline; null when all of it, or as much as a page may have, is shown.</summary>
+    public string? MoreUrl { get; init; }
+}
 
-internal sealed record HistoryDay(string Day, IReadOnlyList<HistoryEntry> Entries);
+internal sealed record TimelineDay(string Day, IReadOnlyList<TimelineMoment> Moments);
 
 /// <param name="Who">Null when the user may not be seen or it was the system.</param>
 internal sealed record HistoryEntry(ChangeKind Kind, DateTime At, string? Who, string Source, IReadOnlyList<HistoryChange> Changes);

@@ -8,20 +8,27 @@ namespace Crm.Contents.Records;
 
 /// <summary>The page of one record of any content type.</summary>
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
-internal sealed class RecordsController(ContentDefinitions definitions, QueryEngine queries, History history, RelatedLists related, ActorContext actor) : Controller
+internal sealed class RecordsController(ContentDefinitions definitions, QueryEngine queries, Timeline timeline, Moments moments, RelatedLists related, ActorContext actor) : Controller
 {
+    private const int Step = 50;
+    private const int MostMoments = 500;
+
+    /// <param name="show">How much of the timeline, from 50 in steps to 500.</param>
     [HttpGet("{id:guid}"), RequireScreen]
-    public async Task<IActionResult> Index(string type, Guid id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Index(string type, Guid id, int? show, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await queries.GetAsync(type, id, cancellationToken) is not { } item)
             return NotFound();
+        var shown = Math.Clamp(show ?? Step, Step, MostMoments);
+        var page = await timeline.ReadAsync(definition, item, shown, cancellationToken);
         return View(new RecordPage(definition, item,
             FieldSection.Of(definition, definition.Fields.Where(f => IsShown(definition, f))),
-            await history.ReadAsync(definition, id, cancellationToken),
+            [.. page.Moments.GroupBy(m => moments.DayOf(m.Entry.At)).Select(g => new TimelineDay(g.Key, [.. g]))],
             await related.ReadAsync(definition, id, cancellationToken),
             actor.Current.Can(definition, ContentActions.Edit, item),
-            actor.Current.Can(definition, ContentActions.Delete, item)));
+            actor.Current.Can(definition, ContentActions.Delete, item))
+        { MoreUrl = page.HasMore && shown < MostMoments ? $"{definition.Path}/{id}?show={shown + Step}#timeline-{shown}" : null });
     }
 
     /// <summary>Name and key facts stand in the head, what the system keeps for itself nowhere.</summary>
