@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 
 readonly configuration=Debug
 readonly results=artifacts/test-results
-readonly packages=(postgresql chromium fonts-noto-cjk)
+readonly packages=(postgresql chromium fonts-noto-cjk postfix python3)
 readonly minimum_postgres=15
 
 usage() {
@@ -72,6 +72,8 @@ postgres_is_recent() {
 missing() {
   [[ ${CRM_TEST_POSTGRES-} ]] || postgres_is_recent || echo "postgresql (server programs, $minimum_postgres or newer)"
   [[ -x ${CRM_TEST_CHROMIUM:-/usr/bin/chromium} ]] || echo "chromium (${CRM_TEST_CHROMIUM:-/usr/bin/chromium})"
+  [[ -x /usr/sbin/smtp-sink ]] || echo "postfix (its smtp-sink, a mail server for tests)"
+  command -v python3 >/dev/null || echo "python3 (its e-mail parser reads what was sent)"
   fc-list :lang=zh family 2>/dev/null | grep -q . || echo "fonts-noto-cjk (a font with Chinese glyphs)"
 }
 

@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+using Crm.Platform.Settings;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+
+namespace Crm.Email.Account;
+
+public enum MailSecurity
+{
+    /// <summary>STARTTLS, refused when the server does not offer it; usual on port 587.</summary>
+    StartTls,
+
+    /// <summary>TLS from the first byte; usual on port 465.</summary>
+    Tls,
+
+    /// <summary>Nothing is encrypted; for servers on the same machine.</summary>
+    None,
+}
+
+/// <summary>The account that sends, as it is stored.</summary>
+internal sealed record EmailSettings
+{
+    /// <summary>Null until an account is given: mail is then written into the outbox folder.</summary>
+    public string? Host { get; init; }
+
+    public int Port { get; init; } = 587;
+
+    public MailSecurity Security { get; init; }
+
+    public string? UserName { get; init; }
+
+    /// <summary>Encrypted with the site's keys.</summary>
+    public string? ProtectedPassword { get; init; }
+
+    public string? FromName { get; init; }
+
+    public string? FromAddress { get; init; }
+
+    /// <summary>How people outside reach this site, such as <c>https://crm.example.com</c>; null for the address that the sender of a mailing uses.</summary>
+    public string? SiteUrl { get; init; }
+
+    /// <summary>Most messages in a minute; 0 for no limit. Each server process keeps it for itself.</summary>
+    public int RatePerMinute { get; init; } = 600;
+
+    public int Connections { get; init; } = 2;
+
+    [JsonIgnore]
+    public bool HasServer => !string.IsNullOrEmpty(Host);
+}
+
+/// <summary>Reads and stores the account; its password never leaves in plain text.</summary>
+internal sealed class EmailAccount(SettingsStore settings, IDataProtectionProvider protection)
+{
+    private const string Name = "email";
+
+    private readonly IDataProtector _protector = protection.CreateProtector("Crm.Email.Password");
+
+    public async Task<EmailSettings> ReadAsync(CancellationToken cancellationToken) => await settings.ReadAsync<EmailSettings>(Name, cancellationToken) ?? new();
+
+    /// <param name="password">A new one; null keeps what there is.</param>
+    public Task SaveAsync(EmailSettings account, string? password, CancellationToken cancellationToken)
+        => settings.WriteAsync(Name, string.IsNullOrEmpty(password) ? account : account with { ProtectedPassword = _protector.Protect(password) }, cancellationToken);
+
+    public string? PasswordOf(EmailSettings account) => account.ProtectedPassword is { } secret ? _protector.Unprotect(secret) : null;
+}
+
+/// <summary>The address under which people outside reach this site.</summary>
+public sealed class SiteAddress
+{
+    private readonly EmailAccount _account;
+    private readonly IHttpContextAccessor _http;
+
+    internal SiteAddress(EmailAccount account, IHttpContextAccessor http) => (_account, _http) = (account, http);
+
+    /// <summary>Without a slash at its end: the one that an administrator gave, else that of the request under way, else the usual one of a new site.</summary>
+    public async Task<string> GetAsync(CancellationToken cancellationToken)
+        => ((await _account.ReadAsync(cancellationToken)).SiteUrl
+            ?? (_http.HttpContext?.Request is { Host.HasValue: true } request ? $"{request.Scheme}://{request.Host}" : "http://localhost:5080")).TrimEnd('/');
+}

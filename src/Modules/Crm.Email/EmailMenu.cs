@@ -1,0 +1,13 @@
+using Crm.Platform.Display;
+
+namespace Crm.Email;
+
+internal sealed class EmailMenu : IMenuProvider
+{
+    public IEnumerable<MenuEntry> Entries =>
+    [
+        new("Suppressed addresses", "/suppressions", "mail-off", "suppressions.edit", 68, "Marketing"),
+        new("E-mail account", "/admin/email", "mail-cog", EmailPermissions.Settings, 60, "E-mail", IsAdmin: true),
+        new("Outbox", "/admin/email/outbox", "mailbox", EmailPermissions.Outbox, 61, "E-mail", IsAdmin: true),
+    ];
+}

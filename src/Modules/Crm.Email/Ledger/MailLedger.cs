@@ -1,0 +1,94 @@
+using System.Data.Common;
+using Crm.Platform.Data;
+
+namespace Crm.Email.Ledger;
+
+/// <summary>The rows of <c>crm_mail</c> as the sender takes them and says what became of them.</summary>
+internal sealed class MailLedger(DbSession session, TimeProvider clock)
+{
+    public const int MaxAttempts = 8;
+
+    /// <summary>How long claimed rows wait for the one who claimed them.</summary>
+    private static readonly TimeSpan Claim = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longer than any server may take for one message: whoever has a row in hand until then has died.</summary>
+    private static readonly TimeSpan Hand = TimeSpan.FromSeconds(SmtpLimits.MessageSeconds + 15);
+
+    private const string Columns = "id, mailing_id, record_type, record_id, address, name, subject, text, html, reply_to, attempts";
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>Rows that are due, single messages before mailings. Nobody else gets them while the claim holds.</summary>
+    public async Task<List<MailRow>> ClaimAsync(string worker, int take, CancellationToken cancellationToken)
+    {
+        var rows = await ClaimAsync(worker, take, "mailing_id IS NULL", cancellationToken);
+        if (rows.Count < take)
+            rows.AddRange(await ClaimAsync(worker, take - rows.Count, "mailing_id IN (SELECT id FROM crm_mailings WHERE state = 'sending')", cancellationToken));
+        return rows;
+    }
+
+    private Task<List<MailRow>> ClaimAsync(string worker, int take, string which, CancellationToken cancellationToken)
+    {
+        var locks = session.Database.Provider == DatabaseProvider.Postgres ? " FOR UPDATE SKIP LOCKED" : "";
+        var sql = new SqlText().Append("UPDATE crm_mail SET leased_by = {}, leased_until = {} WHERE id IN (SELECT id FROM crm_mail WHERE state = 'queued' AND " + which
+            + " AND next_at <= {} AND (leased_until IS NULL OR leased_until < {}) ORDER BY next_at, id LIMIT {}" + locks + ") RETURNING " + Columns,
+            (ColumnType.Text, worker), (ColumnType.DateTime, Now + Claim), (ColumnType.DateTime, Now), (ColumnType.DateTime, Now), (ColumnType.Integer, (long)take));
+        return session.TransactAsync(() => session.ReadAsync(sql, Read, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Whether anything is due, without writing.</summary>
+    public async Task<bool> HasWorkAsync(CancellationToken cancellationToken)
+        => await session.CountAsync(new SqlText().Append("SELECT COUNT(*) FROM (SELECT 1 FROM crm_mail WHERE state = 'queued' AND next_at <= {} AND (leased_until IS NULL OR leased_until < {}) "
+            + "AND (mailing_id IS NULL OR mailing_id IN (SELECT id FROM crm_mailings WHERE state = 'sending')) LIMIT 1) w",
+            (ColumnType.DateTime, Now), (ColumnType.DateTime, Now)), cancellationToken) > 0;
+
+    /// <summary>Messages that somebody had in hand who has died since.</summary>
+    public Task<List<Guid>> AbandonedAsync(CancellationToken cancellationToken)
+        => session.ReadAsync(new SqlText("SELECT id FROM crm_mail WHERE state = 'sending' AND leased_until < ").Append(ColumnType.DateTime, Now),
+            r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
+
+    /// <summary>Gives rows back that were claimed but not begun.</summary>
+    public Task ReleaseAsync(string worker, CancellationToken cancellationToken)
+        => session.ExecuteAsync(new SqlText("UPDATE crm_mail SET leased_by = NULL, leased_until = NULL WHERE state = 'queued' AND leased_by = ").Append(ColumnType.Text, worker), cancellationToken);
+
+    /// <summary>Takes a row in hand; changes nothing when its mailing was paused or canceled meanwhile, or somebody else has it.</summary>
+    public SqlText Begin(MailRow row, string worker) => new SqlText().Append(
+        "UPDATE crm_mail SET state = 'sending', attempts = attempts + 1, leased_until = {} WHERE id = {} AND state = 'queued' AND leased_by = {} "
+        + "AND (mailing_id IS NULL OR mailing_id IN (SELECT id FROM crm_mailings WHERE state = 'sending'))",
+        (ColumnType.DateTime, Now + Hand), (ColumnType.Uuid, row.Id), (ColumnType.Text, worker));
+
+    /// <summary>What became of a row. Who comes late with better knowledge is still believed.</summary>
+    public SqlText End(Guid id, Delivery delivery)
+    {
+        var retry = delivery.State == MailStates.Queued;
+        return new SqlText().Append(
+            "UPDATE crm_mail SET state = {}, reason = {}, server_answer = {}, sent_at = {}, next_at = {}, leased_by = NULL, leased_until = NULL, news = {} WHERE id = {} AND state IN ('queued', 'sending', 'unknown')",
+            (ColumnType.Text, delivery.State), (ColumnType.Text, delivery.Reason), (ColumnType.Text, delivery.Answer),
+            (ColumnType.DateTime, delivery.State is MailStates.Sent or MailStates.Unknown ? Now : null),
+            (ColumnType.DateTime, retry ? Now + delivery.RetryAfter : Now), (ColumnType.Boolean, !retry), (ColumnType.Uuid, id));
+    }
+
+    private MailRow Read(DbDataReader reader)
+    {
+        var dialect = session.Dialect;
+        return new((Guid)Value(0, ColumnType.Uuid)!, (Guid?)Value(1, ColumnType.Uuid), (string?)Value(2, ColumnType.Text), (Guid?)Value(3, ColumnType.Uuid),
+            (string)Value(4, ColumnType.Text)!, (string?)Value(5, ColumnType.Text), (string?)Value(6, ColumnType.Text), (string?)Value(7, ColumnType.Text),
+            (string?)Value(8, ColumnType.Text), (string?)Value(9, ColumnType.Text), (long)Value(10, ColumnType.Integer)!);
+
+        object? Value(int ordinal, ColumnType type) => dialect.Read(reader, ordinal, type);
+    }
+}
+
+/// <summary>Limits on the talk with a server.</summary>
+internal static class SmtpLimits
+{
+    public const int MessageSeconds = 45;
+}
+
+/// <summary>What became of one try to send.</summary>
+/// <param name="Reason">In the server's words, or ours in English.</param>
+/// <param name="Answer">What the server said when it took the message.</param>
+internal sealed record Delivery(string State, string? Reason = null, string? Answer = null)
+{
+    public TimeSpan RetryAfter { get; init; }
+}

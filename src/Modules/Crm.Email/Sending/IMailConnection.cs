@@ -1,0 +1,18 @@
+using Crm.Email.Ledger;
+using MimeKit;
+
+namespace Crm.Email.Sending;
+
+/// <summary>A way to hand messages over: to a server, or into the outbox folder of a site that has none.</summary>
+internal interface IMailConnection : IAsyncDisposable
+{
+    /// <summary>Connects when it is not connected.</summary>
+    /// <exception cref="ServerUnreachableException">There is no server, or it does not accept the account.</exception>
+    Task OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Hands one message over and says what became of it; throws only for bugs.</summary>
+    Task<Delivery> SendAsync(Guid id, MimeMessage message);
+}
+
+/// <summary>Nothing can be sent for now, whatever the message.</summary>
+internal sealed class ServerUnreachableException(string reason, Exception inner) : Exception(reason, inner);

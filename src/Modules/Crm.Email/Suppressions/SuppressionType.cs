@@ -1,0 +1,38 @@
+using Crm.Platform.Content;
+
+namespace Crm.Email.Suppressions;
+
+/// <summary>An address that must not be written to.</summary>
+public sealed class SuppressionType : IContentTypeProvider
+{
+    public const string Name = "suppressions";
+
+    public const string Unsubscribed = "unsubscribed";
+    public const string Bounced = "bounced";
+    public const string Manual = "manual";
+
+    public IEnumerable<ContentTypeDefinition> Types =>
+    [
+        new()
+        {
+            Name = Name,
+            Label = "Suppressed address",
+            PluralLabel = "Suppressed addresses",
+            Description = "Nothing is sent to these addresses: people who unsubscribed, mailboxes that do not exist, and what you add yourself",
+            Icon = "mail-off",
+            DisplayField = "email",
+            ListColumns = ["email", "reason", "at", SystemFields.CreatedBy],
+            DefaultSort = ["-at"],
+            QuickSearch = ["email", "note"],
+            KeyFacts = ["reason", "at"],
+            Fields =
+            [
+                Field.Email("email", "E-mail") with { Required = true, Unique = true },
+                Field.PickList("reason", "Reason", new(Unsubscribed, "Unsubscribed", "yellow"), new(Bounced, "Bounced", "red"),
+                    new("complaint", "Complained", "red"), new(Manual, "Entered by hand")) with { Required = true, Default = Manual },
+                Field.DateTime("at", "Since") with { Default = "@now", Indexed = true },
+                Field.LongText("note", "Note") with { MaxLength = 1000 },
+            ],
+        },
+    ];
+}
