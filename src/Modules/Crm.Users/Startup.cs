@@ -16,7 +16,9 @@ internal sealed class Startup : StartupBase
         services.AddContentTypes<UserTypes>();
         services.AddPermissions<UsersPermissions>();
         services.AddMenu<UsersMenu>();
+        services.AddScoped<IContentHandler, UserNames>();
         services.AddScoped<IContentHandler, UserRules>();
+        services.AddScoped<IContentHandler, OwnersTeam>();
         services.AddScoped<IAdministratorFactory, AdministratorFactory>();
         services.AddScoped<IActorProvider, UserActors>();
         services.AddScoped<PermissionCatalog>();

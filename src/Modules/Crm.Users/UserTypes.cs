@@ -33,7 +33,7 @@ internal sealed class UserTypes : IContentTypeProvider
             DisplayField = UserFields.Name,
             Fields =
             [
-                Field.Text(UserFields.UserName, "User name") with { Required = true, Unique = true, MaxLength = 50, Help = "For signing in: letters, digits and . _ -" },
+                Field.Text(UserFields.UserName, "User name") with { Unique = true, MaxLength = 50, Help = "For signing in: letters, digits and . _ -. Left empty, it is made from the e-mail address or the name" },
                 Field.Text(UserFields.Name, "Full name") with { Required = true, MaxLength = 100 },
                 Field.Email(UserFields.Email, "E-mail") with { Unique = true },
                 new() { Name = UserFields.Roles, Kind = RolesField.KindName, Label = "Roles", Help = "What the user may do" },

@@ -80,6 +80,44 @@ public abstract class ImportFileTests(TransferSite transfer)
     }
 
     [Fact]
+    public async Task Import_SameRowTwice_IsNoError()
+    {
+        var output = await transfer.ImportedAsync(transfer.Write("name,employees,remark\nRepeated,1,x\nRepeated,1,y\nRepeated ,1,z\n"), "--key", "name");
+        Assert.Contains("1 created, 0 updated, 2 unchanged, 0 failed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_ValueMap_ReplacesWhatCellsSay()
+    {
+        var file = transfer.Write("name,level,industry\nMapped 1, Top ,TECHNOLGY\nMapped 2,,retail\nMapped 3,unknown,retail\n");
+        var output = await transfer.ImportedAsync(file, "--value", "level:top=a", "--value", "level:=c", "--value", "level:unknown=", "--value", "industry:technolgy=technology");
+        Assert.Contains("3 created", output, StringComparison.Ordinal);
+        Assert.Equal(["a technology", "c retail", " retail"], (await transfer.ExportAsync("--filter", "startswith(name, 'Mapped')")).OrderBy(r => r["name"], StringComparer.Ordinal).Select(r => $"{r["level"]} {r["industry"]}"));
+
+        var (code, _, error) = await transfer.ImportAsync(file, "--value", "color:red=blue");
+        Assert.Equal(1, code);
+        Assert.Contains("color", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_PeopleAndTheirTeamsFromOneFile_NamesUsersAndPassesTheTeamOn()
+    {
+        var people = transfer.Write("sales_agent,manager,regional_office\nDarcel Schlecht,A,Central\nZoë O'Neil,B,Central\nMarkita Hansen,B,West\nDarcel Schlecht,C,West\n");
+        var (_, teams, _) = await transfer.Site.RunAsync("import", "teams", people, "--map", "name=regional_office", "--key", "name");
+        Assert.Contains("2 created, 0 updated, 2 unchanged, 0 failed", teams, StringComparison.Ordinal);
+        var (code, _, error) = await transfer.Site.RunAsync("import", "users", people, "--map", "name=sales_agent", "--map", "teams=regional_office");
+        Assert.True(code == 0, error);
+        await using var scope = await transfer.Site.OpenScopeAsync();
+        var west = await scope.FindAsync("users", "userName", "markita.hansen");
+        Assert.Equal("West", west.Get<string>("teams"));
+        await scope.FindAsync("users", "userName", "zoe.o.neil");
+        await scope.FindAsync("users", "userName", "darcel.schlecht2");
+
+        await transfer.ImportedAsync(transfer.Write("name,owner\nOwned by the West,markita.hansen\n"));
+        Assert.Equal("West", (await transfer.ExportAsync("--filter", "name eq 'Owned by the West'")).Single()["team"]);
+    }
+
+    [Fact]
     public async Task Import_OneBadRowAmongGoodOnes_LeavesOnlyThatOut()
     {
         var (code, output, error) = await transfer.ImportAsync(transfer.Write("name,employees\nMixed 1,1\nMixed 2,two\nMixed 3,3\n"));

@@ -6,16 +6,17 @@ using Microsoft.Extensions.Localization;
 
 namespace Crm.DataTransfer.Import;
 
-/// <summary><c>import &lt;type&gt; &lt;file&gt; [--map field=column ...] [--key field] [--dry-run]</c></summary>
+/// <summary><c>import &lt;type&gt; &lt;file&gt; [--map field=column ...] [--value field:from=to ...] [--key field] [--dry-run]</c></summary>
 internal sealed class ImportCommand : SiteCommand
 {
     private readonly Argument<string> _type = new("type") { Description = "Content type, such as customers" };
     private readonly Argument<FileInfo> _file = new("file") { Description = "CSV file with a header" };
     private readonly Option<string[]> _map = new("--map") { Description = "field=column; columns named like a field need none" };
+    private readonly Option<string[]> _value = new("--value") { Description = "field:from=to; what a cell says and what it means" };
     private readonly Option<string?> _key = new("--key") { Description = "Field that tells which record a row is" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Count, but write nothing" };
 
-    public ImportCommand() => Definition = new Command("import", "Creates and updates records from a CSV file") { _type, _file, _map, _key, _dryRun };
+    public ImportCommand() => Definition = new Command("import", "Creates and updates records from a CSV file") { _type, _file, _map, _value, _key, _dryRun };
 
     public override Command Definition { get; }
 
@@ -32,10 +33,21 @@ internal sealed class ImportCommand : SiteCommand
             }
             maps.Add(new(field, column));
         }
+        var values = new List<ValueMap>();
+        foreach (var value in run.Arguments.GetValue(_value) ?? [])
+        {
+            if (ValueMap.Parse(value) is not { } map)
+            {
+                await run.Error.WriteLineAsync(localizer["--value {0}: write field:from=to", value]);
+                return 1;
+            }
+            values.Add(map);
+        }
         await using var file = run.Arguments.GetValue(_file)!.OpenRead();
         var request = new ImportRequest(run.Arguments.GetValue(_type)!, file)
         {
             Map = maps,
+            Values = values,
             Key = run.Arguments.GetValue(_key),
             DryRun = run.Arguments.GetValue(_dryRun),
         };

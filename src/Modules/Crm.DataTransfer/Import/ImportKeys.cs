@@ -8,8 +8,8 @@ namespace Crm.DataTransfer.Import;
 /// <summary>Finds the records that rows are, one query per batch, and rows that are the same record.</summary>
 internal sealed class ImportKeys(RecordFinder records, CellValues cells, ContentTypeDefinition type, MappedColumn? key)
 {
-    /// <summary>This grows with the file: every key and the row it was in.</summary>
-    private readonly Dictionary<object, long> _rows = [];
+    /// <summary>This grows with the file: every key, and the row it was in first with what that row says.</summary>
+    private readonly Dictionary<object, (long Number, UInt128 Content)> _rows = [];
 
     public async Task MatchAsync(IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
     {
@@ -47,10 +47,12 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, Content
         var (value, error) = cells.Parse(key!.Field, text);
         if (value is null or LookUpText)
             row.Refused = error ?? new Message("{0} cannot be “{1}”", key.Field.Label, text);
-        else if (!_rows.TryAdd(value, row.Number))
-            row.Refused = new("{0} “{1}” is in row {2} already", key.Field.Label, text.Trim(), _rows[value]);
-        else
+        else if (_rows.TryAdd(value, (row.Number, row.Content)))
             return value;
+        else if (_rows[value] is var first && first.Content == row.Content)
+            row.Repeats = first.Number;
+        else
+            row.Refused = new("{0} “{1}” is in row {2} already, with other values", key.Field.Label, text.Trim(), first.Number);
         return null;
     }
 }

@@ -9,7 +9,18 @@ namespace Crm.DataTransfer.Import;
 
 /// <param name="Text">The name under which the content manager takes the text: the field's, or that of its part.</param>
 /// <param name="Index">The column.</param>
-internal sealed record MappedColumn(FieldDefinition Field, string Text, int Index);
+internal sealed record MappedColumn(FieldDefinition Field, string Text, int Index)
+{
+    /// <summary>What stands for what, by folded text.</summary>
+    public Dictionary<string, string> Values { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the row says about the field.</summary>
+    public string Cell(IReadOnlyList<string> cells)
+    {
+        var cell = FormulaGuard.Remove(cells[Index]);
+        return Values.Count > 0 && Values.TryGetValue(FieldKind.Fold(cell.Trim()), out var meant) ? meant : cell;
+    }
+}
 
 /// <summary>Which column goes into which field.</summary>
 /// <param name="Key">The field that identifies a record; null when each row is a new one.</param>
@@ -57,6 +68,13 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
                 Report(new("{0} cannot tell one record from another", at.Field.Label));
             else if (key is null)
                 Report(new("No column of the file holds the key {0}", at.Field.Name));
+        }
+        foreach (var value in request.Values)
+        {
+            if (columns.FirstOrDefault(c => string.Equals(c.Text, value.Field, StringComparison.OrdinalIgnoreCase)) is { } column)
+                column.Values[FieldKind.Fold(value.From.Trim())] = value.To;
+            else if (problems == 0)
+                Report(new("No column of the file is the field {0}, whose values are to be replaced", value.Field));
         }
         if (problems > 0)
             return null;

@@ -9,6 +9,9 @@ public sealed record ImportRequest(string Type, Stream File)
     /// <summary>Field (or part of one, such as <c>annualRevenueCurrency</c>) and the column it comes from. Other columns go by their names.</summary>
     public IReadOnlyList<ColumnMap> Map { get; init; } = [];
 
+    /// <summary>What cells mean that say something else than the field's values do.</summary>
+    public IReadOnlyList<ValueMap> Values { get; init; } = [];
+
     /// <summary>The field that tells which record a row is; null makes a new record of each row.</summary>
     public string? Key { get; init; }
 
@@ -17,6 +20,16 @@ public sealed record ImportRequest(string Type, Stream File)
 }
 
 public sealed record ColumnMap(string Field, string Column);
+
+/// <summary>One text of a field's column stands for another. Case, accents, width and blanks around it do not matter.</summary>
+/// <param name="From">Empty for cells that are empty.</param>
+/// <param name="To">Empty to leave the field empty.</param>
+public sealed record ValueMap(string Field, string From, string To)
+{
+    /// <summary>From <c>field:from=to</c>; null when it is not written so.</summary>
+    public static ValueMap? Parse(string text)
+        => text.Split(':', 2) is [{ Length: > 0 } field, var map] && map.Split('=', 2) is [var from, var to] ? new(field.Trim(), from, to) : null;
+}
 
 /// <param name="Failed">Rows that were refused, or what is wrong with the file or the request when nothing was tried.</param>
 /// <param name="IgnoredColumns">Columns that no field takes.</param>

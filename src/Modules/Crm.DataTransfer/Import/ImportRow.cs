@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Crm.DataTransfer.Csv;
 using Crm.Platform.Content;
 using Crm.Platform.Localization;
@@ -26,7 +29,13 @@ internal sealed class ImportRow(CsvRow row, ImportMapping mapping)
     /// <summary>A dry run's look-ups to records that it found further up and did not write.</summary>
     public List<FieldDefinition> Planned { get; } = [];
 
-    public string Cell(MappedColumn column) => FormulaGuard.Remove(row.Cells[column.Index]);
+    /// <summary>The earlier row that says the very same of the same record.</summary>
+    public long? Repeats { get; set; }
+
+    public string Cell(MappedColumn column) => column.Cell(row.Cells);
+
+    /// <summary>The same for rows that say the same.</summary>
+    public UInt128 Content => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.Unicode.GetBytes(string.Join('\0', mapping.Columns.Select(c => Cell(c).Trim())))));
 
     public ContentChange ToChange(string type)
     {

@@ -55,6 +55,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
     private sealed class Run(IContentManager content, ImportKeys keys, ContentTypeDefinition type, ImportMapping mapping, SelfLinks links, DryRunMemory? dryRun, Action<RowProblem> report)
     {
         private readonly SaveOptions _options = new() { DryRun = dryRun is not null };
+        private readonly HashSet<long> _refused = [];
         private readonly List<(long Number, Guid Id, SaveStatus Status, IReadOnlyList<WaitingLink> Links)> _waiting = [];
         private long _created;
         private long _updated;
@@ -76,13 +77,17 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             if (dryRun is not null)
                 rows.ForEach(dryRun.Check);
             await links.ResolveAsync(rows, cancellationToken);
-            var saved = rows.Where(r => r.Refused is null).ToList();
+            var saved = rows.Where(r => r.Refused is null && r.Repeats is null).ToList();
             var results = await content.SaveManyAsync(type.Name, [.. saved.Select(r => r.ToChange(type.Name))], _options, cancellationToken);
             var byRow = saved.Zip(results).ToDictionary(p => p.First, p => p.Second);
             foreach (var row in rows)
             {
                 if (row.Refused is { } refused)
                     Fail(row.Number, refused);
+                else if (row.Repeats is { } first && _refused.Contains(first))
+                    Fail(row.Number, new Message("It says the same as row {0}, which failed", first));
+                else if (row.Repeats is not null)
+                    Count(SaveStatus.Unchanged);
                 else if (!byRow[row].Succeeded)
                     Fail(row.Number, byRow[row]);
                 else
@@ -131,12 +136,14 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
         private void Fail(long row, Message message)
         {
             _failed++;
+            _refused.Add(row);
             report(new(row, message));
         }
 
         private void Fail(long row, SaveResult result)
         {
             _failed++;
+            _refused.Add(row);
             foreach (var error in result.Errors)
                 report(new(row, error.Message));
             if (result.Errors.Count == 0)

@@ -31,13 +31,13 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
     public void Note(CsvRow row)
     {
         foreach (var column in _names)
-            _lastRows[FieldKind.Fold(FormulaGuard.Remove(row.Cells[column.Index]).Trim())] = row.Number;
+            _lastRows[FieldKind.Fold(column.Cell(row.Cells).Trim())] = row.Number;
     }
 
     public async Task ResolveAsync(IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
     {
         var wanted = (from row in rows
-                      where row.Refused is null
+                      where row.Refused is null && row.Repeats is null
                       from column in _links
                       let text = row.Cell(column).Trim()
                       where text.Length > 0 && !Guid.TryParseExact(text, "D", out _)
@@ -45,7 +45,7 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
         if (wanted.Count == 0)
             return;
         var found = await FindAsync(wanted.Select(w => w.Text), cancellationToken);
-        foreach (var row in rows.Where(r => r.Refused is null))
+        foreach (var row in rows.Where(r => r.Refused is null && r.Repeats is null))
             foreach (var column in _names)
                 if (found.TryGetValue(FieldKind.Fold(row.Cell(column).Trim()), out var ids))
                     ids.Add(row.Id);
