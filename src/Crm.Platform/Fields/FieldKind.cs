@@ -45,6 +45,9 @@ public abstract class FieldKind
 
     public virtual bool IsSortable => true;
 
+    /// <summary>Whether a value is a text that people look for by its words.</summary>
+    public virtual bool IsSearched => ValueType == typeof(string);
+
     /// <summary>Whether sums and averages mean something.</summary>
     public virtual bool IsNumeric => false;
 

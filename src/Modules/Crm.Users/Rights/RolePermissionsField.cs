@@ -22,6 +22,8 @@ internal sealed class RolePermissionsField : FieldKind
 
     public override bool IsSortable => false;
 
+    public override bool IsSearched => false;
+
     public override IReadOnlyList<FilterOperator> Operators => [FilterOperator.Contains, FilterOperator.Equal, FilterOperator.NotEqual];
 
     public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => PermissionColumns;

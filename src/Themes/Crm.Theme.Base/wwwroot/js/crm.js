@@ -246,6 +246,67 @@ async function startPicker(select) {
   select.setAttribute('aria-hidden', 'true');
 }
 
+/* ---------- suggestions while typing ---------- */
+
+// input[data-suggest-url]: what the address answers becomes the options of the list that aria-controls names.
+function startSuggest(input) {
+  const list = document.getElementById(input.getAttribute('aria-controls'));
+  let timer, request, marked = -1;
+  const options = () => $$('[role=option]', list);
+  const mark = at => {
+    marked = at;
+    options().forEach((option, i) => option.setAttribute('aria-selected', String(i === at)));
+    const option = options()[at];
+    if (option) { input.setAttribute('aria-activedescendant', option.id); option.scrollIntoView({ block: 'nearest' }); }
+    else input.removeAttribute('aria-activedescendant');
+  };
+  const show = open => {
+    list.hidden = !open;
+    input.setAttribute('aria-expanded', String(open));
+    mark(-1);
+  };
+  const load = async () => {
+    request?.abort();
+    if (!input.value.trim()) { list.replaceChildren(); show(false); return; }
+    request = new AbortController();
+    const url = new URL(input.dataset.suggestUrl, location.href);
+    url.searchParams.set('q', input.value.trim());
+    try {
+      const response = await fetch(url, { credentials: 'same-origin', signal: request.signal, headers: { 'X-Requested-With': 'suggest' } });
+      if (!response.ok) throw new Error(String(response.status));
+      list.innerHTML = await response.text();
+      show(document.activeElement === input && options().length > 0);
+    } catch (error) {
+      if (error.name !== 'AbortError') { list.replaceChildren(); show(false); }
+    }
+  };
+  const later = () => { clearTimeout(timer); timer = setTimeout(load, 120); };
+  // While an input method is composing, what stands there is not what is meant yet.
+  input.addEventListener('input', event => { if (!event.isComposing) later(); });
+  input.addEventListener('compositionend', later);
+  input.addEventListener('focus', () => { if (input.value.trim() && options().length > 0) show(true); });
+  input.addEventListener('keydown', event => {
+    if (event.isComposing) return;
+    const count = options().length;
+    if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && count > 0) {
+      event.preventDefault();
+      if (list.hidden) show(true);
+      // One place more than there are options: none of them, only what was typed.
+      mark((marked + 1 + (event.key === 'ArrowDown' ? 1 : count)) % (count + 1) - 1);
+    } else if (event.key === 'Enter' && !list.hidden && marked >= 0) {
+      event.preventDefault();
+      options()[marked].click();
+    } else if (event.key === 'Escape' && !list.hidden) {
+      event.preventDefault();
+      show(false);
+    }
+  });
+  input.form.addEventListener('focusout', event => { if (!input.form.contains(event.relatedTarget)) show(false); });
+  input.form.addEventListener('submit', event => { clearTimeout(timer); request?.abort(); if (!input.value.trim()) event.preventDefault(); });
+  // The focus stays in the field, so that a click is not a way out of the list before it is one of its options.
+  list.addEventListener('pointerdown', event => event.preventDefault());
+}
+
 /* ---------- lists ---------- */
 
 function updateBulk(list) {
@@ -358,7 +419,7 @@ document.addEventListener('keydown', event => {
     if (form && form.method === 'post') { event.preventDefault(); form.requestSubmit($('[data-primary]', form) ?? undefined); }
     return;
   }
-  if (mod && event.key.toLowerCase() === 'k') { event.preventDefault(); $('[data-search]')?.focus(); return; }
+  if (mod && event.key.toLowerCase() === 'k') { event.preventDefault(); $('[data-search]')?.focus(); $('[data-search]')?.select(); return; }
   if (event.key === 'Escape') {
     if (root.hasAttribute('data-side-open')) openSide(false);
     else if ($('dialog[open]') || menu) return;
@@ -396,6 +457,7 @@ function start(scope) {
   $$('[data-tabs]', scope).forEach(startTabs);
   $$('[data-list]', scope).forEach(updateBulk);
   $$('.snack', scope).forEach(startSnack);
+  $$('input[data-suggest-url]', scope).forEach(startSuggest);
 }
 
 start(document);
