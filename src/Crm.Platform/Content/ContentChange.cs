@@ -69,7 +69,7 @@ public interface IContentHandler
     /// <summary>Before anything is written: check, add errors, set further values.</summary>
     ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    /// <summary>Inside the transaction, after the rows are written.</summary>
+    /// <summary>Inside the transaction, after the rows are written. Throws <see cref="SaveRefusedException"/> when what must follow cannot.</summary>
     ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Before a record is deleted; a message refuses it.</summary>
@@ -77,6 +77,15 @@ public interface IContentHandler
 
     /// <summary>Before a deleted record is removed for good; a message refuses it.</summary>
     ValueTask<Message?> PurgingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
+}
+
+/// <summary>
+/// A handler refuses after the rows are written: all is rolled back. Whoever saves several records finds out which one is
+/// at fault by saving them one by one.
+/// </summary>
+public sealed class SaveRefusedException(FieldError reason) : Exception(reason.Message.ToString())
+{
+    public FieldError Reason { get; } = reason;
 }
 
 /// <summary>One record on its way into the store.</summary>

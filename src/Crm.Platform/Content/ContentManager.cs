@@ -79,14 +79,24 @@ internal sealed partial class ContentManager(
         }
         catch (DbException e) when (Database.IsUniqueViolation(e) && !session.InTransaction)
         {
-            // Somebody else took the value between our look and our write. All is rolled back: one by one, the one at fault is found.
-            if (changes.Count == 1)
-                return [new SaveResult(SaveStatus.Invalid, changes[0].Id ?? Guid.Empty, 0, [new FieldError(null, new("Another record with the same value was saved at the same moment"))])];
-            var results = new List<SaveResult>(changes.Count);
-            foreach (var change in changes)
-                results.Add(await SaveAsync(change, options, cancellationToken));
-            return results;
+            // Somebody else took the value between our look and our write.
+            return await OneByOneAsync(changes, options, new FieldError(null, new("Another record with the same value was saved at the same moment")), cancellationToken);
         }
+        catch (SaveRefusedException e) when (!session.InTransaction)
+        {
+            return await OneByOneAsync(changes, options, e.Reason, cancellationToken);
+        }
+    }
+
+    /// <summary>All is rolled back: one by one, the one at fault is found.</summary>
+    private async Task<IReadOnlyList<SaveResult>> OneByOneAsync(IReadOnlyList<ContentChange> changes, SaveOptions options, FieldError reason, CancellationToken cancellationToken)
+    {
+        if (changes.Count == 1)
+            return [new SaveResult(SaveStatus.Invalid, changes[0].Id ?? Guid.Empty, 0, [reason])];
+        var results = new List<SaveResult>(changes.Count);
+        foreach (var change in changes)
+            results.Add(await SaveAsync(change, options, cancellationToken));
+        return results;
     }
 
     /// <summary>Where nothing was saved, nothing else stays either, such as an option that a refused record would have added.</summary>

@@ -37,6 +37,12 @@ public sealed record ContentTypeDefinition
     /// <summary>Questions that people ask of the list every day, shown as tabs above it. Those that name fields which are not there are left out.</summary>
     public IReadOnlyList<QuickFilter> QuickFilters { get; init; } = [];
 
+    /// <summary>The money field whose sum says what several records are worth; null when there is none.</summary>
+    public string? Amount { get; init; }
+
+    /// <summary>How its records stand on a board; null when there is none.</summary>
+    public BoardDefinition? Board { get; init; }
+
     /// <summary>Part of the administration: its screens are under <c>/admin</c>.</summary>
     public bool IsAdmin { get; init; }
 

@@ -78,7 +78,8 @@ public sealed record FieldDefinition
 /// <param name="Key">Stored in the column; 1 to 100 characters.</param>
 /// <param name="Color">A theme colour name such as <c>green</c>, or null.</param>
 /// <param name="Hidden">Kept by records that have it, no longer offered.</param>
-public sealed record PickListOption(string Key, LocalizedText Label, string? Color = null, bool Hidden = false);
+/// <param name="Weight">What the option stands for in per cent, 0 to 100, such as a stage's chance of being won.</param>
+public sealed record PickListOption(string Key, LocalizedText Label, string? Color = null, bool Hidden = false, int? Weight = null);
 
 public enum OnDelete
 {

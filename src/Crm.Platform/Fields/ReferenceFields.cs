@@ -45,6 +45,8 @@ internal sealed class PickListField : FieldKind
             return new("A pick-list may have at most {0} options", 1000);
         if (field.Options.Any(o => o.Key.Length is 0 or > 100))
             return new("An option's key must have between {0} and {1} characters", 1, 100);
+        if (field.Options.Any(o => o.Weight is < 0 or > 100))
+            return new("An option’s per cent must be between {0} and {1}", 0, 100);
         return field.Options.GroupBy(o => o.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice
             ? new("The option {0} is there twice", twice.Key)
             : null;

@@ -44,6 +44,7 @@ public static class PlatformServices
         services.AddScoped<RecordWriter>();
         services.AddScoped<ChangeBinder>();
         services.AddScoped<QueryEngine>();
+        services.AddScoped<AmountSums>();
         services.AddScoped<RecordFinder>();
         services.AddScoped<IContentManager, ContentManager>();
         services.AddScoped<IBackgroundTask, FillFieldTask>();

@@ -6,7 +6,7 @@ namespace Crm.Platform.Localization;
 public sealed record Message(string Text, params object[] Arguments)
 {
     public string For(IStringLocalizer localizer)
-        => Arguments.Length == 0 ? localizer[Text] : localizer[Text, [.. Arguments.Select(a => a is LocalizedText text ? text.For(localizer) : a)]];
+        => Arguments.Length == 0 ? localizer[Text] : localizer[Text, [.. Arguments.Select(a => a switch { LocalizedText text => text.For(localizer), Message inner => inner.For(localizer), _ => a })]];
 
     /// <summary>In English. Without arguments braces are just braces, as in "such as C{000000}".</summary>
     public override string ToString()

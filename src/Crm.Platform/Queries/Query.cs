@@ -57,10 +57,12 @@ public sealed record AggregateQuery(string Type)
     public int Take { get; init; } = 1000;
 }
 
-public sealed record GroupBy(string Path, DateBucket? Bucket = null);
+/// <param name="Currency">Groups by the currency of an amount instead of the amount.</param>
+public sealed record GroupBy(string Path, DateBucket? Bucket = null, bool Currency = false);
 
 /// <param name="Path">Field; null only for <see cref="AggregateFunction.Count"/>.</param>
-public sealed record Aggregate(AggregateFunction Function, string? Path = null);
+/// <param name="Weight">For sums: a field from 0 to 100, of whose per cent each record's value counts.</param>
+public sealed record Aggregate(AggregateFunction Function, string? Path = null, string? Weight = null);
 
 public enum AggregateFunction
 {

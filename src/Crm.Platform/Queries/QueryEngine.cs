@@ -98,7 +98,7 @@ public sealed class QueryEngine(
         var keys = query.GroupBy.Select(g => (Group: g, At: compiler.Resolve(g.Path))).ToList();
         var keySql = keys.Select(k => KeySql(k.Group, k.At)).ToList();
         var texts = keys.Select(k => k.At.Field.Target is null ? null : compiler.DisplaySql(k.Group.Path, k.At)).ToList();
-        var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path))).ToList();
+        var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path), a.Weight is null ? null : compiler.Resolve(a.Weight))).ToList();
         if (values.Count == 0)
             throw new QueryException("Nothing to count or add up");
         var condition = compiler.Where(query.Where, RecycleBin.Without);
@@ -148,7 +148,7 @@ public sealed class QueryEngine(
 
     private string KeySql(GroupBy group, QueryCompiler.Resolved at)
     {
-        var column = at.Kind.Columns(at.Field)[0];
+        var column = KeyColumn(group, at);
         if (group.Bucket is not { } bucket)
             return at.Sql(column);
         if (column.Type is not (ColumnType.Date or ColumnType.DateTime))
@@ -159,7 +159,13 @@ public sealed class QueryEngine(
     private object? ReadKey(DbDataReader reader, int ordinal, GroupBy group, QueryCompiler.Resolved at)
         => group.Bucket is not null
             ? reader.IsDBNull(ordinal) ? null : DateOnly.ParseExact(reader.GetString(ordinal), "yyyy-MM-dd", CultureInfo.InvariantCulture)
-            : session.Dialect.Read(reader, ordinal, at.Kind.Columns(at.Field)[0].Type);
+            : session.Dialect.Read(reader, ordinal, KeyColumn(group, at).Type);
+
+    private static KindColumn KeyColumn(GroupBy group, QueryCompiler.Resolved at)
+    {
+        var columns = at.Kind.Columns(at.Field);
+        return !group.Currency ? columns[0] : at.Kind is MoneyField ? columns[1] : throw new QueryException("{0} is not an amount of money", at.Field.Label);
+    }
 
     /// <summary>Which columns a query reads and how they become values.</summary>
     private sealed class ReadPlan
@@ -220,7 +226,7 @@ public sealed class QueryEngine(
         private readonly AggregateFunction _function;
         private readonly ColumnType _type = ColumnType.Integer;
 
-        public AggregatePlan(Aggregate aggregate, QueryCompiler.Resolved? at)
+        public AggregatePlan(Aggregate aggregate, QueryCompiler.Resolved? at, QueryCompiler.Resolved? weight)
         {
             _function = aggregate.Function;
             if (at is null)
@@ -235,6 +241,12 @@ public sealed class QueryEngine(
             _type = column.Type;
             if (_function is AggregateFunction.Sum or AggregateFunction.Average && !at.Kind.IsNumeric)
                 throw new QueryException("{0} is not a number", at.Field.Label);
+            if (weight is not null)
+            {
+                if (!weight.Kind.IsNumeric || weight.Kind.Columns(weight.Field)[0].Type != ColumnType.Integer)
+                    throw new QueryException("{0} is not a whole number", weight.Field.Label);
+                sql = $"{sql} * {weight.Sql(weight.Kind.Columns(weight.Field)[0])} / 100";
+            }
             var sum = _type == ColumnType.Integer ? $"CAST(SUM({sql}) AS bigint)" : $"SUM({sql})";
             Sql = _function switch
             {

@@ -17,6 +17,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<FilterForm>();
         services.AddScoped<FilterChips>();
         services.AddScoped<QuickFilters>();
+        services.AddScoped<Boards.Boards>();
         services.AddScoped<RecordNames>();
         services.AddScoped<History>();
         services.AddScoped<ITimelineSource, HistoryTimeline>();

@@ -18,6 +18,9 @@ internal sealed record ListPage(
     /// <summary>Empty when the type declares no quick filters.</summary>
     public IReadOnlyList<QuickTab> Tabs { get; init; } = [];
 
+    /// <summary>Null when the records are shown as a list.</summary>
+    public Boards.BoardPage? Board { get; init; }
+
     /// <summary>Filter for the export of what the list shows.</summary>
     public string? ExportFilter { get; init; }
 }

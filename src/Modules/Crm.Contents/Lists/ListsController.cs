@@ -10,7 +10,7 @@ namespace Crm.Contents.Lists;
 
 /// <summary>The list of every content type.</summary>
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
-internal sealed class ListsController(ContentDefinitions definitions, QueryEngine queries, FieldKinds kinds, FieldViews views, FilterForm form, FilterChips chips, QuickFilters quick, RowParts rows, IStringLocalizer localizer) : Controller
+internal sealed class ListsController(ContentDefinitions definitions, QueryEngine queries, FieldKinds kinds, FieldViews views, FilterForm form, FilterChips chips, QuickFilters quick, RowParts rows, Boards.Boards boards, IStringLocalizer localizer) : Controller
 {
     private const int PageSize = 50;
 
@@ -20,7 +20,8 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
         var definition = definitions.Current.Get(type);
         var filter = string.IsNullOrWhiteSpace(input.Filter) ? null : FilterParser.Parse(input.Filter, definition, definitions.Current);
         var search = string.IsNullOrWhiteSpace(input.Q) ? null : input.Q.Trim();
-        var address = new ListAddress(definition.Path, filter is null ? null : input.Filter, search, string.IsNullOrEmpty(input.Sort) ? null : input.Sort);
+        var address = new ListAddress(definition.Path, filter is null ? null : input.Filter, search, string.IsNullOrEmpty(input.Sort) ? null : input.Sort,
+            input.View == ListAddress.Board && definition.Board is not null ? ListAddress.Board : null);
         if (!string.IsNullOrEmpty(input.Field))
             return AddFilter(definition, filter, address, input);
 
@@ -28,13 +29,15 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
         var columns = Columns(definition, sort);
         var where = search is null ? filter : Filter.And(filter, new QuickSearchFilter(search));
         var query = new Query(definition.Name) { Where = where, Sort = [.. sort], Columns = [.. columns.Select(c => c.Path)], Take = PageSize, After = input.After, Backwards = input.Back is not null };
-        var tabs = quick.Tabs(definition, filter);
+        var tabs = quick.Tabs(definition, filter, address.View);
         var page = new ListPage(definition, address, columns,
-            await queries.ListAsync(query, cancellationToken),
+            address.IsBoard ? new QueryPage([], null, null) : await queries.ListAsync(query, cancellationToken),
             await queries.CountAsync(definition.Name, where, cancellationToken),
             await chips.MakeAsync(definition, filter, address, tabs.FirstOrDefault(t => t.IsCurrent)?.Filter, cancellationToken),
             form.Fields(definition))
         { ExportFilter = where is null ? null : FilterWriter.Write(where), Tabs = tabs };
+        if (address.IsBoard)
+            page = page with { Board = await boards.ReadAsync(definition, filter, address, cancellationToken) };
         await rows.LoadAsync(definition, page.Page.Items, cancellationToken);
         return View(page);
     }
@@ -81,6 +84,9 @@ internal sealed class ListInput
     public string? Q { get; set; }
 
     public string? Sort { get; set; }
+
+    /// <summary><c>board</c> for the board of a type that has one.</summary>
+    public string? View { get; set; }
 
     public string? After { get; set; }
 

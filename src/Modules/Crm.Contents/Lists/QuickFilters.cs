@@ -8,7 +8,8 @@ namespace Crm.Contents.Lists;
 internal sealed class QuickFilters(ContentDefinitions definitions, IStringLocalizer localizer)
 {
     /// <param name="filter">The list's filter. The tab whose conditions are all in it is the current one.</param>
-    public IReadOnlyList<QuickTab> Tabs(ContentTypeDefinition type, Filter? filter)
+    /// <param name="view">How the list is shown; the tabs keep it.</param>
+    public IReadOnlyList<QuickTab> Tabs(ContentTypeDefinition type, Filter? filter, string? view)
     {
         var asked = Texts(filter);
         var tabs = type.QuickFilters.Select(q => (Quick: q, Filter: Read(type, q))).Where(t => t.Filter is not null).ToList();
@@ -17,8 +18,8 @@ internal sealed class QuickFilters(ContentDefinitions definitions, IStringLocali
         var current = tabs.Where(t => Texts(t.Filter).IsSubsetOf(asked)).OrderByDescending(t => Texts(t.Filter).Count).FirstOrDefault();
         return
         [
-            new(localizer["All"], new ListAddress(type.Path, null, null, null), current.Filter is null && filter is null, null),
-            .. tabs.Select(t => new QuickTab(t.Quick.Label.For(localizer), new ListAddress(type.Path, FilterWriter.Write(t.Filter!), null, t.Quick.Sort), t == current, t.Filter)),
+            new(localizer["All"], new ListAddress(type.Path, null, null, null, view), current.Filter is null && filter is null, null),
+            .. tabs.Select(t => new QuickTab(t.Quick.Label.For(localizer), new ListAddress(type.Path, FilterWriter.Write(t.Filter!), null, t.Quick.Sort, view), t == current, t.Filter)),
         ];
     }
 

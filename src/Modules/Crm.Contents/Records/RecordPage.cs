@@ -27,12 +27,14 @@ internal sealed record HistoryEntry(ChangeKind Kind, DateTime At, string? Who, s
 internal sealed record HistoryChange(string Label, string? Old, string? New);
 
 /// <summary>Records of another type that point here.</summary>
+/// <param name="Worth">Sum of all their amounts; empty when there is none.</param>
 /// <param name="NewUrl">Null when the reader may not create one.</param>
 internal sealed record RelatedList(
     string Heading,
     ContentTypeDefinition Type,
     IReadOnlyList<RelatedRecord> Records,
     QueryCount Count,
+    string Worth,
     string AllUrl,
     string? NewUrl);
 

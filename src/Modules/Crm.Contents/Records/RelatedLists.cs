@@ -8,7 +8,7 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Contents.Records;
 
 /// <summary>The first records of each type whose look-up points to a record.</summary>
-internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine queries, FieldViews views, ActorContext actor, IStringLocalizer localizer)
+internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine queries, AmountSums sums, FieldViews views, ActorContext actor, IStringLocalizer localizer)
 {
     private const int Shown = 5;
 
@@ -23,10 +23,12 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
             var hints = other.ListColumns.Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name).Take(2).ToList();
             var page = await queries.ListAsync(new Query(other.Name) { Where = where, Columns = hints, Take = Shown }, cancellationToken);
             var count = page.Next is null ? new QueryCount(page.Items.Count, false) : await queries.CountAsync(other.Name, where, cancellationToken);
+            var worth = page.Items.Count > 0 && other.Amount is { } amount ? AmountSums.Text((await sums.ReadAsync(other.Name, amount, where, cancellationToken)).Sums) : "";
             lists.Add(new RelatedList(lookUp.RelatedLabel.For(localizer), other,
                 [.. page.Items.Select(i => new RelatedRecord($"{other.Path}/{i.Id}", i.DisplayText,
                     string.Join(" · ", hints.Select(h => views.Display(other, i, h)?.Text).Where(t => !string.IsNullOrEmpty(t)))))],
                 count,
+                worth,
                 new ListAddress(other.Path, FilterWriter.Write(where), null, null).ToString(),
                 actor.Current.Can(other, ContentActions.Create) ? $"{other.Path}/new?{lookUp.Name}={id}" : null));
         }

@@ -1,0 +1,31 @@
+using Crm.Platform.Content;
+using Crm.Platform.Display;
+using Crm.Platform.Fields;
+using Crm.Platform.Queries;
+using Crm.Platform.Security;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Opportunities.Figures;
+
+/// <summary>On the workbench: my open pipeline, and what I have won this month.</summary>
+internal sealed class HomeFigures(SalesFigures figures, ContentDefinitions definitions, ActorContext actor, IStringLocalizer localizer) : ISlotPart
+{
+    public string Slot => SlotNames.HomeFigures;
+
+    public int Order => 10;
+
+    public async Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
+    {
+        // Those who only read have no pipeline of their own.
+        var opportunities = definitions.Current.Get(OpportunityType.Name);
+        if (!actor.Current.Can(opportunities, ContentActions.View) || !actor.Current.Can(opportunities, ContentActions.Create))
+            return null;
+        var mine = Filter.Eq(SystemFields.Owner, "@me");
+        var thisMonth = Filter.And(mine, new CompareFilter(DealType.DealDate, FilterOperator.GreaterOrEqual, "@month"));
+        return new SlotView("_HomeFigures", new List<SalesFigure>
+        {
+            await figures.OpenAsync(localizer["My open pipeline"], mine, cancellationToken),
+            await figures.SoldAsync(localizer["Won this month"], thisMonth, cancellationToken),
+        });
+    }
+}

@@ -1,0 +1,43 @@
+using Crm.Platform.Content;
+
+namespace Crm.Opportunities;
+
+/// <summary>What a person is to sell in a month.</summary>
+public sealed class TargetType : IContentTypeProvider
+{
+    public const string Name = "targets";
+
+    public const string Person = "person";
+    public const string Month = "month";
+    public const string Amount = "amount";
+
+    public IEnumerable<ContentTypeDefinition> Types =>
+    [
+        new()
+        {
+            Name = Name,
+            Label = "Sales target",
+            PluralLabel = "Sales targets",
+            Description = "What each person is to sell in a month",
+            Icon = "target",
+            DisplayField = "name",
+            Amount = Amount,
+            ListColumns = ["name", Person, Month, Amount],
+            DefaultSort = [$"-{Month}"],
+            QuickFilters =
+            [
+                new("This month", "month eq @month"),
+                new("Mine", "person eq @me"),
+            ],
+            KeyFacts = [Person, Month, Amount],
+            Fields =
+            [
+                // Made of person and month; see TargetRules.
+                Field.Text("name", "Name") with { ReadOnly = true },
+                Field.User(Person, "Salesperson") with { Required = true, OnDelete = OnDelete.Restrict },
+                Field.Date(Month, "Month") with { Required = true, Indexed = true, Default = "@month", Help = "Any day of the month; it counts from the first" },
+                Field.Money(Amount, "Target") with { Required = true, Min = 0 },
+            ],
+        },
+    ];
+}
