@@ -71,6 +71,6 @@ internal sealed class Boards(QueryEngine queries, AmountSums amounts, ActorConte
         if (due < today)
             return localizer["Overdue by {0} days", today.DayNumber - due.Value.DayNumber];
         var idle = (int)(now - modifiedAt).TotalDays;
-        return board.IdleDays is { } most && idle >= most ? localizer["Nothing changed for {0} days", idle] : null;
+        return board.IdleDays is { } most && idle >= most ? localizer["Nothing changed for {0} days", idle].Value : null;
     }
 }

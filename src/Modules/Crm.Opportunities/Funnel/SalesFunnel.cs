@@ -52,7 +52,7 @@ internal sealed class SalesFunnel(AmountSums sums, QueryEngine queries, ContentD
         return new(stages, won, Url(type, whose, Filter.Eq(OpportunityType.Stage, StageKeys.Won)), lost, Url(type, whose, Filter.Eq(OpportunityType.Stage, StageKeys.Lost)), lostAt.GetValueOrDefault(""), mine);
     }
 
-    private static Filter Reached(IReadOnlyList<PickListOption> open, int from)
+    private static OrFilter Reached(IReadOnlyList<PickListOption> open, int from)
     {
         var keys = open.Skip(from).Select(o => (object?)o.Key).ToList();
         List<Filter> ways = [Filter.In(OpportunityType.Stage, keys.Append(StageKeys.Won)), Filter.In(OpportunityType.LostStage, keys)];

@@ -47,7 +47,7 @@ internal sealed class Attainment(QueryEngine queries, AmountSums sums, ContentDe
         // Those who sell without a target are of the month too, for whoever sees all targets.
         if (actor.Current.ScopeOf(definitions.Current.Get(TargetType.Name).Permission(ContentActions.View)) == PermissionScope.All)
             rows.AddRange(sold.Values.OrderByDescending(s => s.In(currency)).Select(s => Row(s.KeyText ?? "", null, null, s, month, (Guid)s.Key!, currency)));
-        return new(month, rows, Total(rows, month, currency));
+        return new(month, rows, Total(rows, currency));
     }
 
     private AttainmentRow Row(string person, Guid? id, Money? target, AmountSum sum, DateOnly month, Guid owner, string siteCurrency)
@@ -57,7 +57,7 @@ internal sealed class Attainment(QueryEngine queries, AmountSums sums, ContentDe
     }
 
     /// <summary>Only of targets in the site's currency: two currencies do not add up.</summary>
-    private AttainmentRow? Total(List<AttainmentRow> rows, DateOnly month, string currency)
+    private static AttainmentRow? Total(List<AttainmentRow> rows, string currency)
     {
         var counted = rows.Where(r => (r.Target?.Currency ?? currency) == currency).ToList();
         return counted.Count < 2 || counted.All(r => r.Target is null) ? null
