@@ -118,9 +118,10 @@ internal sealed class ChangeBinder(
                 save.Error(name, new("{0} has no field {1}", type.PluralLabel, name));
     }
 
-    private static bool IsSettable(FieldDefinition field, PendingSave save)
+    /// <summary>What people only read, the system sets: a use case that acts as it, and a recipe that tells what was before.</summary>
+    private bool IsSettable(FieldDefinition field, PendingSave save)
     {
-        if (!field.ReadOnly || (field.Kind == "autoNumber" && save.IsNew))
+        if (!field.ReadOnly || (field.Kind == "autoNumber" ? save.IsNew : actor.Current.IsSystem && !field.IsSystem))
             return true;
         save.Error(field.Name, new("{0} is set by the system", field.Label));
         return false;

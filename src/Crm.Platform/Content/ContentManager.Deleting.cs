@@ -42,7 +42,7 @@ internal sealed partial class ContentManager
             return new(SaveStatus.Forbidden, id, item.Version, []);
         if (version is { } seen && seen != item.Version)
             return new(SaveStatus.Conflict, id, item.Version, [new(null, new("Somebody changed this record in the meantime. Look at it again, then repeat your change"))]);
-        foreach (var handler in handlers)
+        foreach (var handler in Handlers)
             if (await handler.DeletingAsync(type, item, cancellationToken) is { } message)
                 return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
         var effects = await PreviewDeleteAsync(type.Name, id, cancellationToken);
@@ -152,7 +152,7 @@ internal sealed partial class ContentManager
                 return new(SaveStatus.NotFound, id, 0, []);
             if (actor.Current.ScopeOf(definition.Permission(ContentActions.Delete)) != PermissionScope.All)
                 return new(SaveStatus.Forbidden, id, item.Version, []);
-            foreach (var handler in handlers)
+            foreach (var handler in Handlers)
                 if (await handler.PurgingAsync(definition, item, cancellationToken) is { } message)
                     return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
             await writer.PurgeAsync(definition, item, cancellationToken);

@@ -6,6 +6,7 @@ using Crm.Platform.Localization;
 using Crm.Platform.Queries;
 using Crm.Platform.Records;
 using Crm.Platform.Security;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Platform.Content;
 
@@ -46,10 +47,13 @@ internal sealed partial class ContentManager(
     QueryEngine queries,
     ChangeLog log,
     ActorContext actor,
-    IEnumerable<IContentHandler> handlers) : IContentManager
+    IServiceProvider services) : IContentManager
 {
     private const int MaxBatch = 1000;
     private const int MaxAttempts = 5;
+
+    /// <summary>Found when the first record is written: a handler may itself write, and so need the content manager.</summary>
+    private IReadOnlyList<IContentHandler> Handlers => field ??= [.. services.GetServices<IContentHandler>()];
 
     /// <summary>The transaction that a save joined; 0 when it has its own.</summary>
     private int _outer;
@@ -124,7 +128,7 @@ internal sealed partial class ContentManager(
 
         await binder.BindAsync(type, saves, options.Culture, cancellationToken);
         type = definitions.Current.Get(typeName);
-        foreach (var handler in handlers)
+        foreach (var handler in Handlers)
             await handler.SavingAsync(type, [.. saves.Where(s => s.IsValid)], cancellationToken);
         Validate(type, saves);
         await CheckUniqueAsync(type, saves, cancellationToken);
@@ -132,7 +136,7 @@ internal sealed partial class ContentManager(
 
         var valid = saves.Where(s => s.IsValid && (s.IsNew || s.Changed.Count > 0)).ToList();
         await writer.WriteAsync(type, valid, cancellationToken);
-        foreach (var handler in handlers)
+        foreach (var handler in Handlers)
             await handler.SavedAsync(type, valid, cancellationToken);
         return [.. saves.Select(Result)];
     }

@@ -34,6 +34,9 @@ public sealed record ContentTypeDefinition
     /// <summary>Fields shown in the head of the record's page.</summary>
     public IReadOnlyList<string> KeyFacts { get; init; } = [];
 
+    /// <summary>Fields that a part of the record's page shows in a way of its own; they do not stand among the facts as well.</summary>
+    public IReadOnlyList<string> ShownByParts { get; init; } = [];
+
     /// <summary>Questions that people ask of the list every day, shown as tabs above it. Those that name fields which are not there are left out.</summary>
     public IReadOnlyList<QuickFilter> QuickFilters { get; init; } = [];
 
@@ -42,6 +45,9 @@ public sealed record ContentTypeDefinition
 
     /// <summary>How its records stand on a board; null when there is none.</summary>
     public BoardDefinition? Board { get; init; }
+
+    /// <summary>Shown only as part of other records, such as the messages of a ticket: no list, page, form or menu entry of its own.</summary>
+    public bool IsPart { get; init; }
 
     /// <summary>Part of the administration: its screens are under <c>/admin</c>.</summary>
     public bool IsAdmin { get; init; }

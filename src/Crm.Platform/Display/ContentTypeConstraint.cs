@@ -13,5 +13,5 @@ internal sealed class ContentTypeConstraint(string half) : IRouteConstraint
     public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection)
         => routeDirection == RouteDirection.UrlGeneration
             || (httpContext?.RequestServices.GetService(typeof(DefinitionCache)) is DefinitionCache { Set: { } definitions }
-                && values[routeKey] is string name && definitions.Find(name) is { } type && type.IsAdmin == (half == "admin"));
+                && values[routeKey] is string name && definitions.Find(name) is { IsPart: false } type && type.IsAdmin == (half == "admin"));
 }

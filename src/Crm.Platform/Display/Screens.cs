@@ -12,7 +12,7 @@ public static class Screens
     /// administration's pages are for those who may change something there.
     /// </summary>
     public static bool CanOpen(this Actor actor, ContentTypeDefinition type)
-        => actor.Can(type, ContentActions.View) && (!type.IsAdmin || actor.Can(type, ContentActions.Edit) || actor.Can(type, ContentActions.Create));
+        => !type.IsPart && actor.Can(type, ContentActions.View) && (!type.IsAdmin || actor.Can(type, ContentActions.Edit) || actor.Can(type, ContentActions.Create));
 }
 
 /// <summary>The endpoint is a screen of the content type in its route.</summary>

@@ -11,8 +11,9 @@ public sealed class CrmProcess
     private readonly List<ModuleError> _failures = [];
     private readonly Dictionary<Type, object> _shared = [];
 
-    public CrmProcess(Assembly hostAssembly, IConfiguration configuration, ILoggerFactory loggers, string environmentName, ModuleCatalog? catalog = null)
+    public CrmProcess(Assembly hostAssembly, IConfiguration configuration, ILoggerFactory loggers, string environmentName, ModuleCatalog? catalog = null, TimeProvider? clock = null)
     {
+        AddShared(clock ?? TimeProvider.System);
         HostAssembly = hostAssembly;
         Configuration = configuration;
         Loggers = loggers;

@@ -12,7 +12,8 @@ namespace Crm.IntegrationTests.Hosting;
 public sealed class EndpointTests : IAsyncLifetime
 {
     /// <summary>What a stranger may reach. A new public page is added here on purpose or not at all.</summary>
-    private static readonly string[] Public = ["login", "logout", "culture"];
+    private static readonly string[] Public =
+        ["login", "logout", "culture", "portal", "portal/tickets/new", "portal/feedback", "portal/t/{token}", "portal/t/{token}/answer", "portal/t/{token}/rate"];
 
     private TestSite _site = null!;
 

@@ -15,7 +15,7 @@ internal sealed class HomeController(ContentDefinitions definitions, QueryEngine
     public async Task<IActionResult> Index(CancellationToken cancellationToken)
     {
         var latest = new List<LatestRecords>();
-        foreach (var type in definitions.Current.Types.Where(t => !t.IsAdmin && actor.Current.Can(t, ContentActions.View)))
+        foreach (var type in definitions.Current.Types.Where(t => t is { IsAdmin: false, IsPart: false } && actor.Current.Can(t, ContentActions.View)))
         {
             var query = new Query(type.Name) { Columns = [SystemFields.ModifiedAt], Sort = [$"-{SystemFields.ModifiedAt}"], Take = Shown };
             latest.Add(new LatestRecords(type, (await queries.ListAsync(query, cancellationToken)).Items));

@@ -33,7 +33,7 @@ internal sealed class RecordsController(ContentDefinitions definitions, QueryEng
 
     /// <summary>Name and key facts stand in the head, what the system keeps for itself nowhere.</summary>
     private bool IsShown(ContentTypeDefinition type, FieldDefinition field)
-        => !field.Hidden && field.Name != type.DisplayField && !type.KeyFacts.Contains(field.Name)
+        => !field.Hidden && field.Name != type.DisplayField && !type.KeyFacts.Contains(field.Name) && !type.ShownByParts.Contains(field.Name)
             && field.Name is not (SystemFields.Id or SystemFields.DisplayText or SystemFields.Version or SystemFields.DeletedAt or SystemFields.DeletedBy)
             && (field.Target is null || definitions.Current.Find(field.Target) is not null);
 }

@@ -1,0 +1,22 @@
+using System.Globalization;
+using Crm.Platform.Content;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Tickets.Mail;
+
+/// <summary>Whoever gave feedback gets our answer.</summary>
+internal sealed class MailFeedbackAnswers(CustomerMail mail, IStringLocalizer localizer) : IContentHandler
+{
+    public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        if (type.Name != FeedbackType.Name || !mail.IsNews)
+            return;
+        foreach (var save in saves.Where(s => s.Changed.Contains(FeedbackFields.AnsweredAt) && s.After[FeedbackFields.AnsweredAt] is not null))
+        {
+            var feedback = save.After;
+            await mail.SendAsync(string.Create(CultureInfo.InvariantCulture, $"feedback-answer:{feedback.Id}:{feedback.Get<DateTime>(FeedbackFields.AnsweredAt).Ticks}"), feedback, () => (
+                $"[{feedback.Get<string>(FeedbackFields.Number)}] {feedback.Get<string>(FeedbackFields.Subject)}",
+                $"{localizer["Thank you for your feedback. Our answer:"]}\n\n{feedback.Get<string>(FeedbackFields.Answer)}"), cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Crm.Platform.Content;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.Tickets.Portal;
+
+/// <summary>The forms with which customers reach us without signing in.</summary>
+[Route("/portal"), AllowAnonymous, PortalVisitor]
+internal sealed class PortalController(ContentDefinitions definitions, Submissions submissions, FollowLinks links, SubmissionLimit limit, PortalWords words, IStringLocalizer localizer) : Controller
+{
+    private const string Number = "portal.number";
+
+    [HttpGet("")]
+    public IActionResult Index() => Redirect("/portal/tickets/new");
+
+    [HttpGet("tickets/new")]
+    public IActionResult NewTicket() => View("NewTicket", Form(new PortalInput { Kind = "question" }, TicketFields.Type, TicketType.Name));
+
+    [HttpPost("tickets/new")]
+    public async Task<IActionResult> NewTicket([FromForm] PortalInput input, CancellationToken cancellationToken)
+    {
+        if (Refuse(input) is { } problem)
+            return Again("NewTicket", Form(input, TicketFields.Type, TicketType.Name, problem));
+        if (words.Missing(input) is { Count: > 0 } missing)
+            return Again("NewTicket", Form(input, TicketFields.Type, TicketType.Name, errors: missing));
+        var (result, token) = await submissions.TicketAsync(input, cancellationToken);
+        return token is null
+            ? Again("NewTicket", Form(input, TicketFields.Type, TicketType.Name, errors: words.Of(definitions.Current.Get(TicketType.Name), result.Errors)))
+            : Redirect($"{FollowLinks.PathOf(token)}?sent=ticket");
+    }
+
+    /// <param name="t">The follow link of the ticket that it is about.</param>
+    [HttpGet("feedback")]
+    public async Task<IActionResult> Feedback(string? t, CancellationToken cancellationToken)
+    {
+        if (TempData[Number] is string number)
+            return View("FeedbackSent", number);
+        var ticket = t is null ? null : await links.FindAsync(t, cancellationToken);
+        var input = new PortalInput { Kind = "suggestion", Name = ticket?.Get<string>(TicketFields.RequesterName), Email = ticket?.Get<string>(TicketFields.RequesterEmail) };
+        return View("Feedback", Form(input, FeedbackFields.Kind, FeedbackType.Name));
+    }
+
+    [HttpPost("feedback")]
+    public async Task<IActionResult> Feedback([FromForm] PortalInput input, string? t, CancellationToken cancellationToken)
+    {
+        if (Refuse(input) is { } problem)
+            return Again("Feedback", Form(input, FeedbackFields.Kind, FeedbackType.Name, problem));
+        if (words.Missing(input) is { Count: > 0 } missing)
+            return Again("Feedback", Form(input, FeedbackFields.Kind, FeedbackType.Name, errors: missing));
+        var ticket = t is null ? null : await links.FindAsync(t, cancellationToken);
+        var (result, _) = await submissions.FeedbackAsync(input, ticket, cancellationToken);
+        if (!result.Succeeded)
+            return Again("Feedback", Form(input, FeedbackFields.Kind, FeedbackType.Name, errors: words.Of(definitions.Current.Get(FeedbackType.Name), result.Errors)));
+        TempData[Number] = await submissions.NumberOfAsync(FeedbackType.Name, result.Id, cancellationToken);
+        return Redirect("/portal/feedback");
+    }
+
+    private string? Refuse(PortalInput input)
+    {
+        // Said openly: a person whose browser filled the trap in can still send the message.
+        if (!string.IsNullOrEmpty(input.Website))
+            return localizer["This looks like an automatic message. Please send it again."];
+        if (limit.Take(HttpContext.Connection.RemoteIpAddress))
+            return null;
+        Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        return localizer["Too many messages came from your address. Wait {0} minutes, then try again. What you wrote is still here.", (int)SubmissionLimit.Window.TotalMinutes];
+    }
+
+    private ViewResult Again(string view, PortalForm form)
+    {
+        if (Response.StatusCode == StatusCodes.Status200OK)
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+        ModelState.Clear();
+        return View(view, form with { Input = form.Input with { Website = null } });
+    }
+
+    private PortalForm Form(PortalInput input, string kind, string type, string? problem = null, IReadOnlyDictionary<string, string>? errors = null)
+        => new(input, [.. definitions.Current.Get(type).Find(kind)?.Options.Where(o => !o.Hidden) ?? []], problem ?? errors?.GetValueOrDefault(""), errors ?? new Dictionary<string, string>());
+}

@@ -1,0 +1,28 @@
+using Crm.Platform.Content;
+
+namespace Crm.Tickets.Rules;
+
+/// <summary>An answer makes feedback answered, and nothing else does.</summary>
+internal sealed class FeedbackAnswers(TimeProvider clock) : IContentHandler
+{
+    public ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        if (type.Name != FeedbackType.Name)
+            return ValueTask.CompletedTask;
+        var now = clock.GetUtcNow().UtcDateTime;
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        foreach (var save in saves)
+        {
+            var answer = save.After.Get<string>(FeedbackFields.Answer);
+            if (answer is null && save.After.Get<string>(FeedbackFields.Status) == "answered")
+                save.Error(FeedbackFields.Answer, new("Write the answer first"));
+            if (!save.Changed.Contains(FeedbackFields.Answer))
+                continue;
+            if (answer is null || save.After[FeedbackFields.AnsweredAt] is null || !save.IsNew)
+                save.Set(FeedbackFields.AnsweredAt, answer is null ? null : now);
+            if (answer is not null && save.After.Get<string>(FeedbackFields.Status) is "new" or "inProgress")
+                save.Set(FeedbackFields.Status, "answered");
+        }
+        return ValueTask.CompletedTask;
+    }
+}
