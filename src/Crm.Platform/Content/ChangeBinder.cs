@@ -25,7 +25,7 @@ internal sealed class ChangeBinder(
     TimeProvider clock,
     IStringLocalizer localizer)
 {
-    private sealed record PendingLookUp(PendingSave Save, FieldDefinition Field, object Value);
+    private sealed record PendingLookUp(PendingSave Save, FieldDefinition Field, string Target, object Value);
 
     private sealed record PendingOption(PendingSave Save, FieldDefinition Field, string Text);
 
@@ -49,8 +49,14 @@ internal sealed class ChangeBinder(
             BindTexts(type, save, context, lookUps, options);
         }
         await BindOptionsAsync(type, options, cancellationToken);
-        foreach (var group in lookUps.GroupBy(l => l.Field.Target!, StringComparer.OrdinalIgnoreCase))
-            await BindLookUpsAsync(type, definitions.Current.Get(group.Key), [.. group], saves, cancellationToken);
+        foreach (var group in lookUps.GroupBy(l => l.Target, StringComparer.OrdinalIgnoreCase))
+        {
+            if (definitions.Current.Find(group.Key) is { } target)
+                await BindLookUpsAsync(type, target, [.. group], saves, cancellationToken);
+            else
+                foreach (var lookUp in group)
+                    lookUp.Save.Error(lookUp.Field.Name, new("There is no content type {0}", group.Key));
+        }
     }
 
     private ParseContext Context(CultureInfo culture)
@@ -129,10 +135,26 @@ internal sealed class ChangeBinder(
 
     private static void Bind(PendingSave save, FieldDefinition field, object? value, List<PendingLookUp> lookUps)
     {
-        if (value is LookUpText || (value is Guid id && field.Target is not null && !Equals(save.Before?[field.Name], id)))
-            lookUps.Add(new(save, field, value));
-        else
-            save.Set(field.Name, value);
+        // A link that stays as it is needs no look: what it points to may be out of the user's sight.
+        var isNew = !Equals(save.Before?[field.Name], value);
+        switch (value)
+        {
+            case LookUpText when field.Target is { } target:
+                lookUps.Add(new(save, field, target, value));
+                break;
+            case Guid id when field.Target is { } target && isNew:
+                lookUps.Add(new(save, field, target, id));
+                break;
+            case RecordLink link when isNew:
+                lookUps.Add(new(save, field, link.Type, link.Id));
+                break;
+            case RecordLinkText link:
+                lookUps.Add(new(save, field, link.Type, new LookUpText(link.Text)));
+                break;
+            default:
+                save.Set(field.Name, value);
+                break;
+        }
     }
 
     private async Task BindOptionsAsync(ContentTypeDefinition type, List<PendingOption> options, CancellationToken cancellationToken)
@@ -166,7 +188,7 @@ internal sealed class ChangeBinder(
             await foreach (var item in queries.StreamAsync(new Query(target.Name) { Where = Filter.In(SystemFields.Id, ids.Select(i => (object?)i)), Columns = [], Sort = [SystemFields.Id] }, cancellationToken))
                 found.Add(item.Id);
         var links = new List<(PendingSave Save, FieldDefinition Field, Guid Id)>();
-        foreach (var (save, field, value) in lookUps)
+        foreach (var (save, field, _, value) in lookUps)
         {
             if (value is Guid id)
             {
@@ -193,7 +215,7 @@ internal sealed class ChangeBinder(
             else if (link == save.After.Id)
                 save.Error(field.Name, new("{0} cannot be the record itself", field.Label));
             else
-                save.Set(field.Name, link);
+                save.Set(field.Name, field.Kind == RecordLinkField.KindName ? new RecordLink(target.Name, link) : link);
         }
     }
 

@@ -1,5 +1,6 @@
 using Crm.Platform.Changes;
 using Crm.Platform.Data;
+using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using Crm.Platform.Records;
 using Crm.Platform.Security;
@@ -155,9 +156,25 @@ internal sealed partial class ContentManager
             foreach (var handler in Handlers)
                 if (await handler.PurgingAsync(definition, item, cancellationToken) is { } message)
                     return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
+            await EmptyRecordLinksAsync(id, cancellationToken);
             await writer.PurgeAsync(definition, item, cancellationToken);
             return new SaveResult(SaveStatus.Deleted, id, item.Version, []);
         }, cancellationToken);
+
+    /// <summary>Links from any type stay while a record can still be restored, and end with it.</summary>
+    private async Task EmptyRecordLinksAsync(Guid id, CancellationToken cancellationToken)
+    {
+        foreach (var type in definitions.Current.Types)
+            foreach (var field in type.Fields.Where(f => f.Kind == RecordLinkField.KindName))
+            {
+                var ids = await session.ReadAsync(new SqlText($"SELECT id FROM {Columns.Table(type)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(field.Name))} = ")
+                    .Append(ColumnType.Uuid, id), r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
+                // Integrity does not depend on the actor's rights to the records that it touches.
+                foreach (var chunk in ids.Chunk(MaxBatch))
+                    await actor.AsSystemAsync(() => SaveInTransactionAsync(type.Name,
+                        [.. chunk.Select(i => new ContentChange(type.Name) { Id = i, Values = { [field.Name] = null } })], SaveOptions.Default, cancellationToken));
+            }
+    }
 
     private IEnumerable<(ContentTypeDefinition Type, FieldDefinition Field)> LookUpsTo(string type)
         => definitions.Current.PointingTo(type).Where(p => !p.Field.IsSystem);

@@ -66,6 +66,9 @@ public sealed record FieldDefinition
     /// <summary>Pattern of an auto-number: zeros in braces are the counter, such as <c>C{000000}</c>.</summary>
     public string? Pattern { get; init; }
 
+    /// <summary>When a date that is past is overdue, and shown so; null for never.</summary>
+    public LateRule? Late { get; init; }
+
     public int Order { get; init; }
 
     /// <summary>One of the columns that every type has (owner, created, ...).</summary>
@@ -73,6 +76,13 @@ public sealed record FieldDefinition
 
     /// <summary>The feature that declares the field; null when an administrator made it.</summary>
     public string? Feature { get; init; }
+}
+
+/// <summary>A date is a deadline while another field of the record has one of these values.</summary>
+/// <param name="Field">A pick-list, such as <c>status</c>.</param>
+public sealed record LateRule(string Field, params IReadOnlyList<string> Values)
+{
+    public bool AppliesTo(ContentItem item) => item[Field] is string value && Values.Contains(value);
 }
 
 /// <param name="Key">Stored in the column; 1 to 100 characters.</param>
@@ -120,6 +130,9 @@ public static class Field
     public static FieldDefinition Url(string name, LocalizedText label) => Of("url", name, label);
 
     public static FieldDefinition LookUp(string name, LocalizedText label, string target) => Of("lookUp", name, label) with { Target = target };
+
+    /// <summary>A link to a record of any type, given as <c>customers/&lt;id&gt;</c> or <c>customers:name</c>.</summary>
+    public static FieldDefinition Record(string name, LocalizedText label) => Of("record", name, label) with { Indexed = true };
 
     public static FieldDefinition User(string name, LocalizedText label) => Of("user", name, label) with { Target = SystemTypes.Users };
 

@@ -59,6 +59,9 @@ public sealed record FieldOption(string Key, string Text);
 /// <param name="Url">Where a look-up leads, when the reader may go there.</param>
 public sealed record FieldDisplay(FieldDefinition Field, FieldKind Kind, object Value, string Text, string? Url = null)
 {
+    /// <summary>A date that is overdue once it is past.</summary>
+    public bool IsDeadline { get; init; }
+
     /// <summary>One line in a list instead of a place of its own.</summary>
     public bool InList { get; init; }
 }

@@ -14,14 +14,18 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
 
     /// <summary>A field of a record, or of one that look-ups lead to; null when it is empty.</summary>
     public FieldDisplay? Display(ContentTypeDefinition type, ContentItem item, string path)
-        => Display(FieldAt(type, path), item[path], item.DisplayOf(path));
+        => FieldAt(type, path) is var field && Display(field, item[path], item.DisplayOf(path)) is { } display
+            ? display with { IsDeadline = field.Late is { } late && late.AppliesTo(item) }
+            : null;
 
-    /// <param name="lookUpText">Name of the record that a look-up points to.</param>
+    /// <param name="lookUpText">Name of the record that a look-up or link points to.</param>
     public FieldDisplay? Display(FieldDefinition field, object? value, string? lookUpText)
     {
         if (value is null or "")
             return null;
         var kind = kinds.Of(field);
+        if (value is RecordLink link)
+            return new(field, kind, value, lookUpText ?? "", lookUpText is not null && definitions.Current.Find(link.Type) is { } linked && actor.Current.CanOpen(linked) ? $"{linked.Path}/{link.Id}" : null);
         if (field.Target is null || definitions.Current.Find(field.Target) is not { } target)
             return new(field, kind, value, kind.Format(field, value, Context));
         var canOpen = lookUpText is not null && actor.Current.CanOpen(target);

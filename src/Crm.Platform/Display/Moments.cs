@@ -29,6 +29,14 @@ public sealed class Moments(TimeProvider clock, ActorContext actor, IStringLocal
             : Of(date);
     }
 
+    public bool IsPast(DateTime utc) => utc < clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>The day itself is not past until it is over.</summary>
+    public bool IsPast(DateOnly date) => date < Today;
+
+    /// <summary>Tomorrow at this hour, as <c>datetime-local</c> takes it.</summary>
+    public string Tomorrow(int hour) => Today.AddDays(1).ToDateTime(new TimeOnly(hour, 0)).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
+
     public string DayOf(DateTime utc)
     {
         var date = DateOnly.FromDateTime(Local(utc));

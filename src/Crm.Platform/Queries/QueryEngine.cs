@@ -29,7 +29,10 @@ public sealed class QueryEngine(
     private static readonly string[] Always =
         [SystemFields.Id, SystemFields.DisplayText, SystemFields.Owner, SystemFields.Team, SystemFields.Version, SystemFields.DeletedAt];
 
-    /// <summary>One page of records. A page costs one statement, whatever its columns.</summary>
+    /// <summary>
+    /// One page of records. A page costs one statement, whatever its columns, and one more for each type that its links
+    /// to any record lead to.
+    /// </summary>
     /// <exception cref="QueryException">The query names what is not there or cannot be compared.</exception>
     public async Task<QueryPage> ListAsync(Query query, CancellationToken cancellationToken)
     {
@@ -56,11 +59,26 @@ public sealed class QueryEngine(
             rows.Reverse();
         if (rows.Count == 0)
             return new QueryPage([], null, null);
+        await NameLinksAsync(plan, rows.ConvertAll(r => r.Item), cancellationToken);
         var hasNext = query.Backwards || more;
         var hasPrevious = query.Backwards ? more : query.After is not null;
         return new QueryPage([.. rows.Select(r => r.Item)],
             hasNext ? KeysetCursor.Encode(rows[^1].Keys) : null,
             hasPrevious ? KeysetCursor.Encode(rows[0].Keys) : null);
+    }
+
+    /// <summary>Gives links to any record their names, as far as the actor may see them; those in the recycle bin too, as they may come back.</summary>
+    private async Task NameLinksAsync(ReadPlan plan, List<ContentItem> items, CancellationToken cancellationToken)
+    {
+        var links = plan.RecordLinks.SelectMany(path => items, (path, item) => (Path: path, Item: item, Link: item[path] as RecordLink)).Where(l => l.Link is not null).ToList();
+        foreach (var group in links.GroupBy(l => l.Link!.Type, StringComparer.OrdinalIgnoreCase).Where(g => definitions.Current.Find(g.Key) is not null))
+        {
+            var query = new Query(group.Key) { Where = Filter.In(SystemFields.Id, group.Select(l => (object?)l.Link!.Id).Distinct()), Columns = [], Sort = [SystemFields.Id], Take = MaxTake, Bin = RecycleBin.With };
+            var names = (await ListAsync(query, cancellationToken)).Items.ToDictionary(i => i.Id, i => i.DisplayText);
+            foreach (var (path, item, link) in group)
+                if (names.TryGetValue(link!.Id, out var name))
+                    item.SetDisplay(path, name);
+        }
     }
 
     /// <summary>One record with all its fields, or null when there is none that the actor may see.</summary>
@@ -196,6 +214,8 @@ public sealed class QueryEngine(
         }
 
         public int ColumnCount => _columns.Count;
+
+        public IEnumerable<string> RecordLinks => _fields.Where(f => f.At.Field.Kind == RecordLinkField.KindName).Select(f => f.Path);
 
         public string Select => string.Join(", ", _columns);
 

@@ -1,3 +1,5 @@
+using Crm.Platform.Display;
+using Crm.Platform.Jobs;
 using Crm.Platform.Modules;
 
 namespace Crm.Notifications;
@@ -7,5 +9,8 @@ internal sealed class Startup : StartupBase
     public override void ConfigureServices(IServiceCollection services)
     {
         services.AddScoped<NotificationCenter>();
+        services.AddScoped<Inbox>();
+        services.AddScoped<ISlotPart, Bell>();
+        services.AddScoped<IBackgroundTask, ForgetTask>();
     }
 }

@@ -43,6 +43,7 @@ public sealed partial class TranslationTests
         foreach (var type in All<IContentTypeProvider>().SelectMany(p => p.Types))
         {
             texts.AddRange([type.Label, type.PluralLabel, type.Description]);
+            texts.AddRange(type.QuickFilters.Select(q => q.Label));
             texts.AddRange(type.Fields.SelectMany(Texts));
         }
         texts.AddRange(All<IContentTypeProvider>().SelectMany(p => p.Extensions).SelectMany(e => e.Fields).SelectMany(Texts));

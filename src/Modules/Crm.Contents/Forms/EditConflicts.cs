@@ -3,6 +3,7 @@ using Crm.Contents.Records;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
+using Crm.Platform.Fields;
 
 namespace Crm.Contents.Forms;
 
@@ -45,6 +46,8 @@ internal sealed class EditConflicts(ChangeLog log, History history, RecordForm f
 
     private async Task<string?> MineAsync(FieldEditor editor, CancellationToken cancellationToken)
     {
+        if (editor.Field.Kind == "record" && RecordLink.Read(editor.Text) is { } link)
+            return await names.FindAsync(link.Type, link.Id, cancellationToken);
         if (editor.Field.Target is { } target && Guid.TryParse(editor.Text, out var id))
             return await names.FindAsync(target, id, cancellationToken);
         var text = editor.Options.FirstOrDefault(o => o.Key == editor.Text)?.Text ?? string.Join(' ', editor.Texts.Where(t => t.Length > 0));

@@ -42,6 +42,9 @@ internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLo
         foreach (var id in values.OfType<Guid>())
             if (views.FieldAt(type, path).Target is { } target)
                 yield return (target, id);
+        foreach (var link in values.OfType<string>().Select(RecordLink.Read).OfType<RecordLink>())
+            if (views.FieldAt(type, path).Kind == "record")
+                yield return (link.Type, link.Id);
     }
 
     private string Label(ContentTypeDefinition type, string path)
@@ -71,6 +74,7 @@ internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLo
         null => localizer["empty"],
         "@me" => localizer["me"],
         Guid id => known.GetValueOrDefault(id) ?? localizer["Not visible to you"],
+        string text when RecordLink.Read(text) is { } link && views.FieldAt(type, path).Kind == "record" => known.GetValueOrDefault(link.Id) ?? localizer["Not visible to you"],
         bool flag => flag ? localizer["Yes"] : localizer["No"],
         decimal number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
         DateOnly date => date.ToString("d", CultureInfo.CurrentCulture),

@@ -32,6 +32,8 @@ internal sealed class FilterForm(FieldKinds kinds, FieldViews views, ContentDefi
     public IReadOnlyList<FilterField> Fields(ContentTypeDefinition type)
         => [.. type.Fields
             .Where(f => !f.Hidden && f.Name is not (SystemFields.Id or SystemFields.Version or SystemFields.DeletedAt or SystemFields.DeletedBy or SystemFields.DisplayText)
+                // Which record of all types cannot be typed; lists of what is about one are reached from its page.
+                && f.Kind != "record"
                 && (f.Target is null || definitions.Current.Find(f.Target) is not null))
             .Select(f => new FilterField(f, kinds.Of(f), views.LabelAt(type, f.Name)))];
 

@@ -28,7 +28,7 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
         var sort = address.Sort?.Split(',') ?? definition.DefaultSort;
         var columns = Columns(definition, sort);
         var where = search is null ? filter : Filter.And(filter, new QuickSearchFilter(search));
-        var query = new Query(definition.Name) { Where = where, Sort = [.. sort], Columns = [.. columns.Select(c => c.Path)], Take = PageSize, After = input.After, Backwards = input.Back is not null };
+        var query = new Query(definition.Name) { Where = where, Sort = [.. sort], Columns = [.. columns.Select(c => c.Path), .. columns.Select(c => c.Field.Late?.Field).OfType<string>()], Take = PageSize, After = input.After, Backwards = input.Back is not null };
         var tabs = quick.Tabs(definition, filter, address.View);
         var page = new ListPage(definition, address, columns,
             address.IsBoard ? new QueryPage([], null, null) : await queries.ListAsync(query, cancellationToken),

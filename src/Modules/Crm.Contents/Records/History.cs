@@ -39,18 +39,21 @@ internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views,
     {
         if (change.UserId is { } user)
             yield return (SystemTypes.Users, user);
-        foreach (var (field, values) in FieldsOf(type, change).Where(f => f.Field.Target is not null))
+        foreach (var (field, values) in FieldsOf(type, change))
             foreach (var text in new[] { values.Old, values.New })
-                if (Guid.TryParse(text, out var id))
-                    yield return (field.Target!, id);
+                if (Linked(field, text) is { } link)
+                    yield return (link.Type, link.Id);
     }
+
+    private static RecordLink? Linked(FieldDefinition field, string? text)
+        => field.Kind == "record" ? RecordLink.Read(text) : field.Target is { } target && Guid.TryParse(text, out var id) ? new RecordLink(target, id) : null;
 
     private string? Text(FieldDefinition field, string? text, IReadOnlyDictionary<Guid, string> known)
     {
         if (string.IsNullOrEmpty(text))
             return null;
-        if (field.Target is not null)
-            return Guid.TryParse(text, out var id) && known.TryGetValue(id, out var name) ? name : localizer["Not visible to you"];
+        if (field.Target is not null || field.Kind == "record")
+            return Linked(field, text) is { } link && known.TryGetValue(link.Id, out var name) ? name : localizer["Not visible to you"];
         var shown = Value(field, text) is { } value ? kinds.Of(field).Format(field, value, views.Context) : text;
         return shown.Length > LongestText ? string.Concat(shown.AsSpan(0, LongestText), "…") : shown;
     }

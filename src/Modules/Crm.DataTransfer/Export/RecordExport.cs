@@ -50,6 +50,8 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
             return kind.Parts.Select(_ => "");
         if (value is Guid id && field.Target is { } target)
             return [FormulaGuard.Add(links[(target, id)])];
+        if (value is RecordLink link)
+            return [FormulaGuard.Add(link.ToString())];
         // Numbers, dates and phone numbers begin with a sign of their own; all other texts are somebody's words.
         return value is string text && field.Kind != "phone" ? [FormulaGuard.Add(text)] : kind.SplitParts(field, value);
     }
