@@ -12,7 +12,8 @@ namespace Crm.IntegrationTests.Hosting;
 public sealed class EndpointTests : IAsyncLifetime
 {
     /// <summary>What a stranger may reach. A new public page is added here on purpose or not at all.</summary>
-    private static readonly string[] Public = ["login", "logout", "culture"];
+    private static readonly string[] Public = ["login", "logout", "culture",
+        "t/o/{id:guid}/{signature}", "t/c/{id:guid}/{signature}", "t/u/{id:guid}/{signature}"];
 
     private TestSite _site = null!;
 

@@ -12,7 +12,7 @@ internal sealed class LookUpController(ContentDefinitions definitions, QueryEngi
     private const int MaxOffers = 20;
 
     [HttpGet("/lookup/{type}"), RequireContentPermission(ContentActions.View)]
-    public async Task<IActionResult> Find(string type, string? q, CancellationToken cancellationToken)
+    public async Task<IActionResult> Find([FromRoute] string type, string? q, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var text = q?.Trim() ?? "";
