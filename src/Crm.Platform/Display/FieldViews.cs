@@ -44,7 +44,7 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
     {
         Help = field.Help?.For(localizer),
         IsReadOnly = field.ReadOnly,
-        IsWide = field.Kind == "longText" || field.Name == type.DisplayField,
+        IsWide = kinds.Of(field).IsWide || field.Name == type.DisplayField,
         IsOpen = field.Open && actor.Current.Can(type, ContentActions.AddOptions),
         Options = OptionsOf(field, texts),
     };

@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Crm.Platform.Display;
 
-/// <summary>Headers of every response. Scripts and styles come from files of this site only.</summary>
+/// <summary>Headers of every response. Scripts and styles come from files of this site only; it frames only pages of its own that allow it.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        + "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public Task InvokeAsync(HttpContext context)
     {

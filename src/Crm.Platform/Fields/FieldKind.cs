@@ -48,6 +48,9 @@ public abstract class FieldKind
     /// <summary>Whether a value is a text that people look for by its words.</summary>
     public virtual bool IsSearched => ValueType == typeof(string);
 
+    /// <summary>Takes the whole width of a form.</summary>
+    public virtual bool IsWide => false;
+
     /// <summary>Whether sums and averages mean something.</summary>
     public virtual bool IsNumeric => false;
 

@@ -200,6 +200,8 @@ internal sealed class LongTextField : FieldKind
 
     public override bool IsSortable => false;
 
+    public override bool IsWide => true;
+
     public override IReadOnlyList<FilterOperator> Operators => [FilterOperator.Contains, .. FieldKinds.Equality];
 
     public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => LongTextColumns;

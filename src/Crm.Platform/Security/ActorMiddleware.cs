@@ -14,6 +14,9 @@ public interface IActorProvider
     /// <summary>Null when the user is gone or may no longer sign in.</summary>
     Task<Actor?> FindAsync(ClaimsPrincipal principal, CancellationToken cancellationToken);
 
+    /// <summary>A user's rights at this moment, for work in the background that is done in the user's name; null when the user is gone or locked out.</summary>
+    Task<Actor?> OfUserAsync(Guid user, CancellationToken cancellationToken);
+
     /// <summary>Keeps the language that a signed-in user has chosen.</summary>
     Task RememberCultureAsync(Actor actor, string culture, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Crm.Email.Suppressions;
+using Crm.Email.Templates;
 using Crm.Platform.Security;
 
 namespace Crm.Email;
@@ -23,6 +24,7 @@ internal sealed class EmailPermissions : IPermissionProvider
         new(RoleNames.Marketing, Outbox),
         new(RoleNames.Manager, Outbox),
         .. Platform.Security.Stereotypes.Shared(SuppressionType.Name, Editors, Readers),
+        .. Platform.Security.Stereotypes.Shared(EmailTemplateType.Name, Editors, Readers),
         // Somebody who asks not to be written to must be heard by whoever is asked, and taking it back is one decision for all.
         .. Platform.Security.Stereotypes.Grant(SuppressionType.Name, "delete", PermissionScope.All, RoleNames.Marketing),
     ];

@@ -13,7 +13,11 @@ public sealed class EndpointTests : IAsyncLifetime
 {
     /// <summary>What a stranger may reach. A new public page is added here on purpose or not at all.</summary>
     private static readonly string[] Public =
-        ["login", "logout", "culture", "portal", "portal/tickets/new", "portal/feedback", "portal/t/{token}", "portal/t/{token}/answer", "portal/t/{token}/rate"];
+    [
+        "login", "logout", "culture",
+        "portal", "portal/tickets/new", "portal/feedback", "portal/t/{token}", "portal/t/{token}/answer", "portal/t/{token}/rate",
+        "t/o/{id:guid}/{signature}", "t/c/{id:guid}/{signature}", "t/u/{id:guid}/{signature}",
+    ];
 
     private TestSite _site = null!;
 

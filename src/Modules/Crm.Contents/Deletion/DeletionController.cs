@@ -13,7 +13,7 @@ namespace Crm.Contents.Deletion;
 internal sealed class DeletionController(ContentDefinitions definitions, IContentManager content, QueryEngine queries, ActorContext actor, IStringLocalizer localizer) : Controller
 {
     [HttpGet("{id:guid}/delete"), RequireContentPermission(ContentActions.Delete)]
-    public async Task<IActionResult> Ask(string type, Guid id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Ask([FromRoute] string type, Guid id, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await queries.GetAsync(definition.Name, id, cancellationToken) is not { } item)
@@ -24,7 +24,7 @@ internal sealed class DeletionController(ContentDefinitions definitions, IConten
     }
 
     [HttpPost("{id:guid}/delete"), RequireContentPermission(ContentActions.Delete)]
-    public async Task<IActionResult> Delete(string type, Guid id, [FromForm] long? version, CancellationToken cancellationToken)
+    public async Task<IActionResult> Delete([FromRoute] string type, Guid id, [FromForm] long? version, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var item = await queries.GetAsync(definition.Name, id, cancellationToken);
@@ -41,7 +41,7 @@ internal sealed class DeletionController(ContentDefinitions definitions, IConten
     }
 
     [HttpPost("{id:guid}/restore"), RequireContentPermission(ContentActions.Delete)]
-    public async Task<IActionResult> Restore(string type, Guid id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Restore([FromRoute] string type, Guid id, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var result = await content.RestoreAsync(definition.Name, id, cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class DeletionController(ContentDefinitions definitions, IConten
     }
 
     [HttpGet("recycle-bin"), RequireContentPermission(ContentActions.Delete)]
-    public async Task<IActionResult> RecycleBin(string type, string? after, string? back, CancellationToken cancellationToken)
+    public async Task<IActionResult> RecycleBin([FromRoute] string type, string? after, string? back, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var query = new Query(definition.Name)
@@ -76,7 +76,7 @@ internal sealed class DeletionController(ContentDefinitions definitions, IConten
     }
 
     [HttpPost("{id:guid}/purge"), RequireContentPermission(ContentActions.Delete)]
-    public async Task<IActionResult> Purge(string type, Guid id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Purge([FromRoute] string type, Guid id, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var result = await content.PurgeAsync(definition.Name, id, cancellationToken);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Localization;
 
 namespace Crm.Contents.Forms;
 
-/// <summary>The forms that create and edit records of any content type.</summary>
+/// <summary>The forms that create and edit records of any content type. Which one stands in the route alone: a form may well have a field named “type”.</summary>
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
 internal sealed class FormsController(
     ContentDefinitions definitions,
@@ -22,7 +22,7 @@ internal sealed class FormsController(
 {
     /// <summary>Fields named in the address are filled in: <c>/contacts/new?customer=...</c></summary>
     [HttpGet("new"), RequireContentPermission(ContentActions.Create)]
-    public async Task<IActionResult> New(string type, CancellationToken cancellationToken)
+    public async Task<IActionResult> New([FromRoute] string type, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var texts = form.TextsOf(definition, content.New(definition.Name));
@@ -33,7 +33,7 @@ internal sealed class FormsController(
     }
 
     [HttpPost("new"), RequireContentPermission(ContentActions.Create)]
-    public async Task<IActionResult> Create(string type, CancellationToken cancellationToken)
+    public async Task<IActionResult> Create([FromRoute] string type, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var posted = form.Posted(definition, Request.Form);
@@ -47,7 +47,7 @@ internal sealed class FormsController(
     }
 
     [HttpGet("{id:guid}/edit"), RequireContentPermission(ContentActions.Edit)]
-    public async Task<IActionResult> Edit(string type, Guid id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Edit([FromRoute] string type, Guid id, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await queries.GetAsync(definition.Name, id, cancellationToken) is not { } item)
@@ -58,7 +58,7 @@ internal sealed class FormsController(
     }
 
     [HttpPost("{id:guid}/edit"), RequireContentPermission(ContentActions.Edit)]
-    public async Task<IActionResult> Save(string type, Guid id, [FromForm] long version, CancellationToken cancellationToken)
+    public async Task<IActionResult> Save([FromRoute] string type, Guid id, [FromForm] long version, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await queries.GetAsync(definition.Name, id, cancellationToken) is not { } item)

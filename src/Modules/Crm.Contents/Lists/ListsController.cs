@@ -15,7 +15,7 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
     private const int PageSize = 50;
 
     [HttpGet(""), RequireScreen]
-    public async Task<IActionResult> Index(string type, ListInput input, CancellationToken cancellationToken)
+    public async Task<IActionResult> Index([FromRoute] string type, ListInput input, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var filter = string.IsNullOrWhiteSpace(input.Filter) ? null : FilterParser.Parse(input.Filter, definition, definitions.Current);

@@ -14,7 +14,7 @@ internal sealed class LookUpController(ContentDefinitions definitions, QueryEngi
     private const int OffersOfEach = 5;
 
     [HttpGet("/lookup/{type}"), RequireContentPermission(ContentActions.View)]
-    public async Task<IActionResult> Find(string type, string? q, CancellationToken cancellationToken)
+    public async Task<IActionResult> Find([FromRoute] string type, string? q, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var hints = HintColumns(definition);

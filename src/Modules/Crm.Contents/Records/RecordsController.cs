@@ -15,7 +15,7 @@ internal sealed class RecordsController(ContentDefinitions definitions, QueryEng
 
     /// <param name="show">How much of the timeline, from 50 in steps to 500.</param>
     [HttpGet("{id:guid}"), RequireScreen]
-    public async Task<IActionResult> Index(string type, Guid id, int? show, CancellationToken cancellationToken)
+    public async Task<IActionResult> Index([FromRoute] string type, Guid id, int? show, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await queries.GetAsync(type, id, cancellationToken) is not { } item)

@@ -14,7 +14,7 @@ namespace Crm.DataTransfer.Export;
 internal sealed class ExportController(ContentDefinitions definitions, RecordExport export, ActorContext actor, TimeProvider clock, IStringLocalizer localizer) : Controller
 {
     [HttpGet("")]
-    public async Task<IActionResult> Index(string type, string? filter, CancellationToken cancellationToken)
+    public async Task<IActionResult> Index([FromRoute] string type, string? filter, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         try

@@ -24,7 +24,7 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportMap
     private const int ShownProblems = 100;
 
     [HttpGet("")]
-    public IActionResult Index(string type)
+    public IActionResult Index([FromRoute] string type)
     {
         var definition = definitions.Current.Get(type);
         // The name is what most files have; a forgotten choice then doubles nothing.
@@ -32,7 +32,7 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportMap
     }
 
     [HttpPost(""), RequestSizeLimit(MaxBytes + (1 << 20)), RequestFormLimits(MultipartBodyLengthLimit = MaxBytes + (1 << 20))]
-    public async Task<IActionResult> Run(string type, IFormFile? file, string? key, bool dryRun, CancellationToken cancellationToken)
+    public async Task<IActionResult> Run([FromRoute] string type, IFormFile? file, string? key, bool dryRun, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         key = string.IsNullOrEmpty(key) ? null : key;

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Crm.Platform.Settings;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Http;
 
 namespace Crm.Email.Account;
 
@@ -62,18 +61,4 @@ internal sealed class EmailAccount(SettingsStore settings, IDataProtectionProvid
         => settings.WriteAsync(Name, string.IsNullOrEmpty(password) ? account : account with { ProtectedPassword = _protector.Protect(password) }, cancellationToken);
 
     public string? PasswordOf(EmailSettings account) => account.ProtectedPassword is { } secret ? _protector.Unprotect(secret) : null;
-}
-
-/// <summary>The address under which people outside reach this site.</summary>
-public sealed class SiteAddress
-{
-    private readonly EmailAccount _account;
-    private readonly IHttpContextAccessor _http;
-
-    internal SiteAddress(EmailAccount account, IHttpContextAccessor http) => (_account, _http) = (account, http);
-
-    /// <summary>Without a slash at its end: the one that an administrator gave, else that of the request under way, else the usual one of a new site.</summary>
-    public async Task<string> GetAsync(CancellationToken cancellationToken)
-        => ((await _account.ReadAsync(cancellationToken)).SiteUrl
-            ?? (_http.HttpContext?.Request is { Host.HasValue: true } request ? $"{request.Scheme}://{request.Host}" : "http://localhost:5080")).TrimEnd('/');
 }

@@ -58,12 +58,13 @@ internal sealed class MailLedger(DbSession session, TimeProvider clock)
         (ColumnType.DateTime, Now + Hand), (ColumnType.Uuid, row.Id), (ColumnType.Text, worker));
 
     /// <summary>What became of a row. Who comes late with better knowledge is still believed.</summary>
-    public SqlText End(Guid id, Delivery delivery)
+    /// <param name="subject">As it was filled in; rows of a mailing have none before.</param>
+    public SqlText End(Guid id, Delivery delivery, string? subject = null)
     {
         var retry = delivery.State == MailStates.Queued;
         return new SqlText().Append(
-            "UPDATE crm_mail SET state = {}, reason = {}, server_answer = {}, sent_at = {}, next_at = {}, leased_by = NULL, leased_until = NULL, news = {} WHERE id = {} AND state IN ('queued', 'sending', 'unknown')",
-            (ColumnType.Text, delivery.State), (ColumnType.Text, delivery.Reason), (ColumnType.Text, delivery.Answer),
+            "UPDATE crm_mail SET subject = COALESCE(subject, {}), state = {}, reason = {}, server_answer = {}, sent_at = {}, next_at = {}, leased_by = NULL, leased_until = NULL, news = {} WHERE id = {} AND state IN ('queued', 'sending', 'unknown')",
+            (ColumnType.Text, subject), (ColumnType.Text, delivery.State), (ColumnType.Text, delivery.Reason), (ColumnType.Text, delivery.Answer),
             (ColumnType.DateTime, delivery.State is MailStates.Sent or MailStates.Unknown ? Now : null),
             (ColumnType.DateTime, retry ? Now + delivery.RetryAfter : Now), (ColumnType.Boolean, !retry), (ColumnType.Uuid, id));
     }

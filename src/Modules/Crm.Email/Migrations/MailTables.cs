@@ -18,6 +18,7 @@ internal sealed class MailTables : Migration
             .WithColumn("from_name").AsString(200).Nullable()
             .WithColumn("from_address").AsString(254).Nullable()
             .WithColumn("site_url").AsString(int.MaxValue).NotNullable()
+            .WithColumn("secret").AsString(100).NotNullable()
             .WithColumn("sender_id").AsGuid().Nullable()
             .WithColumn("created_at").AsDateTimeOffset().NotNullable();
 

@@ -30,8 +30,6 @@ internal sealed class OutboxController(OutboxFolder outbox) : Controller
     {
         if (await outbox.ReadAsync(id, headersOnly: false, cancellationToken) is not { } message)
             return NotFound();
-        // This page alone shows another one inside it.
-        Response.Headers.ContentSecurityPolicy = $"{Response.Headers.ContentSecurityPolicy}; frame-src 'self'";
         return View(new OutboxMessage(id, message));
     }
 
@@ -53,14 +51,3 @@ internal sealed class OutboxController(OutboxFolder outbox) : Controller
 internal sealed record OutboxMessage(Guid Id, MimeMessage Message);
 
 internal sealed record OutboxPage(IReadOnlyList<OutboxMessage> Messages, int Total, int Page, bool HasMore);
-
-/// <summary>HTML that is not ours, inside a frame that can do nothing.</summary>
-internal static class MessageFrame
-{
-    public static void Protect(HttpResponse response)
-        => response.Headers.ContentSecurityPolicy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'; sandbox allow-popups allow-popups-to-escape-sandbox";
-
-    public static string Wrap(string html) => html.Contains("<html", StringComparison.OrdinalIgnoreCase)
-        ? html.Replace("<head>", "<head><base target=\"_blank\">", StringComparison.OrdinalIgnoreCase)
-        : $"<!DOCTYPE html><html><head><meta charset=\"utf-8\"><base target=\"_blank\"><title></title></head><body>{html}</body></html>";
-}

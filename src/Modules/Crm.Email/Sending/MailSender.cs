@@ -172,7 +172,7 @@ internal sealed class MailSender(IServiceProvider services, MailSignal signal, S
                 var begun = await writer.WriteAsync([.. answers, ledger.Begin(letter.Row, _me)]);
                 answers.Clear();
                 if (begun[^1] == 1)
-                    answers.Add(ledger.End(letter.Row.Id, Judge(letter.Row, await connection.SendAsync(letter.Row.Id, message))));
+                    answers.Add(ledger.End(letter.Row.Id, Judge(letter.Row, await connection.SendAsync(letter.Row.Id, message)), message.Subject));
             }
         }
         finally

@@ -69,8 +69,8 @@ internal sealed class SmtpConnection(EmailSettings account, string? password) : 
         var reason = $"{(int)e.StatusCode} {e.Message}";
         if ((int)e.StatusCode < 500)
             return new(MailStates.Queued, reason);
-        // 550, 551 and 553 at the recipient, or a status of 5.1.x: the mailbox, not the message, is at fault (RFC 3463).
-        return e.ErrorCode == SmtpErrorCode.RecipientNotAccepted && ((int)e.StatusCode is 550 or 551 or 553 || e.Message.Contains("5.1.", StringComparison.Ordinal))
+        // 550, 551 and 553 at the recipient mean the mailbox, unless the status behind them speaks of policy (RFC 3463: X.7).
+        return e.ErrorCode == SmtpErrorCode.RecipientNotAccepted && ((int)e.StatusCode is 550 or 551 or 553) && !e.Message.Contains(".7.", StringComparison.Ordinal)
             ? new(MailStates.Bounced, reason)
             : new(MailStates.Failed, reason);
     }

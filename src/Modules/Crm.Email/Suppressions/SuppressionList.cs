@@ -21,7 +21,7 @@ public sealed class SuppressionList(QueryEngine queries, IContentManager content
         {
             foreach (var chunk in addresses.Select(MailAddresses.Fold).Distinct(StringComparer.Ordinal).Chunk(500))
                 await foreach (var item in queries.StreamAsync(new Query(SuppressionType.Name) { Where = Filter.In("email", chunk), Columns = ["email", "reason"], Sort = [SystemFields.Id] }, cancellationToken))
-                    reasons[MailAddresses.Fold(item.Get<string>("email")!)] = item.Get<string>("reason") ?? SuppressionType.Manual;
+                    reasons[MailAddresses.Fold(item.Get<string>("email")!)] = SuppressionType.Words(item.Get<string>("reason"));
         });
         return reasons;
     }

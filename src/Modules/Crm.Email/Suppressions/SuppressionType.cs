@@ -11,6 +11,9 @@ public sealed class SuppressionType : IContentTypeProvider
     public const string Bounced = "bounced";
     public const string Manual = "manual";
 
+    /// <summary>The reason in words, in English as the ledger keeps it.</summary>
+    public static string Words(string? reason) => reason switch { Unsubscribed => "Unsubscribed", Bounced => "Bounced", "complaint" => "Complained", _ => "Entered by hand" };
+
     public IEnumerable<ContentTypeDefinition> Types =>
     [
         new()

@@ -72,6 +72,8 @@ internal sealed class UserActors(
         return known.SecurityStamp == principal.FindFirstValue(identity.Value.ClaimsIdentity.SecurityStampClaimType) ? known.Actor : null;
     }
 
+    public async Task<Actor?> OfUserAsync(Guid user, CancellationToken cancellationToken) => (await LoadAsync(user, cancellationToken))?.Actor;
+
     public async Task RememberCultureAsync(Actor user, string culture, CancellationToken cancellationToken)
         => await actor.AsSystemAsync(() => content.SaveAsync(
             new ContentChange(SystemTypes.Users) { Id = user.UserId, Values = { [UserFields.Culture] = culture } }, SaveOptions.Default, cancellationToken));

@@ -1,0 +1,108 @@
+using Crm.Campaigns.Segments;
+using Crm.Email.Mailings;
+using Crm.Email.Suppressions;
+using Crm.Platform.Content;
+using Crm.Platform.Fields;
+using Crm.Platform.Localization;
+using Crm.Platform.Queries;
+using Crm.Platform.Security;
+
+namespace Crm.Campaigns.Blasts;
+
+/// <summary>How many of a segment get a message, and why the others do not.</summary>
+internal sealed record AudienceCount(ContentTypeDefinition Type, Filter? Filter, long Matched, long NoAddress, long Malformed, long Duplicates, long Suppressed)
+{
+    public long Recipients => Matched - NoAddress - Malformed - Duplicates - Suppressed;
+}
+
+/// <summary>Who a blast goes to: the segment as the blast's owner sees it at this moment, one message to an address.</summary>
+internal sealed class Audience(QueryEngine queries, ContentDefinitions definitions, SuppressionList suppressions, ActorContext actor, IEnumerable<IActorProvider> actors)
+{
+    private const int BatchSize = 500;
+
+    /// <exception cref="QueryException">The segment is gone or its filter cannot be answered.</exception>
+    public async Task<AudienceCount> CountAsync(ContentItem blast, CancellationToken cancellationToken)
+    {
+        var (type, filter) = await QuestionAsync(blast, cancellationToken);
+        var count = new AudienceCount(type, filter, 0, 0, 0, 0, 0);
+        await foreach (var batch in ReadAsync(blast, type, filter, cancellationToken))
+        {
+            var suppressed = await suppressions.ReasonsAsync(batch.Recipients.Select(r => r.Address), cancellationToken);
+            count = count with
+            {
+                Matched = count.Matched + batch.Read,
+                NoAddress = count.NoAddress + batch.NoAddress,
+                Malformed = count.Malformed + batch.Malformed,
+                Duplicates = count.Duplicates + batch.Duplicates,
+                Suppressed = count.Suppressed + suppressed.Count,
+            };
+        }
+        return count;
+    }
+
+    /// <summary>All recipients, batch by batch, suppressed ones among them.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<MailingRecipient>> StreamAsync(ContentItem blast, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (type, filter) = await QuestionAsync(blast, cancellationToken);
+        await foreach (var batch in ReadAsync(blast, type, filter, cancellationToken))
+            yield return batch.Recipients;
+    }
+
+    public async Task<(ContentTypeDefinition Type, Filter? Filter)> QuestionAsync(ContentItem blast, CancellationToken cancellationToken)
+        => blast.Get<Guid?>("segment") is { } id && await actor.AsSystemAsync(() => queries.GetAsync(SegmentType.Name, id, cancellationToken)) is { } segment
+            ? SegmentFilter.Of(segment, definitions)
+            : throw new QueryException("The blast has no segment");
+
+    private sealed record Batch(long Read, long NoAddress, long Malformed, long Duplicates, IReadOnlyList<MailingRecipient> Recipients);
+
+    private async IAsyncEnumerable<Batch> ReadAsync(ContentItem blast, ContentTypeDefinition type, Filter? filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var owner = await OwnerAsync(blast, cancellationToken);
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (string? after = null; ;)
+        {
+            var page = await AsAsync(owner, () => queries.ListAsync(new Query(type.Name) { Where = filter, Columns = ["email"], Sort = [SystemFields.Id], Take = BatchSize, After = after }, cancellationToken));
+            long none = 0, malformed = 0, twice = 0;
+            var recipients = new List<MailingRecipient>(page.Items.Count);
+            foreach (var item in page.Items)
+            {
+                if (item.Get<string>("email") is not { Length: > 0 } address)
+                    none++;
+                else if (!MailingRecipients.CanReceive(address))
+                    malformed++;
+                else if (!seen.Add(address.Trim()))
+                    twice++;
+                else
+                    recipients.Add(new(item.Id, address.Trim(), item.DisplayText));
+            }
+            yield return new Batch(page.Items.Count, none, malformed, twice, recipients);
+            if ((after = page.Next) is null)
+                yield break;
+        }
+    }
+
+    /// <summary>Nobody's blast, such as one of a recipe, is the site's own.</summary>
+    private async Task<Actor> OwnerAsync(ContentItem blast, CancellationToken cancellationToken)
+    {
+        if (blast.Owner is not { } owner)
+            return actor.Current;
+        foreach (var provider in actors)
+            if (await provider.OfUserAsync(owner, cancellationToken) is { } found)
+                return found;
+        throw new QueryException("The owner of the blast can no longer sign in; give it another owner");
+    }
+
+    private async Task<T> AsAsync<T>(Actor other, Func<Task<T>> work)
+    {
+        var before = actor.Current;
+        actor.Current = other;
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            actor.Current = before;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Crm.Campaigns.Members;
+using Crm.Platform.Content;
+using Crm.Platform.Display;
+using Crm.Platform.Fields;
+using Crm.Platform.Queries;
+using Crm.Platform.Security;
+using Crm.Platform.Settings;
+
+namespace Crm.Campaigns.Campaigns;
+
+/// <summary>One number of a campaign with the records behind it.</summary>
+internal sealed record CampaignFigure(Platform.Localization.LocalizedText Label, string Text, string? Url);
+
+/// <param name="Members">By status, with the list of each.</param>
+/// <param name="CanMove">Whether the reader may change members.</param>
+internal sealed record CampaignResult(ContentItem Campaign, IReadOnlyList<CampaignFigure> Figures, IReadOnlyList<MemberCount> Members, bool CanAdd, bool CanMove);
+
+internal sealed record MemberCount(PickListOption Status, long Count, string Url);
+
+/// <summary>What a campaign cost and brought, each number with the records behind it.</summary>
+internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions definitions, FieldViews views, FieldKinds kinds, SettingsStore settings, ActorContext actor) : ISlotPart
+{
+    public string Slot => SlotNames.RecordMain;
+
+    public int Order => 10;
+
+    public async Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
+    {
+        if (context.Type?.Name != CampaignType.Name || context.Item is not { } campaign)
+            return null;
+        return new SlotView("_CampaignResult", new CampaignResult(campaign, await FiguresAsync(context.Type, campaign, cancellationToken), await MembersAsync(campaign, cancellationToken),
+            actor.Current.Can("campaignMembers.create"), actor.Current.Can("campaignMembers.edit")));
+    }
+
+    private async Task<IReadOnlyList<MemberCount>> MembersAsync(ContentItem campaign, CancellationToken cancellationToken)
+    {
+        if (definitions.Current.Find(CampaignMemberType.Name) is not { } type || !actor.Current.CanOpen(type))
+            return [];
+        var rows = await queries.AggregateAsync(new AggregateQuery(type.Name) { Where = Filter.Eq("campaign", campaign.Id), GroupBy = [new("status")], Aggregates = [new(AggregateFunction.Count)] }, cancellationToken);
+        var counts = rows.ToDictionary(r => r.Keys[0] as string ?? "", r => Convert.ToInt64(r.Values[0], System.Globalization.CultureInfo.InvariantCulture));
+        return [.. type.Field("status").Options.Where(o => counts.ContainsKey(o.Key))
+            .Select(o => new MemberCount(o, counts[o.Key], ListLinks.Of(type, Filter.And(Filter.Eq("campaign", campaign.Id), Filter.Eq("status", o.Key)))))];
+    }
+
+    private async Task<IReadOnlyList<CampaignFigure>> FiguresAsync(ContentTypeDefinition type, ContentItem campaign, CancellationToken cancellationToken)
+    {
+        var figures = new List<CampaignFigure>();
+        var (budget, cost, expected) = (campaign.Get<Money?>("budget"), campaign.Get<Money?>("actualCost"), campaign.Get<Money?>("expectedRevenue"));
+        if (budget is not null)
+            figures.Add(new("Budget", Format(type, budget.Value), null));
+        if (cost is not null)
+            figures.Add(new("Actual cost", Format(type, cost.Value), null));
+        if (budget is { Amount: > 0 } && cost is not null)
+            figures.Add(new("Budget used", (cost.Value.Amount / budget.Value.Amount).ToString("P0", System.Globalization.CultureInfo.CurrentCulture), null));
+        if (expected is not null)
+            figures.Add(new("Expected revenue", Format(type, expected.Value), null));
+        var currency = (budget ?? cost ?? expected)?.Currency ?? settings.Site.Currency;
+        if (definitions.Current.Find(CampaignOfOpportunity.Opportunities) is not { } opportunities || opportunities.Find("campaign") is not { Hidden: false } || !actor.Current.CanOpen(opportunities))
+            return figures;
+        var mine = Filter.Eq("campaign", campaign.Id);
+        var (count, open) = await SumAsync(opportunities, mine, "amount", cancellationToken);
+        figures.Add(new("Opportunities", count.ToString("N0", System.Globalization.CultureInfo.CurrentCulture), ListLinks.Of(opportunities, mine)));
+        figures.Add(new("Opportunity amount", Format(type, new(open, currency)), ListLinks.Of(opportunities, mine)));
+        if (definitions.Current.Find("deals") is { } deals && deals.Find("opportunity") is not null && actor.Current.CanOpen(deals))
+        {
+            var won = Filter.Eq("opportunity.campaign", campaign.Id);
+            var (closed, revenue) = await SumAsync(deals, won, "amount", cancellationToken);
+            figures.Add(new("Deals", closed.ToString("N0", System.Globalization.CultureInfo.CurrentCulture), ListLinks.Of(deals, won)));
+            figures.Add(new("Actual revenue", Format(type, new(revenue, currency)), ListLinks.Of(deals, won)));
+            if (cost is { Amount: > 0 })
+                figures.Add(new("Return on cost", ((revenue - cost.Value.Amount) / cost.Value.Amount).ToString("P0", System.Globalization.CultureInfo.CurrentCulture), ListLinks.Of(deals, won)));
+        }
+        return figures;
+    }
+
+    private async Task<(long Count, decimal Sum)> SumAsync(ContentTypeDefinition type, Filter where, string field, CancellationToken cancellationToken)
+    {
+        var rows = await queries.AggregateAsync(new AggregateQuery(type.Name) { Where = where, Aggregates = [new(AggregateFunction.Count), new(AggregateFunction.Sum, field)] }, cancellationToken);
+        var values = rows[0].Values;
+        return (Convert.ToInt64(values[0], System.Globalization.CultureInfo.InvariantCulture), values[1] is { } sum ? Convert.ToDecimal(sum, System.Globalization.CultureInfo.InvariantCulture) : 0);
+    }
+
+    private string Format(ContentTypeDefinition type, Money money)
+    {
+        var field = type.Field("budget");
+        return kinds.Of(field).Format(field, money, views.Context);
+    }
+}

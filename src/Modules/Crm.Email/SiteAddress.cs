@@ -1,0 +1,18 @@
+using Crm.Email.Account;
+using Microsoft.AspNetCore.Http;
+
+namespace Crm.Email;
+
+/// <summary>The address under which people outside reach this site.</summary>
+public sealed class SiteAddress
+{
+    private readonly EmailAccount _account;
+    private readonly IHttpContextAccessor _http;
+
+    internal SiteAddress(EmailAccount account, IHttpContextAccessor http) => (_account, _http) = (account, http);
+
+    /// <summary>Without a slash at its end: the one that an administrator gave, else that of the request under way, else the usual one of a new site.</summary>
+    public async Task<string> GetAsync(CancellationToken cancellationToken)
+        => ((await _account.ReadAsync(cancellationToken)).SiteUrl
+            ?? (_http.HttpContext?.Request is { Host.HasValue: true } request ? $"{request.Scheme}://{request.Host}" : "http://localhost:5080")).TrimEnd('/');
+}
