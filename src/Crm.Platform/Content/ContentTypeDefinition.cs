@@ -5,6 +5,8 @@ namespace Crm.Platform.Content;
 /// <summary>A content type: from this alone come its table, list, record page, forms, permissions, import and export.</summary>
 public sealed record ContentTypeDefinition
 {
+    private const string CurrencyPart = "Currency";
+
     /// <summary>Plural, lower camel case, such as <c>customers</c>: its address, table, API and permission name.</summary>
     public required string Name { get; init; }
 
@@ -65,6 +67,12 @@ public sealed record ContentTypeDefinition
                 return candidate;
         return null;
     }
+
+    /// <summary>What queries know by a name: a field, or as <c>amountCurrency</c> the currency of the money field <c>amount</c>.</summary>
+    public FieldDefinition? FindColumn(string name)
+        => Find(name) ?? (name.EndsWith(CurrencyPart, StringComparison.OrdinalIgnoreCase) && Find(name[..^CurrencyPart.Length]) is { Kind: "money" } money
+            ? new FieldDefinition { Name = money.Name + CurrencyPart, Kind = "pickList", Label = "Currency", Open = true, Hidden = money.Hidden }
+            : null);
 
     public FieldDefinition Field(string field)
         => Find(field) ?? throw new ArgumentException($"Content type {Name} has no field {field}.", nameof(field));

@@ -29,8 +29,23 @@ public abstract class Dialect
     /// <summary>The first day of the bucket that a date falls in, as text <c>yyyy-MM-dd</c>.</summary>
     /// <param name="expression">SQL of a date or UTC date-time column.</param>
     /// <param name="bucket">day, week (Monday), month, quarter or year.</param>
-    /// <param name="offset">Added to date-times before they are cut: the reader's zone.</param>
-    public abstract string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeSpan offset);
+    /// <param name="zone">Whose days cut date-times, as the clocks were set at each moment.</param>
+    public abstract string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone);
+
+    /// <summary>The zone's difference from UTC at the moment that the expression names: few comparisons, whatever the number of changes.</summary>
+    private protected static string ByOffset(string expression, TimeZoneInfo zone, Func<DateTime, string> moment, Func<TimeSpan, string> offset)
+    {
+        var spans = ZoneOffsets.Of(zone);
+        return Pick(0, spans.Count - 1);
+
+        string Pick(int first, int last)
+        {
+            if (first == last)
+                return offset(spans[first].Offset);
+            var middle = (first + last + 1) / 2;
+            return $"CASE WHEN {expression} < {moment(spans[middle].From)} THEN {Pick(first, middle - 1)} ELSE {Pick(middle, last)} END";
+        }
+    }
 
     public abstract Task<IReadOnlyDictionary<string, ISet<string>>> ReadTablesAsync(DbSession session, CancellationToken cancellationToken);
 

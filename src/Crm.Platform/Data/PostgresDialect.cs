@@ -94,10 +94,10 @@ internal sealed class PostgresDialect : Dialect
     public override string OrderBy(string expression, bool descending)
         => descending ? $"{expression} DESC NULLS LAST" : $"{expression} ASC NULLS FIRST";
 
-    public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeSpan offset)
+    public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone)
     {
         var day = type == ColumnType.DateTime
-            ? $"(({expression} AT TIME ZONE 'UTC') + interval '{(int)offset.TotalMinutes} minutes')"
+            ? $"(({expression} AT TIME ZONE 'UTC') + {ByOffset(expression, zone, m => $"timestamptz '{m:yyyy-MM-dd HH:mm:ss}+00'", o => $"interval '{(int)o.TotalMinutes} minutes'")})"
             : expression;
         return $"to_char(date_trunc('{bucket.ToString().ToLowerInvariant()}', {day}), 'YYYY-MM-DD')";
     }

@@ -65,10 +65,10 @@ internal sealed class SqliteDialect : Dialect
 
     public override string OrderBy(string expression, bool descending) => descending ? $"{expression} DESC" : $"{expression} ASC";
 
-    public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeSpan offset)
+    public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone)
     {
         var day = type == ColumnType.DateTime
-            ? $"date({expression}, '{(int)offset.TotalMinutes:+0;-0;+0} minutes')"
+            ? $"date({expression}, {ByOffset(expression, zone, m => $"'{m.ToString(DateTimeFormat, CultureInfo.InvariantCulture)}'", o => $"'{(int)o.TotalMinutes:+0;-0;+0} minutes'")})"
             : expression;
         return bucket switch
         {

@@ -54,7 +54,7 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
         var parts = path.Split('.', '/');
         foreach (var lookUp in parts[..^1])
             type = definitions.Current.Get(type.Field(lookUp).Target!);
-        return type.Field(parts[^1]);
+        return type.FindColumn(parts[^1]) ?? type.Field(parts[^1]);
     }
 
     /// <summary>Label of a field, or of one that look-ups lead to, such as "Customer › Industry".</summary>
@@ -63,7 +63,7 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
         var labels = new List<string>();
         foreach (var name in path.Split('.', '/'))
         {
-            var field = type.Field(name);
+            var field = type.FindColumn(name) ?? type.Field(name);
             labels.Add(field.Label.For(localizer));
             type = field.Target is { } target ? definitions.Current.Find(target) ?? type : type;
         }

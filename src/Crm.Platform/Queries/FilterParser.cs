@@ -188,7 +188,7 @@ public static partial class FilterParser
             var type = Type;
             for (var i = 0; ; i++)
             {
-                var field = type.Find(names[i]);
+                var field = type.FindColumn(names[i]);
                 if (field is null || field.Hidden)
                     throw new QueryException("The filter is wrong at position {0}: {1} has no field {2}", span.Offset + 1, type.PluralLabel, names[i]);
                 names[i] = field.Name;

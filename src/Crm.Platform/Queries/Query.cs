@@ -55,8 +55,13 @@ public sealed record AggregateQuery(string Type)
 
     /// <summary>1 to 10,000 groups.</summary>
     public int Take { get; init; } = 1000;
+
+    /// <summary>Groups with most of the first aggregate come first, instead of in the order of their keys.</summary>
+    public bool LargestFirst { get; init; }
 }
 
+/// <param name="Path">Any field but long text. Short texts that differ in case, width or accents only are one group, as they are for filters.</param>
+/// <param name="Bucket">For dates and times: days and longer, as the reader's calendar has them.</param>
 /// <param name="Currency">Groups by the currency of an amount instead of the amount.</param>
 public sealed record GroupBy(string Path, DateBucket? Bucket = null, bool Currency = false);
 
@@ -75,7 +80,7 @@ public enum AggregateFunction
 }
 
 /// <param name="Keys">One for each group-by: the value, the first day of the bucket, or null.</param>
-/// <param name="KeyTexts">Display texts of keys that are look-ups.</param>
+/// <param name="KeyTexts">Display texts of keys that are look-ups or ids, and how a short text is written.</param>
 /// <param name="Values">One for each aggregate; null where there was nothing to add up.</param>
 public sealed record AggregateRow(IReadOnlyList<object?> Keys, IReadOnlyList<string?> KeyTexts, IReadOnlyList<object?> Values);
 

@@ -51,7 +51,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         var (type, at) = (root, alias);
         for (var i = 0; i < parts.Length; i++)
         {
-            var field = type.Find(parts[i]);
+            var field = type.FindColumn(parts[i]);
             if (field is null || (field.Hidden && !field.IsSystem))
                 throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]);
             if (i == parts.Length - 1)
@@ -170,10 +170,12 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value ?? "null");
     }
 
-    /// <summary>Midnight in the actor's zone, or the first moment of a day whose midnight the clocks skip.</summary>
+    /// <summary>Midnight in the actor's zone: the first of two, or the first moment of a day whose midnight the clocks skip.</summary>
     private DateTime StartOf(DateOnly day)
     {
         var start = day.ToDateTime(TimeOnly.MinValue);
+        if (actor.TimeZone.IsAmbiguousTime(start))
+            return DateTime.SpecifyKind(start - actor.TimeZone.GetAmbiguousTimeOffsets(start).Max(), DateTimeKind.Utc);
         return TimeZoneInfo.ConvertTimeToUtc(actor.TimeZone.IsInvalidTime(start) ? start.AddHours(1) : start, actor.TimeZone);
     }
 

@@ -115,21 +115,27 @@ public sealed class QueryEngine(
         var compiler = Compiler(query.Type);
         var keys = query.GroupBy.Select(g => (Group: g, At: compiler.Resolve(g.Path))).ToList();
         var keySql = keys.Select(k => KeySql(k.Group, k.At)).ToList();
-        var texts = keys.Select(k => k.At.Field.Target is null ? null : compiler.DisplaySql(k.Group.Path, k.At)).ToList();
+        var texts = keys.Select(k => k.At.Field.Target is not null ? compiler.DisplaySql(k.Group.Path, k.At) : k.At.Field.Name == SystemFields.Id ? $"{k.At.Alias}.\"display_text\"" : null).ToList();
+        var spellings = keys.Select(k => IsFolded(k.At) ? $"MIN({k.At.Sql(k.At.Kind.Columns(k.At.Field)[0])})" : null).ToList();
         var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path), a.Weight is null ? null : compiler.Resolve(a.Weight))).ToList();
         if (values.Count == 0)
             throw new QueryException("Nothing to count or add up");
         var condition = compiler.Where(query.Where, RecycleBin.Without);
         var columns = keySql.Concat(texts.OfType<string>()).ToList();
-        var sql = new SqlText("SELECT ").Append(string.Join(", ", columns.Concat(values.SelectMany(v => v.Sql)))).Append(compiler.From()).Append(condition);
+        var sql = new SqlText("SELECT ").Append(string.Join(", ", columns.Concat(spellings.OfType<string>()).Concat(values.SelectMany(v => v.Sql)))).Append(compiler.From()).Append(condition);
         if (columns.Count > 0)
-            sql.Append(" GROUP BY ").Append(string.Join(", ", columns)).Append(" ORDER BY ").Append(string.Join(", ", keySql.Select(k => session.Dialect.OrderBy(k, false))));
+            sql.Append(" GROUP BY ").Append(string.Join(", ", columns)).Append(" ORDER BY ")
+                .Append(query.LargestFirst ? session.Dialect.OrderBy(values[0].Sql[0], true) + ", " : "")
+                .Append(string.Join(", ", keySql.Select(k => session.Dialect.OrderBy(k, false))));
         sql.Append(" LIMIT ").Append(ColumnType.Integer, (long)Math.Clamp(query.Take, 1, 10_000));
         return await session.ReadAsync(sql, reader =>
         {
             var at = 0;
             var rowKeys = keys.Select(k => ReadKey(reader, at++, k.Group, k.At)).ToArray();
             var rowTexts = texts.Select(t => t is null || reader.IsDBNull(at++) ? null : reader.GetString(at - 1)).ToArray();
+            for (var i = 0; i < spellings.Count; i++)
+                if (spellings[i] is not null)
+                    rowTexts[i] = reader.IsDBNull(at++) ? null : reader.GetString(at - 1);
             var rowValues = values.Select(v => v.Read(reader, ref at, session.Dialect)).ToArray();
             return new AggregateRow(rowKeys, rowTexts, rowValues);
         }, cancellationToken);
@@ -168,11 +174,13 @@ public sealed class QueryEngine(
     {
         var column = KeyColumn(group, at);
         if (group.Bucket is not { } bucket)
-            return at.Sql(column);
+            return IsFolded(at) ? at.FilterSql : at.Sql(column);
         if (column.Type is not (ColumnType.Date or ColumnType.DateTime))
             throw new QueryException("{0} is not a date", at.Field.Label);
-        return session.Dialect.DateBucket(at.Sql(column), column.Type, bucket, actor.Current.TimeZone.BaseUtcOffset);
+        return session.Dialect.DateBucket(at.Sql(column), column.Type, bucket, actor.Current.TimeZone);
     }
+
+    private static bool IsFolded(QueryCompiler.Resolved at) => at.Kind is TextKind;
 
     private object? ReadKey(DbDataReader reader, int ordinal, GroupBy group, QueryCompiler.Resolved at)
         => group.Bucket is not null

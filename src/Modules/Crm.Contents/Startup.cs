@@ -18,6 +18,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<FilterChips>();
         services.AddScoped<QuickFilters>();
         services.AddScoped<Boards.Boards>();
+        services.AddScoped(p => new FilterPicker(p.GetRequiredService<FilterForm>(), p.GetRequiredService<FilterChips>(), p.GetRequiredService<Platform.Display.ModuleTemplates>()));
         services.AddScoped<RecordNames>();
         services.AddScoped<History>();
         services.AddScoped<ITimelineSource, HistoryTimeline>();

@@ -6,7 +6,7 @@ const modules = 'node_modules/';
 const lib = 'wwwroot/lib/';
 const now = Math.floor(Date.now() / 1000);
 const files = {
-  'echarts.min.js': 'echarts/dist/echarts.min.js',
+  'echarts.min.js': 'echarts/dist/echarts.common.min.js',
   'sortable.min.js': 'sortablejs/Sortable.min.js',
   'tabler.min.css': '@tabler/core/dist/css/tabler.min.css',
   'htmx.min.js': 'htmx.org/dist/htmx.min.js',

@@ -11,8 +11,9 @@ namespace Crm.Contents.Lists;
 /// <summary>Says in words what a filter asks for, condition by condition.</summary>
 internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLocalizer localizer)
 {
+    /// <param name="address">The page's address with another filter; null for none.</param>
     /// <param name="tab">The current tab's filter: its name says what it asks for, so its conditions have no chips.</param>
-    public async Task<IReadOnlyList<FilterChip>> MakeAsync(ContentTypeDefinition type, Filter? filter, ListAddress address, Filter? tab, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FilterChip>> MakeAsync(ContentTypeDefinition type, Filter? filter, Func<string?, string> address, Filter? tab, CancellationToken cancellationToken)
     {
         var parts = FilterForm.Parts(filter);
         var said = FilterForm.Parts(tab).Select(FilterWriter.Write).ToHashSet(StringComparer.Ordinal);
@@ -21,7 +22,7 @@ internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLo
         {
             var (part, i) = p;
             var rest = parts.Where((_, other) => other != i).ToList();
-            var url = (address with { Filter = rest.Count == 0 ? null : FilterWriter.Write(Filter.And(rest)) }).ToString();
+            var url = address(rest.Count == 0 ? null : FilterWriter.Write(Filter.And(rest)));
             return part switch
             {
                 CompareFilter compare => new FilterChip(Label(type, compare.Path), Text(type, compare, known), url),
@@ -40,7 +41,7 @@ internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLo
             _ => ("", (IReadOnlyList<object?>)[]),
         };
         foreach (var id in values.OfType<Guid>())
-            if (views.FieldAt(type, path).Target is { } target)
+            if ((path == SystemFields.Id ? type.Name : views.FieldAt(type, path).Target) is { } target)
                 yield return (target, id);
         foreach (var link in values.OfType<string>().Select(RecordLink.Read).OfType<RecordLink>())
             if (views.FieldAt(type, path).Kind == "record")

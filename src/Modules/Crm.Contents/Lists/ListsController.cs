@@ -33,7 +33,7 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
         var page = new ListPage(definition, address, columns,
             address.IsBoard ? new QueryPage([], null, null) : await queries.ListAsync(query, cancellationToken),
             await queries.CountAsync(definition.Name, where, cancellationToken),
-            await chips.MakeAsync(definition, filter, address, tabs.FirstOrDefault(t => t.IsCurrent)?.Filter, cancellationToken),
+            await chips.MakeAsync(definition, filter, text => (address with { Filter = text }).ToString(), tabs.FirstOrDefault(t => t.IsCurrent)?.Filter, cancellationToken),
             form.Fields(definition))
         { ExportFilter = where is null ? null : FilterWriter.Write(where), Tabs = tabs };
         if (address.IsBoard)

@@ -4,10 +4,12 @@ namespace Crm.DataTransfer.Csv;
 /// Spreadsheets run a cell that begins with = + - @ as a formula (CWE-1236). Texts that do so are written with an
 /// apostrophe before them, which a spreadsheet takes as "this is text" and an import takes off again.
 /// </summary>
-internal static class FormulaGuard
+public static class FormulaGuard
 {
+    /// <summary>The text as a cell that no spreadsheet runs.</summary>
     public static string Add(string text) => IsGuardable(text) ? $"'{text}" : text;
 
+    /// <summary>The text of a guarded cell.</summary>
     public static string Remove(string text) => text.StartsWith('\'') && IsGuardable(text) ? text[1..] : text;
 
     /// <summary>Whether a sign comes first, apostrophes before it aside: so that an apostrophe of the text's own survives.</summary>

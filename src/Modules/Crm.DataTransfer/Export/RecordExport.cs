@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Crm.DataTransfer.Csv;
 using Crm.Platform.Content;
@@ -17,8 +16,6 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
 
     private static readonly string[] SystemColumns = [SystemFields.Owner, SystemFields.Team, SystemFields.CreatedAt, SystemFields.ModifiedAt, SystemFields.Id];
 
-    private static readonly SearchValues<char> Special = SearchValues.Create(",;\t\"\r\n");
-
     /// <returns>How many records were written.</returns>
     /// <exception cref="QueryException">The type or the filter will not do; nothing was written.</exception>
     public async Task<long> RunAsync(string typeName, Filter? filter, Stream output, CancellationToken cancellationToken)
@@ -30,13 +27,13 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
         await queries.ListAsync(query with { Take = 1 }, cancellationToken);
 
         await using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), 1 << 16, leaveOpen: true) { NewLine = "\r\n" };
-        await writer.WriteLineAsync(string.Join(',', fields.SelectMany(f => kinds.Of(f).Parts, (f, part) => Quote(f.Name + part))));
+        await writer.WriteLineAsync(string.Join(',', fields.SelectMany(f => kinds.Of(f).Parts, (f, part) => CsvCell.Quote(f.Name + part))));
         var count = 0L;
         await foreach (var items in queries.StreamAsync(query, cancellationToken).Chunk(BatchSize).WithCancellation(cancellationToken))
         {
             var links = await LinksAsync(fields, items, cancellationToken);
             foreach (var item in items)
-                await writer.WriteLineAsync(string.Join(',', fields.SelectMany(f => Cells(f, item, links)).Select(Quote)));
+                await writer.WriteLineAsync(string.Join(',', fields.SelectMany(f => Cells(f, item, links)).Select(CsvCell.Quote)));
             count += items.Length;
         }
         return count;
@@ -101,9 +98,4 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
 
     /// <summary>Whether an import would take the text for a name.</summary>
     private static bool IsName(string? text) => !string.IsNullOrWhiteSpace(text) && text != "@me" && !Guid.TryParseExact(text, "D", out _);
-
-    private static string Quote(string cell)
-        => cell.AsSpan().ContainsAny(Special) || cell.AsSpan().Trim().Length < cell.Length
-            ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : cell;
 }

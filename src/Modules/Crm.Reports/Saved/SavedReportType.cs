@@ -1,0 +1,37 @@
+using Crm.Platform.Content;
+
+namespace Crm.Reports.Saved;
+
+/// <summary>A report with its parameters under a name. Its owner sees it; when it is shared, so does everybody who sees reports.</summary>
+public sealed class SavedReportType : IContentTypeProvider
+{
+    public const string Name = "savedReports";
+
+    public const string Private = "private";
+
+    public const string Shared = "shared";
+
+    public IEnumerable<ContentTypeDefinition> Types =>
+    [
+        new()
+        {
+            Name = Name,
+            Label = "Saved report",
+            PluralLabel = "Saved reports",
+            Description = "Reports with the range, grouping and filter that you chose",
+            Icon = "chart-bar",
+            DisplayField = "name",
+            ListColumns = ["name", "report", "visibility", SystemFields.Owner, SystemFields.ModifiedAt],
+            DefaultSort = ["name"],
+            QuickSearch = ["name"],
+            KeyFacts = ["visibility", SystemFields.Owner],
+            Fields =
+            [
+                Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
+                Field.PickList("visibility", "Who sees it", new(Private, "Only I"), new(Shared, "Everybody", "green")) with { Required = true, Default = Private },
+                Field.Text("report", "Report") with { Required = true, MaxLength = 100, Help = "The last part of the report's address" },
+                Field.LongText("parameters", "Parameters") with { Help = "What follows the question mark in the report's address" },
+            ],
+        },
+    ];
+}

@@ -1,0 +1,88 @@
+using Crm.BrowserTests.Support;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Data;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Crm.BrowserTests;
+
+/// <summary>A manager's look at the figures: several reports, another range and grouping, the records behind a number, saved and exported.</summary>
+[Collection(nameof(BrowserCollection))]
+public sealed class ReportJourneyTests(Chromium chromium)
+{
+    [Theory]
+    [InlineData("en")]
+    [InlineData("zh-CN")]
+    public async Task Manager_ReadsReports_FollowsANumber_SavesAndExports(string culture)
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
+        (await site.SignInAsNewAsync("boss", "Manager")).Dispose();
+        await using var boss = await Person.OpenAsync(chromium, site.Address, culture);
+        var page = boss.Page;
+        await boss.SignInAsync("boss", TestSite.AdminPassword);
+
+        await page.Locator(".side a[href='/reports']").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync(boss.Say("Reports"));
+        await boss.LookAsync("reports");
+        var reports = await page.Locator(".report-link").EvaluateAllAsync<string[]>("links => links.map(a => a.getAttribute('href'))");
+        foreach (var name in new[] { "funnel", "sales-by-month", "ranking", "targets", "campaign-effect", "ticket-times" }.Where(n => reports.Contains($"/reports/{n}")))
+        {
+            await boss.GoAsync($"/reports/{name}");
+            await Expect(page.Locator("[data-chart] canvas")).ToHaveCountAsync(1);
+            await boss.LookAsync($"report-{name}");
+        }
+
+        // Another grouping and range: the page follows at once, and says so in its address.
+        await boss.GoAsync("/reports");
+        await page.Locator($".report-link[href='/reports/customers']").ClickAsync();
+        await boss.LookAsync("report-customers");
+        await boss.Field("Group by").SelectOptionAsync("level");
+        await page.WaitForURLAsync("**by=level**");
+        await Expect(page.Locator(".report-table tbody tr")).Not.ToHaveCountAsync(0);
+        await boss.Field("Time range").SelectOptionAsync("custom");
+        await page.WaitForURLAsync("**range=custom**");
+        await boss.Field("First day").FillAsync("2020-01-01");
+        await boss.Button("Show").ClickAsync();
+        await page.WaitForURLAsync("**from=2020-01-01**");
+
+        // A number leads to just so many records.
+        var number = page.Locator(".report-table tbody td[data-count=true] a").First;
+        var count = (await number.TextContentAsync())!.Trim();
+        await number.ClickAsync();
+        await Expect(page.Locator(".total")).ToContainTextAsync(count);
+        await Expect(page.Locator("[data-row]")).ToHaveCountAsync(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+        await page.GoBackAsync();
+
+        await boss.Button("Save as …").ClickAsync();
+        await boss.Field("Name of the report").FillAsync(culture == "en" ? "Customers by level" : "客户级别");
+        await page.Locator("#report-save [name=shared]").CheckAsync();
+        await boss.LookAsync("report-save");
+        await page.Locator("#report-save form .btn-primary").ClickAsync();
+        await Expect(page.Locator(".snack")).ToBeVisibleAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync(culture == "en" ? "Customers by level" : "客户级别");
+
+        await boss.Button("More actions").ClickAsync();
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Locator("#report-menu a").First.ClickAsync());
+        Assert.EndsWith(".xlsx", download.SuggestedFilename, StringComparison.Ordinal);
+        Assert.Null(await download.FailureAsync());
+
+        // From a filtered list to a report of what it shows.
+        await boss.GoAsync("/customers?filter=level%20eq%20'a'");
+        await page.Locator("main a[href^='/reports/records']").ClickAsync();
+        await Expect(page.Locator(".chip")).ToContainTextAsync("A");
+        await boss.Button("Filter").ClickAsync();
+        await page.Locator("#filter-field").SelectOptionAsync("employees");
+        await page.Locator("#filter-number").FillAsync("400");
+        await page.Locator("#add-filter .btn-primary").ClickAsync();
+        await Expect(page.Locator(".chip")).ToHaveCountAsync(2);
+        await boss.GoAsync("/reports/records?type=customers&by=source&then=level");
+        await boss.LookAsync("report-side-by-side");
+        await page.GotoAsync("/reports/customers?filter=level%20eq");
+        await Expect(page.Locator("#report-filter-error")).ToBeVisibleAsync();
+        await boss.LookAsync("report-wrong-filter");
+
+        await boss.GoAsync("/reports");
+        await page.Locator(".report-link[href^='/reports/saved/']").Filter(new() { HasText = culture == "en" ? "Customers by level" : "客户级别" }).ClickAsync();
+        await Expect(boss.Field("Group by")).ToHaveValueAsync("level");
+    }
+}
