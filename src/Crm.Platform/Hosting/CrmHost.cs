@@ -85,7 +85,8 @@ public sealed class CrmHost : IAsyncDisposable
     /// <summary>Builds the process without starting anything.</summary>
     /// <param name="settings">Laid over the configuration; for tests.</param>
     /// <param name="catalog">In place of the modules that the build found; for tests.</param>
-    public static CrmHost Create(string[] arguments, Assembly hostAssembly, bool quiet = false, IDictionary<string, string?>? settings = null, ModuleCatalog? catalog = null)
+    /// <param name="clock">In place of the system's clock; for tests.</param>
+    public static CrmHost Create(string[] arguments, Assembly hostAssembly, bool quiet = false, IDictionary<string, string?>? settings = null, ModuleCatalog? catalog = null, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -114,7 +115,9 @@ public sealed class CrmHost : IAsyncDisposable
         });
         var server = builder.Build();
         var loggers = server.Services.GetRequiredService<ILoggerFactory>();
-        return new CrmHost(server, new CrmProcess(hostAssembly, server.Configuration, loggers, server.Environment.EnvironmentName, catalog));
+        var process = new CrmProcess(hostAssembly, server.Configuration, loggers, server.Environment.EnvironmentName, catalog);
+        process.AddShared(clock ?? TimeProvider.System);
+        return new CrmHost(server, process);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -35,7 +35,8 @@ public sealed class TestSite : IAsyncDisposable
     /// <param name="setUp">False leaves the site waiting at its set-up page.</param>
     /// <param name="fixDatabase">False leaves the choice of the database to the set-up page.</param>
     /// <param name="catalog">Other modules than those of the product.</param>
-    public static async Task<TestSite> StartAsync(DatabaseProvider provider, bool setUp = true, bool fixDatabase = true, string recipe = "Blank", string culture = "en", ModuleCatalog? catalog = null, Dictionary<string, string?>? settings = null)
+    /// <param name="clock">The site's clock, such as a <see cref="MovableClock"/>.</param>
+    public static async Task<TestSite> StartAsync(DatabaseProvider provider, bool setUp = true, bool fixDatabase = true, string recipe = "Blank", string culture = "en", ModuleCatalog? catalog = null, Dictionary<string, string?>? settings = null, TimeProvider? clock = null)
     {
         var database = await TestDatabase.CreateAsync(provider);
         var directory = Directory.CreateTempSubdirectory("crm-site-").FullName;
@@ -56,7 +57,7 @@ public sealed class TestSite : IAsyncDisposable
         }
         foreach (var (name, value) in settings ?? [])
             configuration[name] = value;
-        var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, configuration, catalog);
+        var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, configuration, catalog, clock);
         await host.StartAsync(CancellationToken.None);
         return new TestSite(database, directory, host);
     }
