@@ -4,6 +4,7 @@ using Crm.Platform.Display;
 using Crm.Platform.Hosting;
 using Crm.Platform.Jobs;
 using Crm.Platform.Modules;
+using Crm.Platform.Recipes;
 
 namespace Crm.Workflows;
 
@@ -47,6 +48,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<DryRun>();
 
         services.AddSingleton<WorkflowTemplates>();
+        services.AddScoped<IRecipeStep, WorkflowStep>();
         services.AddScoped<WorkflowReader>();
         services.AddScoped<EditorPages>();
         services.AddScoped<ISlotPart, RecordWorkflows>();

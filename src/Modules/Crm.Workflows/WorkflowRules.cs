@@ -10,7 +10,8 @@ namespace Crm.Workflows;
 /// What holds for workflows whoever saves them: a definition that would not run is refused, a changed one becomes a new
 /// version, and the moment from which it is on is kept.
 /// </summary>
-internal sealed class WorkflowRules(DefinitionCheck check, WorkflowStore store, InstanceStore instances, ActorContext actor) : IContentHandler
+/// <param name="services">The check knows the activities, which write through the content manager, which asks its handlers: so it is fetched when it is needed.</param>
+internal sealed class WorkflowRules(IServiceProvider services, WorkflowStore store, InstanceStore instances, ActorContext actor) : IContentHandler
 {
     public async ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -54,7 +55,7 @@ internal sealed class WorkflowRules(DefinitionCheck check, WorkflowStore store, 
             save.Error(WorkflowType.Definition, new("The definition is not valid: {0}", e.Message));
             return;
         }
-        foreach (var error in await check.FindAsync(definition, cancellationToken))
+        foreach (var error in await services.GetRequiredService<DefinitionCheck>().FindAsync(definition, cancellationToken))
             save.Error(WorkflowType.Definition, error.ToMessage());
         save.Set(WorkflowType.VersionNumber, (decimal)(await store.LastNumberAsync(save.After.Id, cancellationToken) + 1));
     }

@@ -16,7 +16,7 @@ internal sealed class Assign(IContentManager content, Assignees assignees) : Act
 
     public override bool NeedsRecord => true;
 
-    public override IReadOnlyList<Setting> Settings { get; } = Assignees.Settings("To", Assignees.Role, Assignees.Team, Assignees.User);
+    public override IReadOnlyList<Setting> Settings { get; } = Assignees.Settings("Assign to", Assignees.Role, Assignees.Team, Assignees.User);
 
     public override async Task<ActivityResult> RunAsync(ActivityRun run, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal sealed class SendMail(QueryEngine queries, FieldViews views, Assignees 
 
     public override IReadOnlyList<Setting> Settings { get; } =
     [
-        new(Assignees.Who, "To", SettingInput.Choice) { Default = Field, IsHalf = true, Options = [new(Field, "An address of the record"), new(Assignees.Owner, "The record’s owner"), new(Address, "A fixed address")] },
+        new(Assignees.Who, "Send to", SettingInput.Choice) { Default = Field, IsHalf = true, Options = [new(Field, "An address of the record"), new(Assignees.Owner, "The record’s owner"), new(Address, "A fixed address")] },
         new(Field, "Field", SettingInput.Text) { When = $"{Assignees.Who}={Field}", Default = "email", IsHalf = true, Help = "A field, or one through a look-up, such as contact.email" },
         new(Address, "Address", SettingInput.Text) { When = $"{Assignees.Who}={Address}", Required = true, IsHalf = true },
         new(Subject, "Subject", SettingInput.Text) { Required = true, Merges = true },

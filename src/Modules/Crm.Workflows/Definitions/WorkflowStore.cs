@@ -51,9 +51,9 @@ internal sealed class WorkflowStore(DbSession session, QueryEngine queries, Sett
             return known;
         var rows = await session.ReadAsync(new SqlText().Append("SELECT definition, saved_at, saved_by FROM crm_workflow_versions WHERE workflow = {} AND number = {}", (ColumnType.Uuid, workflow), (ColumnType.Integer, (long)number)),
             r => (Json: r.GetString(0), At: (DateTime)session.Dialect.Read(r, 1, ColumnType.DateTime)!, By: (Guid?)session.Dialect.Read(r, 2, ColumnType.Uuid)), cancellationToken);
-        if (rows is not [var row])
+        if (rows is not [var row] || Read(row.Json) is not { } definition)
             return null;
-        var version = new WorkflowVersion(workflow, number, WorkflowDefinition.Read(row.Json), row.At, row.By);
+        var version = new WorkflowVersion(workflow, number, definition, row.At, row.By);
         // One read in the transaction that wrote it may yet be rolled back.
         if (!session.InTransaction)
             cache.Versions[(workflow, number)] = version;
@@ -75,11 +75,13 @@ internal sealed class WorkflowStore(DbSession session, QueryEngine queries, Sett
     }
 
     /// <summary>The definition as it stands in the record; null when it cannot be read.</summary>
-    public static WorkflowDefinition? DefinitionOf(ContentItem workflow)
+    public static WorkflowDefinition? DefinitionOf(ContentItem workflow) => workflow.Get<string>(WorkflowType.Definition) is { } json ? Read(json) : null;
+
+    private static WorkflowDefinition? Read(string json)
     {
         try
         {
-            return workflow.Get<string>(WorkflowType.Definition) is { } json ? WorkflowDefinition.Read(json) : null;
+            return WorkflowDefinition.Read(json);
         }
         catch (JsonException)
         {

@@ -79,8 +79,8 @@ internal sealed class ChangedTrigger : TriggerKind
     [
         TypeSetting(),
         new(SettingNames.Field, "Field", SettingInput.Field) { Required = true },
-        new(From, "From", SettingInput.FieldValue) { Help = "Empty: from anything", IsHalf = true },
-        new(To, "To", SettingInput.FieldValue) { Help = "Empty: to anything", IsHalf = true },
+        new(From, "Old value", SettingInput.FieldValue) { Help = "Empty: any", IsHalf = true },
+        new(To, "New value", SettingInput.FieldValue) { Help = "Empty: any", IsHalf = true },
         ImportsSetting,
     ];
 
