@@ -208,8 +208,11 @@ public static partial class FilterParser
                 throw Expected(span.Offset, "a content type before /any, or type.lookUp");
             if (Definitions.Find(names[0]) is not { } type)
                 throw new QueryException("The filter is wrong at position {0}: there is no content type {1}", span.Offset + 1, names[0]);
-            var lookUps = type.Fields.Where(f => !f.Hidden && string.Equals(f.Target, Type.Name, StringComparison.OrdinalIgnoreCase)
-                && (names.Length == 1 || string.Equals(f.Name, names[1], StringComparison.OrdinalIgnoreCase))).ToList();
+            var named = type.Fields.Where(f => !f.Hidden && (names.Length == 1 || string.Equals(f.Name, names[1], StringComparison.OrdinalIgnoreCase))).ToList();
+            var lookUps = named.Where(f => string.Equals(f.Target, Type.Name, StringComparison.OrdinalIgnoreCase)).ToList();
+            // A link to any record leads to this type as well; a look-up made for it comes first.
+            if (lookUps.Count == 0)
+                lookUps = [.. named.Where(f => f.Kind == "record")];
             return lookUps.Count switch
             {
                 1 => (type, lookUps[0].Name),

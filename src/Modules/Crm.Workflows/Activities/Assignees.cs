@@ -1,0 +1,75 @@
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Queries;
+
+namespace Crm.Workflows;
+
+/// <summary>Who is to do something: the record's owner, a user, or the users of a role or team in turn.</summary>
+internal sealed class Assignees(QueryEngine queries, DbSession session)
+{
+    public const string Who = "who";
+    public const string Owner = "owner";
+    public const string User = "user";
+    public const string Role = "role";
+    public const string Team = "team";
+
+    public static IReadOnlyList<Setting> Settings(string first, params string[] choices) =>
+    [
+        new(Who, first, SettingInput.Choice)
+        {
+            Default = choices[0], IsHalf = true,
+            Options = [.. new SettingOption[] { new(Owner, "The record’s owner"), new(User, "A user"), new(Role, "Users of a role, in turn"), new(Team, "Users of a team, in turn") }.Where(o => choices.Contains(o.Key))],
+        },
+        .. new Setting[]
+        {
+            new(User, "User", SettingInput.Record) { Target = SystemTypes.Users, When = $"{Who}={User}", Required = true, IsHalf = true },
+            new(Role, "Role", SettingInput.Record) { Target = SystemTypes.Roles, When = $"{Who}={Role}", Required = true, IsHalf = true },
+            new(Team, "Team", SettingInput.Record) { Target = SystemTypes.Teams, When = $"{Who}={Team}", Required = true, IsHalf = true },
+        }.Where(s => choices.Contains(s.Name)),
+    ];
+
+    /// <summary>One user. In turn means that this activity takes the users one after the other, whatever worker asks.</summary>
+    public async Task<(Guid Id, string Name)> PickAsync(ActivityRun run, CancellationToken cancellationToken)
+    {
+        var users = await AllAsync(run, cancellationToken);
+        return users.Count == 1 ? users[0] : users[(int)((await TurnAsync($"{run.Workflow.Id:N}:{run.Node.Id}", cancellationToken) - 1) % users.Count)];
+    }
+
+    /// <summary>All users that the settings name; never none.</summary>
+    public async Task<IReadOnlyList<(Guid Id, string Name)>> AllAsync(ActivityRun run, CancellationToken cancellationToken)
+    {
+        switch (run[Who])
+        {
+            case Role:
+                return await MembersAsync(SystemTypes.Roles, "roles", run[Role], cancellationToken);
+            case Team:
+                return await MembersAsync(SystemTypes.Teams, "teams", run[Team], cancellationToken);
+            case User:
+                return [await ActiveAsync(Guid.TryParse(run[User], out var id) ? id : Guid.Empty, cancellationToken) ?? throw new ActivityRefusedException("The user is gone or no longer active")];
+            default:
+                // A record without an owner, or whose owner has left: whoever answers for the workflow.
+                return [await ActiveAsync(run.Record?.Owner, cancellationToken) ?? await ActiveAsync(run.Workflow.SavedBy, cancellationToken) ?? throw new ActivityRefusedException("The record has no owner who is active")];
+        }
+    }
+
+    private async Task<(Guid, string)?> ActiveAsync(Guid? id, CancellationToken cancellationToken)
+        => id is not null && await queries.GetAsync(SystemTypes.Users, id.Value, cancellationToken) is { } user && user.Get<bool?>("isActive") == true ? (user.Id, user.DisplayText) : null;
+
+    private async Task<IReadOnlyList<(Guid, string)>> MembersAsync(string type, string field, string? id, CancellationToken cancellationToken)
+    {
+        var group = Guid.TryParse(id, out var known) ? await queries.GetAsync(type, known, cancellationToken) : null;
+        if (group is null)
+            throw new ActivityRefusedException("The role or team is gone");
+        var where = Filter.And(Filter.Eq("isActive", true), new CompareFilter(field, Platform.Fields.FilterOperator.Contains, group.DisplayText));
+        var members = new List<(Guid, string)>();
+        await foreach (var user in queries.StreamAsync(new Query(SystemTypes.Users) { Where = where, Columns = [field], Sort = [SystemFields.Id] }, cancellationToken))
+            if (user.Get<string>(field)!.Split(',', StringSplitOptions.TrimEntries).Contains(group.DisplayText, StringComparer.OrdinalIgnoreCase))
+                members.Add((user.Id, user.DisplayText));
+        return members.Count > 0 ? members : throw new ActivityRefusedException("No active user has “{0}”", group.DisplayText);
+    }
+
+    /// <summary>The next number of a row that stays locked until this transaction ends, so that two workers never have the same.</summary>
+    private Task<long> TurnAsync(string key, CancellationToken cancellationToken)
+        => session.CountAsync(new SqlText().Append(
+            "INSERT INTO crm_workflow_turns (key, turn) VALUES ({}, 1) ON CONFLICT (key) DO UPDATE SET turn = crm_workflow_turns.turn + 1 RETURNING turn", (ColumnType.Text, key)), cancellationToken);
+}

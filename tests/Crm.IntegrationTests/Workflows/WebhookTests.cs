@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Data;
+using Crm.Workflows;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Crm.IntegrationTests.Workflows;
+
+/// <summary>Webhooks against a receiver on the loopback, which is inside the network and so has to be allowed.</summary>
+public sealed class WebhookTests
+{
+    [Fact]
+    public async Task Webhook_InsideTheNetwork_IsRefusedUntilAllowed_ThenSignedAndTriedAgain()
+    {
+        var calls = new List<(IHeaderDictionary Headers, string Body)>();
+        await using var receiver = await ReceiverAsync(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            calls.Add((context.Request.Headers, await reader.ReadToEndAsync()));
+            context.Response.StatusCode = calls.Count == 1 ? 503 : 200;
+        });
+        await using var site = await WorkflowSite.StartAsync(DatabaseProvider.Sqlite);
+        var workflow = await site.AddAsync("Hook", Define.Line(Define.Created("customers"), Define.Step("a1", "webhook", ("url", $"{receiver.Urls.First()}/hook"))));
+        await site.CreateAsync("customers", ("name", "Refused"));
+        await site.ExpectAsync(workflow, "Failed");
+        Assert.Contains("inside your network", (await site.TraceAsync(workflow))[^1], StringComparison.Ordinal);
+        Assert.Empty(calls);
+
+        using var administrator = await site.Site.SignInAsync();
+        await administrator.SubmitAsync("/admin/workflows/webhooks", new() { ["hosts"] = "127.0.0.1" }, "form[action='/admin/workflows/webhooks']");
+        var secret = (await administrator.PageAsync("/admin/workflows/webhooks")).QuerySelector("#secret")!.GetAttribute("value")!;
+        await site.CreateAsync("customers", ("name", "Sent"));
+        // The first answer was 503: it comes again, by the same key.
+        await site.ExpectAsync(workflow, "Failed", "Waiting");
+        site.Clock.Forward(TimeSpan.FromMinutes(1));
+        await site.ExpectAsync(workflow, "Failed", "Done");
+        Assert.Equal(2, calls.Count);
+        Assert.Equal(calls[0].Headers["Idempotency-Key"], calls[1].Headers["Idempotency-Key"]);
+        using var body = JsonDocument.Parse(calls[1].Body);
+        Assert.Equal("Sent", body.RootElement.GetProperty("record").GetProperty("fields").GetProperty("name").GetString());
+        var signature = calls[1].Headers["X-Crm-Signature"].ToString().Split(',').Select(p => p.Split('=')).ToDictionary(p => p[0], p => p[1]);
+        Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{signature["t"]}.{calls[1].Body}"))), signature["v1"]);
+    }
+
+    private static async Task<WebApplication> ReceiverAsync(RequestDelegate receive)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        var receiver = builder.Build();
+        receiver.Urls.Add("http://127.0.0.1:0");
+        receiver.Run(receive);
+        await receiver.StartAsync();
+        return receiver;
+    }
+}
