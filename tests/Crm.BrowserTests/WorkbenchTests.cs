@@ -96,7 +96,7 @@ public sealed class WorkbenchTests(Chromium chromium)
     {
         await lina.GoAsync("/activities/new");
         await lina.Page.Locator("#field-subject").FillAsync("Send the offer");
-        await lina.Page.Locator("#field-dueAt").FillAsync(DateTime.UtcNow.AddMinutes(-30).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture));
+        await lina.Page.Locator("#field-dueAt").FillAsync(TimeProvider.System.GetUtcNow().AddMinutes(-30).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture));
         await lina.Page.Locator("form [data-primary]").ClickAsync();
         await Expect(lina.Page.Locator("h1")).ToHaveTextAsync("Send the offer");
         // The worker's own time is every minute; here it is asked at once.

@@ -161,7 +161,7 @@ public abstract class ActivityTests(SharedSite shared)
         Assert.Equal(("open", null), ((await ReadAsync(id))["status"], (await ReadAsync(id))["doneAt"]));
 
         await admin.ForceAsync($"/activities/{id}/snooze", "/profile", ("to", "tomorrow"), ("returnUrl", "/"));
-        Assert.True((await ReadAsync(id)).Get<DateTime>("dueAt") > DateTime.UtcNow);
+        Assert.True((await ReadAsync(id)).Get<DateTime>("dueAt") > TimeProvider.System.GetUtcNow().UtcDateTime);
         undo = (await admin.PageAsync("/")).QuerySelector(".snack form")!.GetAttribute("action")!;
         await admin.ForceAsync(undo, "/profile");
         Assert.Equal(before["dueAt"], (await ReadAsync(id))["dueAt"]);

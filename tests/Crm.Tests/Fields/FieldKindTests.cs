@@ -32,6 +32,7 @@ public sealed class FieldKindTests
         ["user"] = Field.User("owner", "Owner"),
         ["id"] = new FieldDefinition { Name = "id", Kind = "id", Label = "Id" },
         ["autoNumber"] = Field.AutoNumber("number", "Number", "C{000000}"),
+        ["record"] = new FieldDefinition { Name = "regarding", Kind = "record", Label = "About" },
     };
 
     [Theory]
@@ -83,6 +84,7 @@ public sealed class FieldKindTests
     [InlineData("user", "0198c1c2-0000-7000-8000-00000000000a", "0198c1c2-0000-7000-8000-00000000000a")]
     [InlineData("id", "0198c1c2-0000-7000-8000-00000000000a", "0198c1c2-0000-7000-8000-00000000000a")]
     [InlineData("autoNumber", "C000042", "C000042")]
+    [InlineData("record", " customers/0198C1C2-0000-7000-8000-00000000000A ", "customers/0198c1c2-0000-7000-8000-00000000000a")]
     public void Parse_GoodText_GivesAValueThatReadsBackTheSame(string kind, string text, string invariant)
     {
         var value = Good(kind, text);

@@ -12,7 +12,7 @@ public sealed partial class HelpTests
     public void Chapters_All_AreNamedAndNumberedOnce()
     {
         Assert.NotEmpty(Files);
-        Assert.Empty(Files.Keys.Where(f => !FileName().IsMatch(f)));
+        Assert.All(Files.Keys, f => Assert.Matches(FileName(), f));
         Assert.Empty(Files.Keys.Where(f => f.EndsWith(".en.md", StringComparison.Ordinal)).GroupBy(Slug).Where(g => g.Count() > 1).Select(g => string.Join(", ", g)));
     }
 
