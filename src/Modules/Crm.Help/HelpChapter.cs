@@ -40,10 +40,16 @@ internal sealed partial class HelpChapter
     public string Address => $"/help/{Slug}";
 
     /// <param name="markdown">First line <c># Title</c>; a line <c>&lt;!-- pages: /customers /contacts --&gt;</c> names pages.</param>
-    public static HelpChapter Of(int order, string slug, string module, string markdown)
+    /// <param name="known">Slugs of all chapters; a link to another, such as one of a feature that is off, becomes plain text.</param>
+    public static HelpChapter Of(int order, string slug, string module, string markdown, IReadOnlySet<string> known)
     {
         var pages = PagesLine().Match(markdown) is { Success: true } line ? line.Groups["pages"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
         var document = Markdown.Parse(PagesLine().Replace(markdown, ""), Pipeline);
+        foreach (var link in document.Descendants<LinkInline>().Where(l => l.Url is { } url && url.StartsWith("/help/", StringComparison.Ordinal) && !known.Contains(url.Split('/', '#')[2])).ToList())
+        {
+            link.MoveChildrenAfter(link);
+            link.Remove();
+        }
         var title = document.OfType<HeadingBlock>().FirstOrDefault(h => h.Level == 1);
         if (title is not null)
             document.Remove(title);

@@ -29,7 +29,7 @@ internal sealed partial class HelpLibrary(EnabledFeatures features)
     {
         var named = Chapters.SelectMany(c => c.Pages, (c, p) => (Chapter: c, Page: p))
             .Where(n => n.Page == "/" ? page == "/" : page.StartsWithSegments(n.Page, StringComparison.OrdinalIgnoreCase))
-            .MaxBy(n => n.Page.Length).Chapter;
+            .OrderByDescending(n => n.Page.Length).FirstOrDefault().Chapter;
         if (named is not null)
             return named;
         var parts = (page.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -41,14 +41,16 @@ internal sealed partial class HelpLibrary(EnabledFeatures features)
 
     private static List<HelpChapter> Read(EnabledFeatures features, string[] cultures)
     {
-        var chapters = new Dictionary<string, (int Culture, HelpChapter Chapter)>(StringComparer.OrdinalIgnoreCase);
-        foreach (var assembly in features.All.Select(f => f.Module.Assembly).Distinct())
-            foreach (var name in assembly.GetManifestResourceNames())
-                if (FileName().Match(name) is { Success: true } file && Array.IndexOf(cultures, file.Groups["culture"].Value) is >= 0 and var culture
-                    && (!chapters.TryGetValue(file.Groups["slug"].Value, out var known) || culture < known.Culture))
-                    chapters[file.Groups["slug"].Value] = (culture, HelpChapter.Of(
-                        int.Parse(file.Groups["order"].Value, CultureInfo.InvariantCulture), file.Groups["slug"].Value, assembly.GetName().Name!, Text(assembly, name)));
-        return [.. chapters.Values.Select(c => c.Chapter).OrderBy(c => c.Order).ThenBy(c => c.Slug, StringComparer.Ordinal)];
+        var files = features.All.Select(f => f.Module.Assembly).Distinct()
+            .SelectMany(a => a.GetManifestResourceNames(), (assembly, name) => (Assembly: assembly, Name: name, Parts: FileName().Match(name)))
+            .Where(f => f.Parts.Success)
+            .GroupBy(f => f.Parts.Groups["slug"].Value, StringComparer.OrdinalIgnoreCase)
+            .Select(g => g.MinBy(f => Array.IndexOf(cultures, f.Parts.Groups["culture"].Value)))
+            .ToDictionary(f => f.Parts.Groups["slug"].Value, StringComparer.OrdinalIgnoreCase);
+        var known = files.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. files
+            .Select(f => HelpChapter.Of(int.Parse(f.Value.Parts.Groups["order"].Value, CultureInfo.InvariantCulture), f.Key, f.Value.Assembly.GetName().Name!, Text(f.Value.Assembly, f.Value.Name), known))
+            .OrderBy(c => c.Order).ThenBy(c => c.Slug, StringComparer.Ordinal)];
     }
 
     private static string Text(Assembly assembly, string name)

@@ -36,7 +36,7 @@ public sealed class CrawlTests
         foreach (var feature in Optional(site))
         {
             await site.Host.Sites.DisableAsync([feature], CancellationToken.None);
-            var crawler = new Crawler(browser);
+            var crawler = new Crawler(browser, limit: 90);
             await crawler.RunAsync("/");
             Assert.True(crawler.Failures.Count == 0, $"Without {feature}:\n{string.Join('\n', crawler.Failures)}");
             await site.Host.Sites.EnableAsync(all, CancellationToken.None);
