@@ -29,7 +29,7 @@ public sealed class JourneyTests(Chromium chromium)
                 await administrator.GoAsync(url);
                 await administrator.LookAsync(name);
             }
-            await administrator.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Sales", Exact = true }).ClickAsync();
+            await administrator.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = administrator.Say("Sales"), Exact = true }).ClickAsync();
             await administrator.LookAsync("role");
         }
         await using var sales = await Person.OpenAsync(chromium, site.Address, culture);

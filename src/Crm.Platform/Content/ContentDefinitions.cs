@@ -107,6 +107,14 @@ public sealed partial class ContentDefinitions(
     public async Task<Message?> SaveTypeAsync(string type, JsonObject settings, CancellationToken cancellationToken)
         => await SaveAsync(type, "", (_, overlay) => Merge(overlay, settings), cancellationToken);
 
+    /// <summary>Adds a field, or keeps of one what differs from it as it is.</summary>
+    public async Task<Message?> SaveFieldAsync(string type, FieldDefinition field, CancellationToken cancellationToken)
+        => await SaveAsync(type, field.Name, (known, settings) => Merge(settings, Difference(known?.Find(field.Name), field)), cancellationToken);
+
+    /// <summary>Adds a type, or keeps of one what differs from it as it is; its fields are left alone.</summary>
+    public async Task<Message?> SaveTypeAsync(ContentTypeDefinition type, CancellationToken cancellationToken)
+        => await SaveAsync(type.Name, "", (known, settings) => Merge(settings, Difference(known, type)), cancellationToken);
+
     /// <summary>Takes new options up into an open pick-list, besides those that others took up meanwhile.</summary>
     /// <returns>The key of each.</returns>
     internal async Task<IReadOnlyDictionary<string, string>> AddOptionsAsync(string type, string field, IReadOnlyCollection<string> options, CancellationToken cancellationToken)
@@ -153,6 +161,8 @@ public sealed partial class ContentDefinitions(
         var overlay = rows.GetValueOrDefault((typeName, fieldName))?.DeepClone().AsObject() ?? [];
         var before = overlay.DeepClone();
         change(known, overlay);
+        if (known is null && field.Length == 0)
+            overlay["isMade"] = true;
         if (known is not null && JsonNode.DeepEquals(before, overlay))
             return null;
         rows[(typeName, fieldName)] = overlay;
@@ -168,14 +178,19 @@ public sealed partial class ContentDefinitions(
         }
         if (Validate(next, type, field) is { } error)
             return error;
-        await session.ExecuteAsync(new SqlText()
-            .Append("INSERT INTO crm_content_definitions (type, field, version, settings, modified_at, modified_by) VALUES ({}, {}, {}, {}, {}, {})",
-                (ColumnType.Text, typeName), (ColumnType.Text, fieldName), (ColumnType.Integer, version),
-                (ColumnType.Text, overlay.ToJsonString(Json)), (ColumnType.DateTime, clock.GetUtcNow().UtcDateTime), (ColumnType.Uuid, actor.Current.UserId)), cancellationToken);
+        if (known is null && field.Length == 0 && await schema.HasTableAsync(type, cancellationToken))
+            return new Message("The name {0} is taken by a feature that is switched off", type);
+        await WriteAsync(typeName, fieldName, version, overlay, cancellationToken);
         await schema.ApplyAsync([next.Get(type)], cancellationToken);
         Publish(next);
         return null;
     }
+
+    private Task<int> WriteAsync(string type, string field, long version, JsonObject settings, CancellationToken cancellationToken)
+        => session.ExecuteAsync(new SqlText()
+            .Append("INSERT INTO crm_content_definitions (type, field, version, settings, modified_at, modified_by) VALUES ({}, {}, {}, {}, {}, {})",
+                (ColumnType.Text, type), (ColumnType.Text, field), (ColumnType.Integer, version),
+                (ColumnType.Text, settings.ToJsonString(Json)), (ColumnType.DateTime, clock.GetUtcNow().UtcDateTime), (ColumnType.Uuid, actor.Current.UserId)), cancellationToken);
 
     private bool InOwnTransaction => session.InTransaction && _transaction == session.TransactionNumber;
 
@@ -243,7 +258,7 @@ public sealed partial class ContentDefinitions(
                         Fields = [.. type.Fields, .. extension.Fields.Select(f => f with { Feature = provider.GetType().Assembly.GetName().Name })],
                     };
         foreach (var ((name, field), settings) in overlays)
-            if (field.Length == 0 && !declared.ContainsKey(name) && settings.ContainsKey("label"))
+            if (field.Length == 0 && !declared.ContainsKey(name) && settings.ContainsKey("label") && settings["isMade"]?.GetValue<bool>() == true)
                 declared[name] = Merge(new JsonObject { ["name"] = name, ["displayField"] = "name", ["pluralLabel"] = settings["label"]!.DeepClone() }, settings)
                     .Deserialize<ContentTypeDefinition>(Json)!;
 
@@ -268,6 +283,22 @@ public sealed partial class ContentDefinitions(
 
     private static FieldDefinition Overlay(FieldDefinition field, JsonObject settings)
         => Merge(JsonSerializer.SerializeToNode(field, Json)!.AsObject(), settings).Deserialize<FieldDefinition>(Json)!;
+
+    /// <summary>The settings of one definition that another has not.</summary>
+    private static JsonObject Difference<T>(T? before, T after) where T : class
+    {
+        var old = before is null ? [] : JsonSerializer.SerializeToNode(before, Json)!.AsObject();
+        var now = JsonSerializer.SerializeToNode(after, Json)!.AsObject();
+        var difference = new JsonObject();
+        foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite && p.Name is not ("Name" or "Fields" or "Feature")))
+        {
+            var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+            if (!JsonNode.DeepEquals(old[name], now[name]))
+                // What is written only when it says something has to be said here all the same.
+                difference[name] = now[name]?.DeepClone() ?? (property.PropertyType.IsValueType ? JsonSerializer.SerializeToNode(Activator.CreateInstance(property.PropertyType), property.PropertyType, Json) : null);
+        }
+        return difference;
+    }
 
     private static JsonObject Merge(JsonObject below, JsonObject above)
     {

@@ -204,7 +204,7 @@ internal sealed partial class ContentManager(
             foreach (var field in type.Fields)
             {
                 var value = save.After[field.Name];
-                if (field.Required && !field.ReadOnly && value is null && (save.IsNew || save.Changed.Contains(field.Name)) && save.Errors.All(e => e.Field != field.Name))
+                if (field.Required && !field.ReadOnly && !field.Hidden && value is null && (save.IsNew || save.Changed.Contains(field.Name)) && save.Errors.All(e => e.Field != field.Name))
                     save.Error(field.Name, new("{0} is required", field.Label));
                 if (value is not null && (save.IsNew || save.Changed.Contains(field.Name)) && kinds.Of(field).Validate(field, value) is { } message)
                     save.Error(field.Name, message);

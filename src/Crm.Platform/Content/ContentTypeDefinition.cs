@@ -51,8 +51,14 @@ public sealed record ContentTypeDefinition
     /// <summary>Shown only as part of other records, such as the messages of a ticket: no list, page, form or menu entry of its own.</summary>
     public bool IsPart { get; init; }
 
+    /// <summary>Names of records that come with the product and so have translations, such as the standard roles.</summary>
+    public IReadOnlyList<string> TranslatedNames { get; init; } = [];
+
     /// <summary>Part of the administration: its screens are under <c>/admin</c>.</summary>
     public bool IsAdmin { get; init; }
+
+    /// <summary>Made in the browser or by a recipe: so a module's type that was only changed does not outlive its feature.</summary>
+    public bool IsMade { get; init; }
 
     /// <summary>The feature that declares the type; null when an administrator made it.</summary>
     public string? Feature { get; init; }

@@ -32,6 +32,9 @@ public sealed record FieldDefinition
     /// <summary>Kept but not shown anywhere.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>When an administrator deleted the field; it is hidden since, and removed for good later.</summary>
+    public DateTime? DeletedAt { get; init; }
+
     /// <summary>Shown, but set by the system only.</summary>
     public bool ReadOnly { get; init; }
 

@@ -51,6 +51,9 @@ public abstract class FieldKind
     /// <summary>Takes the whole width of a form.</summary>
     public virtual bool IsWide => false;
 
+    /// <summary>Whether administrators may add fields of this kind in the browser.</summary>
+    public virtual bool CanBeAdded => true;
+
     /// <summary>Whether sums and averages mean something.</summary>
     public virtual bool IsNumeric => false;
 

@@ -100,5 +100,7 @@ internal sealed class IdField : LookUpField
 
     public override LocalizedText Label => "Id";
 
+    public override bool CanBeAdded => false;
+
     public override Message? ValidateDefinition(FieldDefinition field) => new("Choose another kind");
 }

@@ -60,6 +60,7 @@ public static class PlatformServices
         services.AddScoped<Timeline>();
         services.AddScoped<RowParts>();
         services.AddScoped<Moments>();
+        services.AddScoped<FormParts>();
         services.AddHostedService<ChangeConsumerWorker>();
         return services;
     }

@@ -15,6 +15,21 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
             await ApplyAsync(type, existing, cancellationToken);
     }
 
+    internal async Task<bool> HasTableAsync(string type, CancellationToken cancellationToken)
+        => (await session.Dialect.ReadTablesAsync(session, cancellationToken)).ContainsKey(Columns.Name(type));
+
+    /// <summary>Drops a field's columns, their indexes first.</summary>
+    internal async Task DropAsync(ContentTypeDefinition type, FieldDefinition field, CancellationToken cancellationToken)
+    {
+        var table = Columns.Name(type.Name);
+        var existing = await session.Dialect.ReadTablesAsync(session, cancellationToken);
+        string[] kindsOfIndex = ["ux", "ix"];
+        foreach (var index in kindsOfIndex.Select(prefix => Columns.Index(prefix, table, KeyColumn(field))).Where(existing[""].Contains))
+            await session.ExecuteAsync($"DROP INDEX {Dialect.Quote(index)}", cancellationToken);
+        foreach (var column in kinds.Of(field).Columns(field).Select(c => Columns.Name(field.Name) + c.Suffix).Where(existing[table].Contains))
+            await session.ExecuteAsync($"ALTER TABLE {Dialect.Quote(table)} DROP COLUMN {Dialect.Quote(column)}", cancellationToken);
+    }
+
     /// <summary>Until the transaction ends nobody else changes definitions or tables; SQLite has one writer anyway.</summary>
     internal async Task LockAsync(CancellationToken cancellationToken)
     {

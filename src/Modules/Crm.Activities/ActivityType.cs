@@ -47,7 +47,7 @@ public sealed class ActivityType : IContentTypeProvider
                 Field.DateTime(ActivityFields.DoneAt, "Done at") with { Section = "Result", Indexed = true, Help = "Empty: when it is set to done" },
                 Field.DateTime(ActivityFields.FollowUpAt, "Next follow-up") with { Section = "Result", Help = "Makes the next task at this time, about the same record" },
                 // Not restricted: what came before may be deleted, the next task stays.
-                Field.LookUp(ActivityFields.Previous, "Follows from", Name) with { Section = "Result", OnDelete = OnDelete.Clear, RelatedLabel = "Follow-ups", ReadOnly = true },
+                Field.LookUp(ActivityFields.Previous, "Follows from", Name) with { Section = "Result", OnDelete = OnDelete.Clear, RelatedLabel = "Follow-ups" },
             ],
         },
     ];

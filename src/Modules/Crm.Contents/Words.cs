@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Platform.Content;
 using Crm.Platform.Localization;
 using Crm.Platform.Queries;
 using Microsoft.Extensions.Localization;
@@ -15,6 +16,10 @@ internal static class Words
             ? char.ToLowerInvariant(text[0]) + text[1..]
             : text;
     }
+
+    /// <summary>A record's name; those that come with the product are in the reader's language.</summary>
+    public static string NameOf(this ContentTypeDefinition type, ContentItem item, IStringLocalizer localizer)
+        => item.DisplayText.Length == 0 ? localizer["(no name)"] : type.TranslatedNames.Contains(item.DisplayText) ? localizer[item.DisplayText] : item.DisplayText;
 
     /// <summary>"1,204", or "10,000+" where counting stopped.</summary>
     public static string Of(QueryCount count) => count.Count.ToString("N0", CultureInfo.CurrentCulture) + (count.IsCapped ? "+" : "");

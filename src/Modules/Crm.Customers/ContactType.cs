@@ -21,6 +21,12 @@ public sealed class ContactType : IContentTypeProvider
             DefaultSort = ["name"],
             QuickSearch = ["name", "phone", "mobile", "email"],
             KeyFacts = ["customer", "role", "phone", "mobile", "email"],
+            QuickFilters =
+            [
+                new("Mine", "owner eq @me"),
+                new("Decision makers", "role eq 'decisionMaker'"),
+                new("New this month", "createdAt ge @month", "-createdAt"),
+            ],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

@@ -22,7 +22,14 @@ public sealed class CustomerType : IContentTypeProvider
             ListColumns = ["name", "level", "industry", "phone", SystemFields.Owner, SystemFields.ModifiedAt],
             DefaultSort = ["name"],
             QuickSearch = ["name", "number", "phone", "email"],
-            KeyFacts = ["level", "industry", "phone", "website", SystemFields.Owner],
+            KeyFacts = ["level", "industry", "phone", "email", "website", SystemFields.Owner],
+            QuickFilters =
+            [
+                new("Mine", "owner eq @me"),
+                new("Level A", "level eq 'a'"),
+                new("New this month", "createdAt ge @month", "-createdAt"),
+                new("No activity for 30 days", "not activities.customer/any(a: a/createdAt ge @today-30)"),
+            ],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

@@ -1,5 +1,7 @@
+using Crm.Customers.Duplicates;
 using Crm.Customers.Subsidiaries;
 using Crm.Platform.Content;
+using Crm.Platform.Display;
 using Crm.Platform.Hosting;
 using Crm.Platform.Modules;
 
@@ -14,5 +16,6 @@ internal sealed class Startup : StartupBase
         services.AddPermissions<CustomerPermissions>();
         services.AddMenu<CustomersMenu>();
         services.AddScoped<IContentHandler, RefuseParentCycles>();
+        services.AddScoped<IFormPart, DuplicateHint>();
     }
 }

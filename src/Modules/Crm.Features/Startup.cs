@@ -21,10 +21,16 @@ internal sealed class FeaturesPermissions : IPermissionProvider
 {
     public const string Manage = "site.features";
 
-    public IEnumerable<Permission> Permissions => [new(Manage, "Switch features on and off", "Site")];
+    public const string ChangeSettings = "site.settings";
+
+    public IEnumerable<Permission> Permissions => [new(Manage, "Switch features on and off", "Site"), new(ChangeSettings, "Change the site’s settings", "Site")];
 }
 
 internal sealed class FeaturesMenu : IMenuProvider
 {
-    public IEnumerable<MenuEntry> Entries => [new("Features", "/admin/features", "puzzle", FeaturesPermissions.Manage, 90, "Site", IsAdmin: true)];
+    public IEnumerable<MenuEntry> Entries => 
+    [
+        new("Settings", "/admin/settings", "settings", FeaturesPermissions.ChangeSettings, 50, "Site", IsAdmin: true),
+        new("Features", "/admin/features", "puzzle", FeaturesPermissions.Manage, 90, "Site", IsAdmin: true),
+    ];
 }

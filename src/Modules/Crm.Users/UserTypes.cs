@@ -1,5 +1,6 @@
 using Crm.Platform.Content;
 using Crm.Platform.Localization;
+using Crm.Platform.Security;
 
 namespace Crm.Users;
 
@@ -71,6 +72,7 @@ internal sealed class UserTypes : IContentTypeProvider
             Label = "Role",
             PluralLabel = "Roles",
             Description = "What their users may do.",
+            TranslatedNames = RoleNames.All,
             Icon = "shield-lock",
             IsAdmin = true,
             DisplayField = UserFields.Name,

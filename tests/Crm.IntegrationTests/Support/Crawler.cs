@@ -46,12 +46,15 @@ public sealed partial class Crawler(TestBrowser browser, int limit = 400)
     {
         if (!Uri.TryCreate(new Uri(new Uri("http://site/"), from.StartsWith('/') ? from : "/"), address, out var url) || url.Host != "site" || url.Scheme != "http")
             return;
-        // Records of one type look alike, and so do pages of one list.
-        var shape = Id().Replace(url.AbsolutePath, "*") + "?" + string.Join('&', url.Query.TrimStart('?').Split('&').Select(p => p.Split('=')[0]));
+        // Records of one type look alike, and so do pages of one list, and the definitions of types and fields.
+        var shape = Definition().Replace(Id().Replace(url.AbsolutePath, "*"), "$1*") + "?" + string.Join('&', url.Query.TrimStart('?').Split('&').Select(p => p.Split('=')[0]));
         if (_seen.Add(shape))
             _waiting.Enqueue((url.PathAndQuery, from));
     }
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f-]{27}", RegexOptions.IgnoreCase)]
     private static partial Regex Id();
+
+    [GeneratedRegex("(/content-types/|/fields/)(?!new$)[A-Za-z0-9]+")]
+    private static partial Regex Definition();
 }

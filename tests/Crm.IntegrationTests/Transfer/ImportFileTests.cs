@@ -24,7 +24,7 @@ public abstract class ImportFileTests(TransferSite transfer)
         { "too many cells", "name,notes\nA,fine,really\nB,fine\n", "", "row 2: ", "The row has 3 cells, the header 2" },
         { "header twice", "name,notes,Name\nA,fine,B\n", "", "row 1: ", "2 columns named" },
         { "no header", "", "", "row 1: ", "must name the columns" },
-        { "spreadsheet", "PK\u0003\u0004 and so on", "", WholeFile, "Save it as CSV" },
+        { "archive", "PK\u0003\u0004 and so on", "", WholeFile, "Save it as .xlsx or CSV" },
         { "no column that fits", "colour,size\nred,1\n", "", WholeFile, "colour, size" },
         { "unknown field", "account\nA\n", "--map colour=account", WholeFile, "Customers has no field colour" },
         { "unknown column", "account\nA\n", "--map name=title", WholeFile, "“title”" },

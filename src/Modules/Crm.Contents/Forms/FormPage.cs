@@ -13,6 +13,9 @@ internal sealed record FormPage(ContentTypeDefinition Type, Guid? Id, string Tit
 
     public EditConflict? Conflict { get; init; }
 
+    /// <summary>What modules add to the form of a new record.</summary>
+    public IReadOnlyList<FormPartView> Parts { get; init; } = [];
+
     public bool HasProblems => Errors.Count > 0 || Conflict is not null;
 
     /// <summary>Where the form is sent to.</summary>

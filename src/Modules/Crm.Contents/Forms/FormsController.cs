@@ -17,6 +17,7 @@ internal sealed class FormsController(
     QueryEngine queries,
     RecordForm form,
     EditConflicts conflicts,
+    FormParts parts,
     ActorContext actor,
     IStringLocalizer localizer) : Controller
 {
@@ -38,11 +39,12 @@ internal sealed class FormsController(
         var definition = definitions.Current.Get(type);
         var posted = form.Posted(definition, Request.Form);
         var change = new ContentChange(definition.Name) { Texts = form.Changes(definition, posted, null) };
-        var result = await content.SaveAsync(change, new SaveOptions { Culture = CultureInfo.CurrentCulture }, cancellationToken);
+        var errors = await parts.CheckAsync(definition, Request.Form, cancellationToken);
+        var result = await parts.SaveAsync(definition, Request.Form, errors.Count > 0, dryRun => content.SaveAsync(change, new SaveOptions { Culture = CultureInfo.CurrentCulture, DryRun = dryRun }, cancellationToken), cancellationToken);
         if (result.Status == SaveStatus.Forbidden)
             return StatusCode(StatusCodes.Status403Forbidden);
-        if (!result.Succeeded)
-            return await ShowAsync(definition, null, null, posted, result.Errors, null, StatusCodes.Status400BadRequest, cancellationToken);
+        if (!result.Succeeded || errors.Count > 0)
+            return await ShowAsync(definition, null, null, posted, [.. result.Errors, .. errors], null, StatusCodes.Status400BadRequest, cancellationToken);
         return await ToRecordAsync(definition, result.Id, "“{0}” was created.", cancellationToken);
     }
 
@@ -94,13 +96,14 @@ internal sealed class FormsController(
             foreach (var (field, text) in form.TextsOf(type, item))
                 texts.TryAdd(field, text);
         var sections = await form.SectionsAsync(type, item is null, texts, errors, cancellationToken);
-        var title = item is null ? localizer["New {0}", type.Label.Inside(localizer)] : localizer["Edit {0}", item.DisplayText];
+        var title = item is null ? localizer["New {0}", type.Label.Inside(localizer)] : localizer["Edit {0}", type.NameOf(item, localizer)];
         Response.StatusCode = status;
         return View("Form", new FormPage(type, item?.Id, title, sections)
         {
             Version = version,
             Errors = form.Summary(sections, errors),
             Conflict = conflict,
+            Parts = item is null ? parts.Views(type, errors) : [],
             CancelUrl = item is null ? type.Path : $"{type.Path}/{item.Id}",
         });
     }
@@ -109,7 +112,7 @@ internal sealed class FormsController(
     private async Task<RedirectResult> ToRecordAsync(ContentTypeDefinition type, Guid id, string text, CancellationToken cancellationToken)
     {
         var item = await queries.GetAsync(type.Name, id, cancellationToken);
-        new Toast(localizer[text, item?.DisplayText ?? type.Label.For(localizer)]).ShowOnNextPage(this);
+        new Toast(localizer[text, item is null ? type.Label.For(localizer) : type.NameOf(item, localizer)]).ShowOnNextPage(this);
         return Redirect(item is null ? type.Path : $"{type.Path}/{id}");
     }
 }

@@ -5,7 +5,8 @@ using Sylvan.Data.Csv;
 namespace Crm.DataTransfer.Csv;
 
 /// <param name="Row">As a spreadsheet counts: the header is row 1. Null when the file as a whole is at fault.</param>
-public sealed record RowProblem(long? Row, Message Message);
+/// <param name="Field">Name of the field at fault; null when it is the row as a whole.</param>
+public sealed record RowProblem(long? Row, Message Message, string? Field = null);
 
 /// <summary>One row below the header; as many cells as the header has.</summary>
 internal readonly record struct CsvRow(long Number, string[] Cells);
@@ -34,7 +35,7 @@ internal sealed class CsvFile
     {
         if (IsArchive(stream))
         {
-            report(new(null, new("This is a spreadsheet or an archive, not a CSV file. Save it as CSV first")));
+            report(new(null, new("This is an archive, not a CSV or Excel file")));
             return null;
         }
         if (TextEncoding.Detect(stream) is not { } encoding)

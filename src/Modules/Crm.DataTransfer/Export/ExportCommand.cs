@@ -10,7 +10,7 @@ namespace Crm.DataTransfer.Export;
 internal sealed class ExportCommand : SiteCommand
 {
     private readonly Argument<string> _type = new("type") { Description = "Content type, such as customers" };
-    private readonly Argument<FileInfo> _file = new("file") { Description = "CSV file to write; an existing one is replaced" };
+    private readonly Argument<FileInfo> _file = new("file") { Description = "CSV or Excel (.xlsx) file to write; an existing one is replaced" };
     private readonly Option<string?> _filter = new("--filter") { Description = "Condition, such as \"industry eq 'retail'\"" };
 
     public ExportCommand() => Definition = new Command("export", "Writes records to a CSV file") { _type, _file, _filter };
@@ -30,7 +30,12 @@ internal sealed class ExportCommand : SiteCommand
         {
             long count;
             await using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
-                count = await run.Services.GetRequiredService<RecordExport>().RunAsync(type.Name, filter, stream, cancellationToken);
+            {
+                var export = run.Services.GetRequiredService<RecordExport>();
+                count = path.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase)
+                    ? await export.RunAsWorkbookAsync(type.Name, filter, stream, cancellationToken)
+                    : await export.RunAsync(type.Name, filter, stream, cancellationToken);
+            }
             File.Move(unfinished, path, overwrite: true);
             await run.Output.WriteLineAsync(localizer["{0} exported", count]);
             return 0;

@@ -10,7 +10,7 @@ namespace Crm.DataTransfer.Import;
 internal sealed class ImportCommand : SiteCommand
 {
     private readonly Argument<string> _type = new("type") { Description = "Content type, such as customers" };
-    private readonly Argument<FileInfo> _file = new("file") { Description = "CSV file with a header" };
+    private readonly Argument<FileInfo> _file = new("file") { Description = "CSV or Excel (.xlsx) file with a header" };
     private readonly Option<string[]> _map = new("--map") { Description = "field=column; columns named like a field need none" };
     private readonly Option<string[]> _value = new("--value") { Description = "field:from=to; what a cell says and what it means" };
     private readonly Option<string?> _key = new("--key") { Description = "Field that tells which record a row is" };

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Crm.Platform.Queries;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
@@ -6,7 +8,7 @@ using Crm.Platform.Localization;
 namespace Crm.DataTransfer.Import;
 
 /// <summary>Finds the records that rows are, one query per batch, and rows that are the same record.</summary>
-internal sealed class ImportKeys(RecordFinder records, CellValues cells, ContentTypeDefinition type, MappedColumn? key)
+internal sealed class ImportKeys(RecordFinder records, CellValues cells, ContentTypeDefinition type, MappedColumn? key, Guid? import)
 {
     /// <summary>This grows with the file: every key, and the row it was in first with what that row says.</summary>
     private readonly Dictionary<object, (long Number, UInt128 Content)> _rows = [];
@@ -16,9 +18,17 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, Content
         var byKey = new Dictionary<object, ImportRow>();
         foreach (var row in rows)
         {
-            row.Id = Guid.CreateVersion7();
+            row.Id = import is { } id ? IdOf(id, row.Number) : Guid.CreateVersion7();
             if (key is not null && Take(row) is { } value)
                 byKey[value] = row;
+        }
+        if (import is not null && key is null)
+        {
+            await foreach (var (id, _) in records.FindAsync(type, type.Field(SystemFields.Id), rows.Select(r => (object)r.Id), cancellationToken))
+            {
+                var done = rows.First(r => r.Id == id);
+                done.IsDone = done.Exists = true;
+            }
         }
         if (byKey.Count == 0)
             return;
@@ -34,6 +44,19 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, Content
         if (key.Field.Name == SystemFields.Id)
             foreach (var row in byKey.Values.Where(r => !r.Exists))
                 row.Refused = new("There is no {0} with the id {1}", type.Label, row.Cell(key));
+    }
+
+    /// <summary>The same record for the same row of the same import, whenever it runs; its time is the import's.</summary>
+    private static Guid IdOf(Guid import, long row)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        import.TryWriteBytes(bytes, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[16..], row);
+        var hash = SHA256.HashData(bytes[..24]);
+        hash.AsSpan(0, 9).CopyTo(bytes[7..]);
+        // Version 7 and the variant stay where RFC 9562 has them; the hash fills the rest.
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes[..16], bigEndian: true);
     }
 
     private object? Take(ImportRow row)

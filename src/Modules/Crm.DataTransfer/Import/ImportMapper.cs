@@ -51,10 +51,10 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
                 columns.Add(new(at.Field, at.Text, index));
         }
         // First by names, then by labels, as long as neither the column nor the field is taken.
-        for (var i = 0; i < headers.Count; i++)
+        for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
             if (names.TryGetValue(headers[i], out var at) && (IsSettable(at.Field) || IsKey(at.Field)))
                 Take(at, i);
-        for (var i = 0; i < headers.Count; i++)
+        for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
             if (names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field) && IsLabel(n.Field.Label, headers[i])) is { Field: not null } at)
                 Take(at, i);
         if (problems == 0 && columns.Count == 0)
@@ -104,6 +104,17 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
     /// <summary>Fields that can tell which record a row is.</summary>
     internal IReadOnlyList<FieldDefinition> Keys(ContentTypeDefinition type)
         => [.. type.Fields.Where(f => !f.Hidden && CanBeKey(f) && (IsSettable(f) || f.Name == SystemFields.Id))];
+
+    /// <summary>The field, or part of one, that each column goes into by its name; null for none.</summary>
+    internal IReadOnlyList<string?> Propose(ContentTypeDefinition type, IReadOnlyList<string> headers)
+    {
+        var mapping = Map(type, headers, new ImportRequest(type.Name, Stream.Null), _ => { });
+        return [.. headers.Select((_, i) => mapping?.Columns.FirstOrDefault(c => c.Index == i)?.Text)];
+    }
+
+    /// <summary>Fields and parts of fields that a column may go into, the id as a key among them.</summary>
+    internal IReadOnlyList<(string Text, FieldDefinition Field)> Targets(ContentTypeDefinition type)
+        => [.. Names(type).Values.Where(n => IsSettable(n.Field) || n.Field.Name == SystemFields.Id).Select(n => (n.Text, n.Field))];
 
     /// <summary>Automatic numbers are taken for new records.</summary>
     private static bool IsSettable(FieldDefinition field) => !field.ReadOnly || field.Kind == "autoNumber";

@@ -1,4 +1,4 @@
-using Crm.DataTransfer.Csv;
+using Crm.Platform.Content;
 
 namespace Crm.DataTransfer.Import;
 
@@ -15,9 +15,21 @@ public sealed record ImportRequest(string Type, Stream File)
     /// <summary>The field that tells which record a row is; null makes a new record of each row.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Columns that <see cref="Map"/> does not name are left out, even when they are named like a field.</summary>
+    public bool OnlyMapped { get; init; }
+
+    /// <summary>Tells this import from others, so that it may run again after a kill and makes no record twice.</summary>
+    public Guid? Id { get; init; }
+
+    /// <summary>Takes what became of each row that was written, as it is written.</summary>
+    public Action<RowOutcome>? OnRow { get; init; }
+
     /// <summary>Count and complain, but write nothing.</summary>
     public bool DryRun { get; init; }
 }
+
+/// <param name="Row">As a spreadsheet counts.</param>
+public readonly record struct RowOutcome(long Row, SaveStatus Status, Guid Id);
 
 public sealed record ColumnMap(string Field, string Column);
 

@@ -1,5 +1,6 @@
 using Crm.Platform.Queries;
 using Crm.DataTransfer.Csv;
+using Crm.DataTransfer.Spreadsheets;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Localization;
@@ -24,7 +25,8 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             Report(new(null, new("There is no content type {0}", request.Type)));
         else if (!actor.Current.Can(type, ContentActions.Import))
             Report(new(null, new("You may not import {0}", type.PluralLabel)));
-        if (problems > 0 || CsvFile.Open(request.File, Report) is not { } file
+        await using var converted = problems == 0 && Spreadsheet.IsWorkbook(request.File) ? Convert(request.File, Report) : null;
+        if (problems > 0 || CsvFile.Open(converted ?? request.File, Report) is not { } file
             || mapper.Map(type!, file.Headers, request, Report) is not { } mapping)
             return new(0, 0, 0, problems, []);
         var dryRun = request.DryRun ? new DryRunMemory(cells, names, type!, mapping) : null;
@@ -37,7 +39,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
         {
             actor.Current = user with { Source = "import" };
             log.BatchId = Guid.CreateVersion7();
-            return await new Run(content, new ImportKeys(names, cells, type!, mapping.Key), type!, mapping, links, dryRun, report).RunAsync(file, cancellationToken);
+            return await new Run(content, new ImportKeys(names, cells, type!, mapping.Key, request.DryRun ? null : request.Id), type!, mapping, links, dryRun, report, request.OnRow).RunAsync(file, cancellationToken);
         }
         finally
         {
@@ -51,8 +53,16 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
         }
     }
 
+    private static FileStream Convert(Stream workbook, Action<RowProblem> report)
+    {
+        var csv = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        if (Spreadsheet.ToCsv(workbook, csv) is { } problem)
+            report(new(null, problem));
+        return csv;
+    }
+
     /// <summary>One file on its way, with its counts.</summary>
-    private sealed class Run(IContentManager content, ImportKeys keys, ContentTypeDefinition type, ImportMapping mapping, SelfLinks links, DryRunMemory? dryRun, Action<RowProblem> report)
+    private sealed class Run(IContentManager content, ImportKeys keys, ContentTypeDefinition type, ImportMapping mapping, SelfLinks links, DryRunMemory? dryRun, Action<RowProblem> report, Action<RowOutcome>? onRow)
     {
         private readonly SaveOptions _options = new() { DryRun = dryRun is not null };
         private readonly HashSet<long> _refused = [];
@@ -87,11 +97,11 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
                 else if (row.Repeats is { } first && _refused.Contains(first))
                     Fail(row.Number, new Message("It says the same as row {0}, which failed", first));
                 else if (row.Repeats is not null)
-                    Count(SaveStatus.Unchanged);
+                    Count(row.Number, row.Id, SaveStatus.Unchanged);
                 else if (!byRow[row].Succeeded)
                     Fail(row.Number, byRow[row]);
                 else
-                    Take(row, byRow[row].Status);
+                    Take(row, row.IsDone ? SaveStatus.Created : byRow[row].Status);
             }
         }
 
@@ -104,7 +114,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             if (row.Waiting.Count > 0)
                 _waiting.Add((row.Number, row.Id, status, row.Waiting));
             else
-                Count(status);
+                Count(row.Number, row.Id, status);
         }
 
         private async Task LinkAsync((long Number, Guid Id, SaveStatus Status, IReadOnlyList<WaitingLink> Links)[] rows, CancellationToken cancellationToken)
@@ -122,16 +132,20 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
                 else if (results.TryGetValue(rows[i].Id, out var result) && !result.Succeeded)
                     Fail(rows[i].Number, result);
                 else
-                    Count(rows[i].Status == SaveStatus.Created ? SaveStatus.Created : SaveStatus.Updated);
+                    Count(rows[i].Number, rows[i].Id, rows[i].Status == SaveStatus.Created ? SaveStatus.Created : SaveStatus.Updated);
             }
         }
 
-        private void Count(SaveStatus status) => _ = status switch
+        private void Count(long row, Guid id, SaveStatus status)
         {
-            SaveStatus.Created => _created++,
-            SaveStatus.Updated => _updated++,
-            _ => _unchanged++,
-        };
+            _ = status switch
+            {
+                SaveStatus.Created => _created++,
+                SaveStatus.Updated => _updated++,
+                _ => _unchanged++,
+            };
+            onRow?.Invoke(new(row, status, id));
+        }
 
         private void Fail(long row, Message message)
         {
@@ -145,7 +159,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             _failed++;
             _refused.Add(row);
             foreach (var error in result.Errors)
-                report(new(row, error.Message));
+                report(new(row, error.Message, error.Field));
             if (result.Errors.Count == 0)
                 report(new(row, result.Status == SaveStatus.NotFound ? new("The record is gone") : new("You may not write this record")));
         }

@@ -17,6 +17,8 @@ internal abstract class NamesField(string source) : FieldKind
     /// <summary>The type whose names may be chosen.</summary>
     public string Source => source;
 
+    public override bool CanBeAdded => false;
+
     public override bool PostsSeveral => true;
 
     public override Type ValueType => typeof(string);

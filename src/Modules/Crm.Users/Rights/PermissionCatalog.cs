@@ -50,7 +50,13 @@ internal sealed class PermissionCatalog(IEnumerable<IPermissionProvider> provide
 
     public static bool IsAdministrator(string role) => string.Equals(role, RoleNames.Administrator, StringComparison.OrdinalIgnoreCase);
 
-    private static LocalizedText ActionText(string action) => action switch
+    /// <summary>Permissions that are no action on a content type, with the module that declares each.</summary>
+    public IEnumerable<(Permission Permission, string Feature)> Others()
+        => providers.SelectMany(p => p.Permissions, (p, permission) => (permission, p.GetType().Assembly.GetName().Name!)).DistinctBy(p => p.permission.Name, StringComparer.OrdinalIgnoreCase);
+
+    public IEnumerable<ContentTypeDefinition> Types => definitions.Current.Types;
+
+    public static LocalizedText ActionText(string action) => action switch
     {
         ContentActions.View => "See",
         ContentActions.Create => "Create",

@@ -18,6 +18,8 @@ internal sealed class RolePermissionsField : FieldKind
 
     public override LocalizedText Label => "Permissions";
 
+    public override bool CanBeAdded => false;
+
     public override Type ValueType => typeof(string);
 
     public override bool IsSortable => false;

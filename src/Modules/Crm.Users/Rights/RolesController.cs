@@ -16,10 +16,22 @@ internal sealed record RightRow(Permission Permission, string Label, PermissionS
     public bool IsChanged => Now != Default;
 }
 
-internal sealed record RightGroup(string Heading, IReadOnlyList<RightRow> Rows);
+/// <param name="Actions">One for each of <see cref="ContentActions.All"/>.</param>
+internal sealed record RightType(string Label, IReadOnlyList<RightRow> Actions);
+
+/// <param name="IsAdmin">Only of the administration; comes last.</param>
+internal sealed record RightModule(string Heading, IReadOnlyList<RightType> Types, IReadOnlyList<RightRow> Others, bool IsAdmin)
+{
+    public int Changed => Types.Sum(t => t.Actions.Count(a => a.IsChanged)) + Others.Count(o => o.IsChanged);
+
+    public int Given => Types.Sum(t => t.Actions.Count(a => a.Now != PermissionScope.None)) + Others.Count(o => o.Now != PermissionScope.None);
+}
+
+/// <summary>Model of <c>_Rights</c>.</summary>
+internal sealed record RightsModel(IReadOnlyList<RightModule> Modules, bool IsEditable);
 
 /// <param name="IsFixed">An administrator's rights are not a choice.</param>
-internal sealed record RolePage(Guid? Id, long Version, string Name, string? Description, bool IsStandard, bool IsFixed, IReadOnlyList<RightGroup> Groups)
+internal sealed record RolePage(Guid? Id, long Version, string Name, string? Description, bool IsStandard, bool IsFixed, IReadOnlyList<RightModule> Modules)
 {
     public IReadOnlyDictionary<string, string> Errors { get; init; } = new Dictionary<string, string>();
 

@@ -68,6 +68,8 @@ internal sealed record PasswordInput(string Name, string Label, string? Error, s
 {
     public string? Hint { get; init; }
 
+    public bool IsOptional { get; init; }
+
     public string? DescribedBy => (Error, Hint) switch
     {
         (null, null) => null,

@@ -1,0 +1,193 @@
+using System.Globalization;
+using Crm.Platform.Content;
+using Crm.Platform.Fields;
+using Crm.Platform.Localization;
+using Crm.Platform.Queries;
+using Crm.Platform.Security;
+using Crm.Platform.Settings;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.ContentTypes.Fields;
+
+/// <summary>Between a field's definition and its form.</summary>
+internal sealed class FieldForm(ContentDefinitions definitions, Translations translations, QueryEngine queries, SettingsStore settings, ActorContext actor, TimeProvider clock, IStringLocalizer localizer)
+{
+    public FieldInput Fill(ContentTypeDefinition type, FieldDefinition field)
+    {
+        var (label, help, related) = (TwoTexts.Of(field.Label, translations), TwoTexts.Of(field.Help, translations), TwoTexts.Of(field.RelatedLabel, translations));
+        return new FieldInput
+        {
+            Name = field.Name,
+            LabelEn = label.En,
+            LabelZh = label.Zh,
+            HelpEn = help.En,
+            HelpZh = help.Zh,
+            RelatedEn = related.En,
+            RelatedZh = related.Zh,
+            Section = field.Section?.En,
+            Required = field.Required,
+            Unique = field.Unique,
+            Default = field.Default,
+            MaxLength = field.MaxLength?.ToString(CultureInfo.CurrentCulture),
+            Min = field.Min?.ToString(CultureInfo.CurrentCulture),
+            Max = field.Max?.ToString(CultureInfo.CurrentCulture),
+            Decimals = field.Decimals,
+            Target = field.Target,
+            OnDelete = field.OnDelete,
+            Pattern = field.Pattern,
+            Open = field.Open,
+            KnownOptions = string.Join('\n', field.Options.Select(o => o.Key)),
+            OptionKey = [.. field.Options.Select(o => o.Key)],
+            OptionEn = [.. field.Options.Select(o => TwoTexts.Of(o.Label, translations).En)],
+            OptionZh = [.. field.Options.Select(o => TwoTexts.Of(o.Label, translations).Zh)],
+            OptionColor = [.. field.Options.Select(o => o.Color)],
+            OptionHidden = [.. field.Options.Select(o => o.Hidden ? "true" : "false")],
+            InList = type.ListColumns.Contains(field.Name),
+            InSearch = type.QuickSearch.Contains(field.Name),
+        };
+    }
+
+    public FieldPage Page(ContentTypeDefinition type, FieldDefinition? field, FieldKind kind, FieldInput input, IReadOnlyDictionary<string, string>? errors = null)
+        => new(type, field, kind, input, errors ?? new Dictionary<string, string>())
+        {
+            Targets = [.. definitions.Current.Types.OrderBy(t => t.IsAdmin).ThenBy(t => t.PluralLabel.For(localizer), StringComparer.CurrentCulture).Select(t => (t.Name, t.PluralLabel.For(localizer)))],
+            IsRequiredByModule = field is not null && definitions.Declared(type.Name, field.Name)?.Required == true,
+            CanBeUnique = kind is { IsSortable: true, Parts.Count: 1 } && kind.Name is not ("pickList" or "yesNo"),
+            CanBeSearched = kind.ValueType == typeof(string) && kind.Name != "pickList",
+        };
+
+    /// <summary>The field that the form means; what is wrong with it is added to the errors, by input.</summary>
+    public async Task<FieldDefinition> ReadAsync(ContentTypeDefinition type, FieldDefinition? before, FieldKind kind, FieldInput input, Dictionary<string, string> errors, CancellationToken cancellationToken)
+    {
+        var label = Texts(input.LabelEn, input.LabelZh).ToText(before?.Label, translations);
+        if (label is null)
+            errors["label"] = localizer["Give a label in at least one language"];
+        var field = before ?? new FieldDefinition { Name = NewName(type, kind, input, errors), Kind = kind.Name, Label = label ?? "?", Order = NextOrder(type) };
+        field = field with
+        {
+            Label = label ?? field.Label,
+            Help = Texts(input.HelpEn, input.HelpZh).ToText(field.Help, translations),
+            Section = Section(type, field, input),
+            Required = input.Required || definitions.Declared(type.Name, field.Name)?.Required == true,
+        };
+        if (kind.Name == "pickList")
+            field = field with { Options = await OptionsAsync(type, field, input, errors, cancellationToken), Open = input.Open };
+        if (field.IsMade())
+            field = Limits(field, kind, input, errors);
+        if (errors.Count == 0 && kind.ValidateDefinition(field) is { } problem)
+            errors[InputOf(kind)] = problem.For(localizer);
+        return field.ReadOnly ? field : field with { Default = Default(field, kind, input, errors) };
+    }
+
+    /// <summary>The input that settings of the kind stand in.</summary>
+    private static string InputOf(FieldKind kind) => kind.Name switch
+    {
+        "pickList" => "options",
+        "lookUp" => "target",
+        "autoNumber" => "pattern",
+        "number" or "money" => "min",
+        _ => "maxLength",
+    };
+
+    private static TwoTexts Texts(string? en, string? zh) => new(en?.Trim() ?? "", zh?.Trim() ?? "");
+
+    private static int NextOrder(ContentTypeDefinition type) => type.Fields.Where(f => !f.IsSystem).Select(f => f.Order).DefaultIfEmpty(0).Max() + 10;
+
+    private string NewName(ContentTypeDefinition type, FieldKind kind, FieldInput input, Dictionary<string, string> errors)
+    {
+        var given = input.Name?.Trim() ?? "";
+        if (given.Length == 0)
+            return Names.Free(Names.From(input.LabelEn ?? "") ?? Names.Free(kind.Name + "1", n => type.Find(n) is not null), n => type.Find(n) is not null);
+        if (given is not [>= 'a' and <= 'z', ..] || given.Length is < 2 or > 50 || !given.All(char.IsAsciiLetterOrDigit))
+            errors["name"] = localizer["A name has 2 to 50 letters and digits and starts with a lower-case letter: {0}", given];
+        else if (type.Find(given) is { } taken)
+            errors["name"] = taken.DeletedAt is null ? localizer["There is a field named {0} already", given] : localizer["A deleted field has the name {0}: restore it, or remove it for good", given];
+        return given;
+    }
+
+    private LocalizedText? Section(ContentTypeDefinition type, FieldDefinition field, FieldInput input) => input.Section switch
+    {
+        FieldInput.NewSection => Texts(input.SectionEn, input.SectionZh).ToText(null, translations),
+        null or "" => null,
+        var known => type.Fields.Select(f => f.Section).FirstOrDefault(s => s?.En == known) ?? field.Section,
+    };
+
+    private FieldDefinition Limits(FieldDefinition field, FieldKind kind, FieldInput input, Dictionary<string, string> errors)
+    {
+        var related = Texts(input.RelatedEn, input.RelatedZh).ToText(field.RelatedLabel, translations);
+        return field with
+        {
+            Unique = kind.Name == "autoNumber" || input.Unique,
+            MaxLength = Number(input.MaxLength, "maxLength", errors) is { } length ? (int)Math.Clamp(length, int.MinValue, int.MaxValue) : null,
+            Min = Number(input.Min, "min", errors),
+            Max = Number(input.Max, "max", errors),
+            Decimals = kind.IsNumeric ? input.Decimals : 0,
+            Target = kind.Name switch { "user" => SystemTypes.Users, "lookUp" => string.IsNullOrEmpty(input.Target) ? null : input.Target, _ => field.Target },
+            OnDelete = input.OnDelete,
+            RelatedLabel = kind.Name == "lookUp" ? related : null,
+            Pattern = kind.Name == "autoNumber" ? input.Pattern?.Trim() : null,
+            ReadOnly = kind.Name == "autoNumber",
+            Indexed = kind.Name is "pickList" or "user" or "date" or "dateTime",
+        };
+    }
+
+    private decimal? Number(string? text, string input, Dictionary<string, string> errors)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
+        if (decimal.TryParse(text, NumberStyles.Number, CultureInfo.CurrentCulture, out var number))
+            return number;
+        errors[input] = localizer["This must be a number"];
+        return null;
+    }
+
+    /// <summary>The default in invariant form; relative dates and the user stay as they are written.</summary>
+    private string? Default(FieldDefinition field, FieldKind kind, FieldInput input, Dictionary<string, string> errors)
+    {
+        var text = input.Default?.Trim();
+        if (string.IsNullOrEmpty(text) || kind.Name is "lookUp" or "autoNumber")
+            return null;
+        if (text == field.Default || (text == "@me" && field.Target == SystemTypes.Users))
+            return text;
+        var site = settings.Site;
+        var parsed = kind.Parse(field, text, new(CultureInfo.CurrentCulture, actor.Current.TimeZone, site.Currency, site.Region, clock.GetUtcNow().UtcDateTime, localizer));
+        var problem = parsed.Error ?? (parsed.Value is NewOption ? new Message("{0} has no option “{1}”", field.Label, text) : kind.Validate(field, parsed.Value!));
+        if (problem is not null)
+            errors["default"] = problem.For(localizer);
+        return problem is not null || RelativeDates.Matches(text) ? text : kind.ToInvariant(field, parsed.Value!);
+    }
+
+    private async Task<List<PickListOption>> OptionsAsync(ContentTypeDefinition type, FieldDefinition field, FieldInput input, Dictionary<string, string> errors, CancellationToken cancellationToken)
+    {
+        var before = field.Options.ToDictionary(o => o.Key, StringComparer.Ordinal);
+        var options = new List<PickListOption>();
+        for (var i = 0; i < Math.Min(input.OptionEn.Length, 1001); i++)
+        {
+            var texts = Texts(input.OptionEn[i], input.OptionZh.ElementAtOrDefault(i));
+            var known = before.GetValueOrDefault(input.OptionKey.ElementAtOrDefault(i) ?? "");
+            if (texts.ToText(known?.Label, translations) is not { } label)
+                continue;
+            if (label.En.Length > 100 || label.Zh?.Length > 100)
+                errors["options"] = localizer["An option may have at most {0} characters", 100];
+            if (options.Exists(o => string.Equals(o.Label.For(localizer), label.For(localizer), StringComparison.OrdinalIgnoreCase)))
+                errors["options"] = localizer["The option {0} is there twice", label.For(localizer)];
+            var key = known?.Key ?? Names.Free(Names.From(label.En) ?? label.En, k => before.ContainsKey(k) || options.Exists(o => string.Equals(o.Key, k, StringComparison.OrdinalIgnoreCase)));
+            var color = input.OptionColor.ElementAtOrDefault(i);
+            options.Add(new(key, label, string.IsNullOrEmpty(color) ? null : color, input.OptionHidden.ElementAtOrDefault(i) == "true"));
+        }
+        // What others typed into an open list since the form was opened stays.
+        var shown = input.KnownOptions?.Split('\n', StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal) ?? [];
+        options.AddRange(field.Options.Where(o => !shown.Contains(o.Key) && options.TrueForAll(n => n.Key != o.Key)));
+        foreach (var gone in field.Options.Where(o => options.TrueForAll(n => n.Key != o.Key)))
+        {
+            if (definitions.Declared(type.Name, field.Name)?.Options.Any(o => o.Key == gone.Key) == true)
+                errors["options"] = localizer["“{0}” belongs to the module; hide it instead", gone.Label.For(localizer)];
+            // Whoever may see the records: none may be left with an option that is not there.
+            else if ((await actor.AsSystemAsync(() => queries.CountAsync(type.Name, Filter.Eq(field.Name, gone.Key), cancellationToken, bin: RecycleBin.With))).Count is > 0 and var count)
+                errors["options"] = localizer["“{0}” is used by {1} records; hide it instead", gone.Label.For(localizer), count];
+        }
+        if (options.Count == 0 && !input.Open)
+            errors.TryAdd("options", localizer["Give at least one option"]);
+        return options;
+    }
+}

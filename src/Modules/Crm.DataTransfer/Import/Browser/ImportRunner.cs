@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+using Crm.DataTransfer.Csv;
+using Crm.Platform.Content;
+using Crm.Platform.Jobs;
+using Crm.Platform.Security;
+using Microsoft.Extensions.Localization;
+
+namespace Crm.DataTransfer.Import.Browser;
+
+/// <summary>Tries or imports an uploaded file, and keeps what became of its rows.</summary>
+internal sealed class ImportRunner(ImportFolder folder, RecordImport import, ContentDefinitions definitions, JobProgress progress, IStringLocalizer localizer)
+{
+    private const int ShownRows = 100;
+    private const int ShownFailures = 200;
+
+    public async Task<ImportDraft> RunAsync(ImportDraft draft, bool isTrial, CancellationToken cancellationToken)
+    {
+        var type = definitions.Current.Get(draft.Type);
+        var rows = new List<ReportedRow>();
+        var failures = new List<ReportedFailure>();
+        var failed = new SortedDictionary<long, List<string>>();
+        var done = 0L;
+        ImportResult result;
+        await using (var file = folder.Open(draft.Id))
+            result = await import.RunAsync(new ImportRequest(draft.Type, file)
+            {
+                Map = draft.Map,
+                Values = draft.Values,
+                OnlyMapped = true,
+                Key = draft.Key,
+                DryRun = isTrial,
+                Id = draft.Id,
+                OnRow = row =>
+                {
+                    progress.Report(++done, draft.Rows);
+                    if (rows.Count < ShownRows)
+                        rows.Add(new(row.Row, "", row.Status switch { SaveStatus.Created => SaveOutcome.Created, SaveStatus.Updated => SaveOutcome.Updated, _ => SaveOutcome.Unchanged }, row.Id));
+                },
+            }, Report, cancellationToken);
+        await using (var file = folder.Open(draft.Id))
+            WriteFailed(draft, failed, Names(draft, type, rows, file));
+        var report = new ImportReport(result.Created, result.Updated, result.Unchanged, result.Failed, rows, failures);
+        draft = isTrial ? draft with { Trial = report } : draft with { Result = report };
+        await folder.SaveAsync(draft, cancellationToken);
+        return draft;
+
+        void Report(RowProblem problem)
+        {
+            var field = problem.Field is { } name ? type.Find(name)?.Label.For(localizer) : null;
+            var reason = problem.Message.For(localizer);
+            if (failures.Count < ShownFailures)
+                failures.Add(new(problem.Row, field, reason));
+            if (problem.Row is not { } row)
+                return;
+            progress.Report(++done, draft.Rows);
+            if (!failed.TryGetValue(row, out var reasons))
+                failed[row] = reasons = [];
+            reasons.Add(reason);
+        }
+    }
+
+    /// <summary>Puts the rows' names beside their numbers, and hands the file's rows on.</summary>
+    private static IEnumerable<CsvRow> Names(ImportDraft draft, ContentTypeDefinition type, List<ReportedRow> rows, Stream file)
+    {
+        var column = draft.Fields.ToList().FindIndex(f => string.Equals(f, type.DisplayField, StringComparison.OrdinalIgnoreCase));
+        var byNumber = rows.Select((r, i) => (r.Row, i)).ToDictionary(r => r.Row, r => r.i);
+        foreach (var row in CsvFile.Open(file, _ => { })?.Rows() ?? [])
+        {
+            if (column >= 0 && byNumber.TryGetValue(row.Number, out var at))
+                rows[at] = rows[at] with { Name = FormulaGuard.Remove(row.Cells[column]) };
+            yield return row;
+        }
+    }
+
+    /// <summary>The failed rows as they were, with the reason in a column more.</summary>
+    private void WriteFailed(ImportDraft draft, SortedDictionary<long, List<string>> failed, IEnumerable<CsvRow> rows)
+    {
+        using var writer = new StreamWriter(folder.FailedOf(draft.Id), append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true)) { NewLine = "\r\n" };
+        writer.WriteLine(string.Join(',', draft.Columns.Select(c => c.Name).Append(localizer["Error"].Value).Select(CsvCell.Quote)));
+        foreach (var row in rows)
+            if (failed.TryGetValue(row.Number, out var reasons))
+                writer.WriteLine(string.Join(',', row.Cells.Append(FormulaGuard.Add(string.Join(" ", reasons))).Select(CsvCell.Quote)));
+    }
+}
+
+/// <summary>A file with many rows, in the background, with the rights and in the language of whoever asked.</summary>
+internal sealed class ImportTask(ImportFolder folder, ImportRunner runner, IEnumerable<IActorProvider> users, ActorContext actor) : IBackgroundTask
+{
+    public const string TaskName = "import-file";
+
+    public string Name => TaskName;
+
+    public static Dictionary<string, string> Data(ImportDraft draft, bool isTrial) => new()
+    {
+        ["import"] = draft.Id.ToString("N"),
+        ["user"] = draft.UserId?.ToString("N") ?? "",
+        ["trial"] = isTrial ? "true" : "false",
+        ["culture"] = CultureInfo.CurrentUICulture.Name,
+    };
+
+    public async Task RunAsync(IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+    {
+        if (await folder.ReadAsync(Guid.ParseExact(data["import"], "N"), cancellationToken) is not { } draft)
+            return;
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(data["culture"]);
+        var user = Guid.ParseExact(data["user"], "N");
+        Actor? found = null;
+        foreach (var provider in users)
+            found ??= await provider.OfUserAsync(user, cancellationToken);
+        actor.Current = found ?? throw new InvalidOperationException("The user who asked for this import may no longer sign in");
+        await runner.RunAsync(draft, data["trial"] == "true", cancellationToken);
+    }
+}

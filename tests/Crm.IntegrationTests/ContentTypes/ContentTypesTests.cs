@@ -1,0 +1,200 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Data;
+
+namespace Crm.IntegrationTests.ContentTypes;
+
+public sealed class ContentTypesSqliteTests() : ContentTypesTests(DatabaseProvider.Sqlite);
+
+public sealed class ContentTypesPostgresTests() : ContentTypesTests(DatabaseProvider.Postgres);
+
+/// <summary>Fields and types made through the administration's pages, and what becomes of them elsewhere.</summary>
+public abstract class ContentTypesTests(DatabaseProvider provider) : IAsyncLifetime
+{
+    private const string Customers = "/admin/content-types/customers";
+
+    private TestSite _site = null!;
+    private TestBrowser _admin = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _site = await TestSite.StartAsync(provider);
+        _admin = await _site.SignInAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _admin.Dispose();
+        await _site.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Pages_ForOthersThanAdministrators_AreClosed()
+    {
+        using var stranger = _site.Open();
+        Assert.Equal(HttpStatusCode.Redirect, (await stranger.GetAsync(Customers)).StatusCode);
+        using var manager = await _site.SignInAsNewAsync("manager", "Manager");
+        foreach (var url in new[] { "/admin/content-types", Customers, $"{Customers}/fields/new", $"{Customers}/fields/name/edit", $"{Customers}/history", "/admin/content-types/new" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await manager.GetAsync(url)).StatusCode);
+    }
+
+    [Fact]
+    public async Task PickList_Added_IsInFormListFilterAndExportAtOnce()
+    {
+        await AddAsync("pickList", ("labelEn", "Region"), ("labelZh", "地区"), ("optionEn", "North"), ("optionZh", "北区"), ("optionEn", "South"), ("optionZh", "南区"), ("inList", "true"));
+
+        Assert.Equal(["", "north", "south"], (await _admin.PageAsync("/customers/new")).QuerySelectorAll<IHtmlOptionElement>("#field-region option").Select(o => o.Value));
+        Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Northern", ["region"] = "north" })).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Southern", ["region"] = "south" })).StatusCode);
+        var list = await _admin.PageAsync("/customers?filter=region eq 'north'");
+        Assert.Equal("Northern", list.QuerySelector("[data-row-link]")!.TextContent);
+        Assert.Contains("North", list.QuerySelector("[data-row] td[data-label=Region]")!.TextContent, StringComparison.Ordinal);
+        var export = await (await _admin.GetAsync("/customers/export?filter=region eq 'south'")).Content.ReadAsStringAsync();
+        Assert.Contains("region", export, StringComparison.Ordinal);
+        Assert.Contains("south", export, StringComparison.Ordinal);
+
+        var (code, _, error) = await _site.RunAsync("import", "customers", Write("名称,地区\nImported,南区\n"));
+        Assert.True(code == 0, error);
+        Assert.Contains("Imported", (await _admin.PageAsync("/customers?filter=region eq 'south'")).Body!.TextContent, StringComparison.Ordinal);
+
+        // An option that records have is not taken away from them.
+        var kept = await PostAsync($"{Customers}/fields/region/edit", ("labelEn", "Region"), ("labelZh", "地区"), ("knownOptions", "north\nsouth"), ("optionKey", "south"), ("optionEn", "South"), ("optionZh", "南区"));
+        Assert.Contains("“North” is used by 1 records", kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Field_NotValid_SaysWhyBesideTheInput()
+    {
+        Assert.Contains("Give a label in at least one language", await PostAsync($"{Customers}/fields/new?kind=text", ("labelEn", " ")), StringComparison.Ordinal);
+        Assert.Contains("starts with a lower-case letter", await PostAsync($"{Customers}/fields/new?kind=text", ("labelEn", "A"), ("name", "9 lives")), StringComparison.Ordinal);
+        Assert.Contains("There is a field named phone already", await PostAsync($"{Customers}/fields/new?kind=text", ("labelEn", "A"), ("name", "phone")), StringComparison.Ordinal);
+        Assert.Contains("Give at least one option", await PostAsync($"{Customers}/fields/new?kind=pickList", ("labelEn", "A")), StringComparison.Ordinal);
+        Assert.Contains("Choose what the look-up points to", await PostAsync($"{Customers}/fields/new?kind=lookUp", ("labelEn", "A")), StringComparison.Ordinal);
+        Assert.Contains("above the upper limit", await PostAsync($"{Customers}/fields/new?kind=number", ("labelEn", "A"), ("min", "5"), ("max", "1")), StringComparison.Ordinal);
+        Assert.Contains("must be a number", await PostAsync($"{Customers}/fields/new?kind=number", ("labelEn", "A"), ("default", "many")), StringComparison.Ordinal);
+
+        await AddAsync("text", ("labelEn", "Tax code"));
+        await _admin.SubmitAsync("/customers/new", new() { ["name"] = "One", ["taxCode"] = "7" });
+        await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Two", ["taxCode"] = "7" });
+        Assert.Contains("cannot be unique", await PostAsync($"{Customers}/fields/taxCode/edit", ("labelEn", "Tax code"), ("unique", "true")), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await _admin.GetAsync($"{Customers}/fields/id/edit")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Field_HiddenDeletedRestoredPurged_GoesAndComesWithItsValues()
+    {
+        await AddAsync("text", ("labelEn", "Nickname"), ("unique", "true"), ("inList", "true"));
+        await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Known", ["nickname"] = "Kay" });
+        await PostAsync($"{Customers}/fields/nickname/delete");
+        Assert.Null((await _admin.PageAsync("/customers/new")).QuerySelector("#field-nickname"));
+        Assert.DoesNotContain("Kay", (await _admin.PageAsync("/customers")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("A deleted field has the name", await PostAsync($"{Customers}/fields/new?kind=text", ("labelEn", "N"), ("name", "nickname")), StringComparison.Ordinal);
+        await PostAsync($"{Customers}/fields/nickname/restore");
+        Assert.Contains("Kay", (await _admin.PageAsync("/customers")).Body!.TextContent, StringComparison.Ordinal);
+
+        // Not before it was deleted.
+        await PostAsync($"{Customers}/fields/nickname/purge");
+        Assert.Contains("Kay", (await _admin.PageAsync("/customers")).Body!.TextContent, StringComparison.Ordinal);
+        await PostAsync($"{Customers}/fields/nickname/delete");
+        await PostAsync($"{Customers}/fields/nickname/purge");
+        await AddAsync("number", ("labelEn", "Nickname"), ("inList", "true"));
+        Assert.DoesNotContain("Kay", (await _admin.PageAsync("/customers")).Body!.TextContent, StringComparison.Ordinal);
+
+        // A module's field is hidden, never deleted, and one that it needs stays.
+        await PostAsync($"{Customers}/fields/phone/delete");
+        Assert.NotNull((await _admin.PageAsync("/customers/new")).QuerySelector("#field-phone"));
+        await PostAsync($"{Customers}/fields/phone/hide");
+        Assert.Null((await _admin.PageAsync("/customers/new")).QuerySelector("#field-phone"));
+        await PostAsync($"{Customers}/fields/name/hide");
+        Assert.NotNull((await _admin.PageAsync("/customers/new")).QuerySelector("#field-name"));
+    }
+
+    [Fact]
+    public async Task Field_RelabelledMovedAndUndone_IsAsBefore()
+    {
+        await PostAsync($"{Customers}/fields/level/edit", [("labelEn", "Importance"), ("labelZh", "重要性"), .. await OptionsAsync("level")]);
+        Assert.Equal("Importance", (await _admin.PageAsync("/customers/new")).QuerySelector("label[for=field-level]")!.TextContent);
+        var before = await FieldsAsync();
+        await PostAsync($"{Customers}/fields/order?move=level&by=-1", [.. before.Select(f => ("field", f))]);
+        var after = await FieldsAsync();
+        Assert.Equal(before.IndexOf("level") - 1, after.IndexOf("level"));
+        Assert.Equal(before.Order(StringComparer.Ordinal), after.Order(StringComparer.Ordinal));
+
+        var history = await _admin.PageAsync($"{Customers}/history");
+        Assert.Contains("Importance", history.Body!.TextContent, StringComparison.Ordinal);
+        var undo = history.QuerySelectorAll<IHtmlFormElement>("form[action*='/undo']").First(f => f.ParentElement!.TextContent.Contains("Importance", StringComparison.Ordinal));
+        await _admin.SubmitAsync(undo, []);
+        Assert.Equal(before, await FieldsAsync());
+        undo = (await _admin.PageAsync($"{Customers}/history")).QuerySelectorAll<IHtmlFormElement>("form[action*='/undo']").First(f => f.ParentElement!.TextContent.Contains("Importance", StringComparison.Ordinal));
+        await _admin.SubmitAsync(undo, []);
+        Assert.DoesNotContain("Importance", (await _admin.PageAsync("/customers/new")).Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Type_Made_HasScreensMenuAndRightsOfItsOwn()
+    {
+        Assert.Contains("is taken", await PostAsync("/admin/content-types/new", ("labelEn", "Sign-in"), ("name", "login")), StringComparison.Ordinal);
+        Assert.Contains("Latin letters", await PostAsync("/admin/content-types/new", ("labelZh", "车辆")), StringComparison.Ordinal);
+        await PostAsync("/admin/content-types/new", ("labelEn", "Vehicle"), ("labelZh", "车辆"), ("pluralEn", "Vehicles"), ("pluralZh", "车辆"), ("displayEn", "Plate"), ("icon", "car"));
+        await PostAsync("/admin/content-types/vehicles/fields/new?kind=lookUp", ("labelEn", "Customer"), ("target", "customers"), ("relatedEn", "Fleet"), ("onDelete", "Restrict"));
+        await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Haulier" });
+        await using (var scope = await _site.OpenScopeAsync())
+        {
+            var haulier = await scope.FindAsync("customers", "name", "Haulier");
+            Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync("/vehicles/new", new() { ["plate"] = "B-CD 42", ["customer"] = haulier.Id.ToString() })).StatusCode);
+            Assert.Contains("Fleet", (await _admin.PageAsync($"/customers/{haulier.Id}")).Body!.TextContent, StringComparison.Ordinal);
+        }
+        var list = await _admin.PageAsync("/vehicles");
+        Assert.NotNull(list.QuerySelector("a.side-link[href='/vehicles']"));
+        Assert.Contains("B-CD 42", list.Body!.TextContent, StringComparison.Ordinal);
+        using var sales = await _site.SignInAsNewAsync("driver", "Sales");
+        Assert.Equal(HttpStatusCode.Forbidden, (await sales.GetAsync("/vehicles")).StatusCode);
+    }
+
+    [Fact]
+    public async Task EveryType_Changed_StillHasItsList()
+    {
+        await using var scope = await _site.OpenScopeAsync();
+        foreach (var type in scope.Definitions.Current.Types.ToList())
+        {
+            await PostAsync($"/admin/content-types/{type.Name}/fields/new?kind=text", ("labelEn", "Remark of ours"), ("inList", "true"), ("inSearch", "true"));
+            await _admin.PageAsync($"/admin/content-types/{type.Name}");
+            await _admin.PageAsync($"/admin/content-types/{type.Name}/edit");
+            if (!type.IsPart)
+                Assert.NotNull((await _admin.PageAsync(type.Path + "?q=a")).QuerySelector("h1"));
+        }
+    }
+
+    private async Task AddAsync(string kind, params (string, string)[] values)
+    {
+        var answer = await PostAsync($"{Customers}/fields/new?kind={kind}", values);
+        Assert.Equal("", answer);
+    }
+
+    /// <summary>What the page says; empty when the answer leads to another.</summary>
+    private async Task<string> PostAsync(string url, params (string Name, string Value)[] values)
+    {
+        var page = await _admin.PageAsync(Customers);
+        var token = page.QuerySelector<IHtmlInputElement>("input[name=__RequestVerificationToken]")!.Value;
+        using var response = await _admin.Client.PostAsync(url, new FormUrlEncodedContent(values.Append((Name: "__RequestVerificationToken", Value: token)).Select(v => KeyValuePair.Create(v.Name, v.Value))));
+        Assert.True(response.StatusCode is HttpStatusCode.Redirect or HttpStatusCode.NoContent or HttpStatusCode.BadRequest, $"POST {url} answered {(int)response.StatusCode}");
+        return response.StatusCode == HttpStatusCode.BadRequest ? (await TestBrowser.ParseAsync(await response.Content.ReadAsStringAsync())).QuerySelector("main")!.TextContent : "";
+    }
+
+    private async Task<List<string>> FieldsAsync()
+        => [.. (await _admin.PageAsync(Customers)).QuerySelectorAll<IHtmlInputElement>("[data-order] input[name=field]").Select(i => i.Value)];
+
+    /// <summary>The options as the form has them.</summary>
+    private async Task<List<(string, string)>> OptionsAsync(string field)
+        => [.. (await _admin.PageAsync($"{Customers}/fields/{field}/edit")).QuerySelectorAll(".options [name], [name=knownOptions]")
+            .Select(e => (e.GetAttribute("name")!, e is IHtmlSelectElement select ? select.Value! : ((IHtmlInputElement)e).Value))];
+
+    private string Write(string text)
+    {
+        var path = Path.Combine(_site.DataDirectory, $"{Guid.NewGuid():N}.csv");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

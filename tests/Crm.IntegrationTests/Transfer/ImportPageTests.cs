@@ -1,0 +1,98 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Data;
+using MiniExcelLibs;
+
+namespace Crm.IntegrationTests.Transfer;
+
+public sealed class ImportPageSqliteTests() : ImportPageTests(DatabaseProvider.Sqlite);
+
+public sealed class ImportPagePostgresTests() : ImportPageTests(DatabaseProvider.Postgres);
+
+/// <summary>Import and export through the pages, workbooks among them.</summary>
+public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetime
+{
+    private TestSite _site = null!;
+    private TestBrowser _manager = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _site = await TestSite.StartAsync(provider);
+        _manager = await _site.SignInAsNewAsync("boss", "Manager");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _manager.Dispose();
+        await _site.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Workbook_TriedImportedAndExported_KeepsNumbersAndText()
+    {
+        using var workbook = new MemoryStream();
+        workbook.SaveAs(new object[] { new { Name = "Excel Works", Employees = 1200, Phone = "+1 206 555 0199", Notes = "=1+1" }, new { Name = "第二家", Employees = 3, Phone = "", Notes = "" } });
+        var address = await UploadAsync("firms.xlsx", workbook.ToArray());
+        var page = await _manager.PageAsync(address);
+        Assert.Equal(["name", "employees", "phone", "notes"], page.QuerySelectorAll<IHtmlSelectElement>("select[name=field]").Select(s => s.Value));
+
+        var trial = await SubmitColumnsAsync(address);
+        Assert.Contains("Nothing is written yet", trial.Body!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Excel Works", (await _manager.PageAsync("/customers")).Body!.TextContent, StringComparison.Ordinal);
+        await _manager.SubmitAsync(address, [], "form[action$='/run']");
+        Assert.Equal(["2", "0", "0", "0"], (await _manager.PageAsync(address)).QuerySelectorAll(".import-counts dd").Select(d => d.TextContent));
+
+        var exported = await (await _manager.GetAsync("/customers/export?format=xlsx&columns=all")).Content.ReadAsByteArrayAsync();
+        var rows = new MemoryStream(exported).Query(useHeaderRow: true).Cast<IDictionary<string, object?>>().ToDictionary(r => (string)r["name"]!);
+        Assert.Equal(1200d, rows["Excel Works"]["employees"]);
+        Assert.Equal("=1+1", rows["Excel Works"]["notes"]);
+        Assert.Equal("第二家", rows["第二家"]["name"]);
+        var shown = await (await _manager.GetAsync("/customers/export?columns=shown&filter=employees gt 100")).Content.ReadAsStringAsync();
+        Assert.StartsWith("name,level,industry", shown.TrimStart('\uFEFF'), StringComparison.Ordinal);
+        Assert.DoesNotContain("第二家", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Columns_BadChoices_AreRefusedBeforeAnythingHappens()
+    {
+        var address = await UploadAsync("firms.csv", "name,other\nOnce,1\n"u8.ToArray());
+        var answer = await SubmitColumnsAsync(address, ("field", "name"), ("field", "name"));
+        Assert.Contains("mapped twice", answer.Body!.TextContent, StringComparison.Ordinal);
+        answer = await SubmitColumnsAsync(address, ("field", ""), ("field", ""));
+        Assert.Contains("No column of the file is a field", answer.Body!.TextContent, StringComparison.Ordinal);
+
+        using var stranger = await _site.SignInAsNewAsync("other", "Manager");
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync(address)).StatusCode);
+        using var bad = await PostFileAsync("broken.xlsx", [0x50, 0x4B, 3, 4, 1, 2, 3, 4, 5, 6]);
+        Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
+        Assert.Contains("The workbook cannot be read", await bad.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var empty = await PostFileAsync("empty.csv", []);
+        Assert.Equal(HttpStatusCode.BadRequest, empty.StatusCode);
+    }
+
+    private async Task<string> UploadAsync(string name, byte[] bytes)
+    {
+        using var response = await PostFileAsync(name, bytes);
+        Assert.True(response.StatusCode == HttpStatusCode.Redirect, await response.Content.ReadAsStringAsync());
+        return response.Headers.Location!.ToString();
+    }
+
+    private async Task<HttpResponseMessage> PostFileAsync(string name, byte[] bytes)
+    {
+        var token = (await _manager.PageAsync("/customers/import")).QuerySelector<IHtmlInputElement>("input[name=__RequestVerificationToken]")!.Value;
+        using var content = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(bytes), "file", name } };
+        return await _manager.Client.PostAsync("/customers/import", content);
+    }
+
+    /// <summary>Sends the columns as the page proposes them, or as given, and follows to what comes then.</summary>
+    private async Task<IHtmlDocument> SubmitColumnsAsync(string address, params (string Name, string Value)[] values)
+    {
+        var page = await _manager.PageAsync($"{address}?step=columns");
+        var all = values.Length > 0 ? values.ToList() : [.. page.QuerySelectorAll<IHtmlSelectElement>("select[name=field]").Select(s => ("field", s.Value!)), ("key", page.QuerySelector<IHtmlSelectElement>("select[name=key]")!.Value!)];
+        all.Add(("__RequestVerificationToken", page.QuerySelector<IHtmlInputElement>("input[name=__RequestVerificationToken]")!.Value));
+        using var response = await _manager.Client.PostAsync($"{address}/columns", new FormUrlEncodedContent(all.Select(v => KeyValuePair.Create(v.Item1, v.Item2))));
+        return response.StatusCode == HttpStatusCode.Redirect ? await _manager.PageAsync(response.Headers.Location!.ToString()) : await TestBrowser.ParseAsync(await response.Content.ReadAsStringAsync());
+    }
+}
