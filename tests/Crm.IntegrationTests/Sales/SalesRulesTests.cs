@@ -1,0 +1,187 @@
+using System.Net;
+using AngleSharp.Html.Dom;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Queries;
+
+namespace Crm.IntegrationTests.Sales;
+
+/// <summary>From an opportunity to a deal and back, as a salesperson without script does it.</summary>
+public sealed class SalesRulesTests
+{
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Convert_MakesOneDeal_AndASecondTimeIsRefused(DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider);
+        using var sales = await site.SignInAsNewAsync("lina", "Sales");
+        var url = await CreateAsync(sales, new() { ["name"] = "Forklifts", ["amount"] = "1200", ["engageDate"] = "2026-03-01" });
+
+        // Closed before it began, and for less than nothing.
+        var wrong = await sales.SubmitAsync($"{url}/convert", new() { ["amount"] = "-5", ["closeDate"] = "2026-02-01" });
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        var page = await TestBrowser.ParseAsync(await wrong.Content.ReadAsStringAsync());
+        Assert.Contains("cannot be negative", page.QuerySelector("#field-amount-error")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("must not be before", page.QuerySelector("#field-closeDate-error")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("-5", page.QuerySelector("#field-amount")!.GetAttribute("value"));
+        var without = await sales.SubmitAsync($"{url}/convert", new() { ["amount"] = "" });
+        Assert.Contains("Give the amount", await without.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await CountAsync(site, "deals"));
+
+        var open = await sales.PageAsync($"{url}/convert");
+        var form = open.Forms.Single(f => f.Action.EndsWith("/convert", StringComparison.Ordinal));
+        var won = await sales.SubmitAsync(form, new() { ["amount"] = "1100.50", ["closeDate"] = "2026-03-20", ["contractNumber"] = "C-7" }, $"{url}/convert");
+        Assert.Equal(HttpStatusCode.Redirect, won.StatusCode);
+        Assert.StartsWith("/deals/", won.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        // The same form once more, from another tab.
+        var again = await sales.SubmitAsync(form, new() { ["amount"] = "1100.50" }, $"{url}/convert");
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        Assert.Contains("cannot be converted twice", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await using var scope = await site.OpenScopeAsync();
+        var deal = await scope.FindAsync("deals", "contractNumber", "C-7");
+        var opportunity = await scope.FindAsync("opportunities", "name", "Forklifts");
+        Assert.Equal(("Forklifts", new Money(1100.50m, "USD"), new DateOnly(2026, 3, 20), opportunity.Owner, opportunity.Id),
+            (deal.DisplayText, deal.Get<Money>("amount"), deal.Get<DateOnly>("dealDate"), deal.Owner, deal.Get<Guid>("opportunity")));
+        Assert.Equal(("won", 100m, new DateOnly(2026, 3, 20)), (opportunity.Get<string>("stage"), opportunity.Get<decimal>("probability"), opportunity.Get<DateOnly>("closeDate")));
+        Assert.Equal(1, await CountAsync(site, "deals"));
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Reopen_SaysWhatBecomesOfTheDeal_AndTakesItAway(DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider);
+        using var sales = await site.SignInAsNewAsync("lina", "Sales");
+        var url = await CreateAsync(sales, new() { ["name"] = "Cranes", ["stage"] = "won", ["amount"] = "900" });
+        Assert.Equal(1, await CountAsync(site, "deals"));
+
+        // Neither form nor list takes a deal away by the way.
+        var edit = await sales.SubmitAsync($"{url}/edit", new() { ["stage"] = "proposal" });
+        Assert.Contains("Use “Reopen”", await edit.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // Nor does deleting it leave a won opportunity without.
+        await using (var scope = await site.OpenScopeAsync())
+        {
+            var refused = await scope.Content.DeleteAsync("deals", (await scope.FindAsync("deals", "name", "Cranes")).Id, null, CancellationToken.None);
+            Assert.Equal(SaveStatus.Invalid, refused.Status);
+        }
+        // What is corrected in the opportunity is corrected in its deal.
+        Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync($"{url}/edit", new() { ["amount"] = "950" })).StatusCode);
+
+        var page = await sales.PageAsync($"{url}/reopen");
+        Assert.Contains("$950", page.QuerySelector(".banner")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync($"{url}/reopen", new() { ["stage"] = "proposal" })).StatusCode);
+        Assert.Equal(0, await CountAsync(site, "deals"));
+        Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync($"{url}/convert", new() { ["amount"] = "970" })).StatusCode);
+        Assert.Equal(1, await CountAsync(site, "deals"));
+    }
+
+    [Fact]
+    public async Task Lose_AsksForTheReason_AndKeepsTheStage()
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
+        using var sales = await site.SignInAsNewAsync("lina", "Sales");
+        var url = await CreateAsync(sales, new() { ["name"] = "Ladders", ["stage"] = "proposal" });
+        var without = await sales.SubmitAsync($"{url}/lose", []);
+        Assert.Equal(HttpStatusCode.BadRequest, without.StatusCode);
+        Assert.Contains("Give the reason", (await TestBrowser.ParseAsync(await without.Content.ReadAsStringAsync())).QuerySelector("#field-lostReason-error")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync($"{url}/lose", new() { ["lostReason"] = "price" })).StatusCode);
+        await using var scope = await site.OpenScopeAsync();
+        var lost = await scope.FindAsync("opportunities", "name", "Ladders");
+        Assert.Equal(("lost", "price", "proposal", 0m), (lost.Get<string>("stage"), lost.Get<string>("lostReason"), lost.Get<string>("lostStage"), lost.Get<decimal>("probability")));
+        Assert.Equal(0, await CountAsync(site, "deals"));
+        var funnel = await sales.PageAsync("/opportunities/funnel");
+        // It came as far as the third stage, and not to the fourth.
+        Assert.Equal(["1", "1", "1", "0"], funnel.QuerySelectorAll("tbody tr").Take(4).Select(r => r.QuerySelectorAll("td")[1].TextContent.Trim()));
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Board_MovesWithTheVersionItShowed_AndSaysWhyNot(DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider);
+        using var sales = await site.SignInAsNewAsync("lina", "Sales");
+        await CreateAsync(sales, new() { ["name"] = "Pallets", ["amount"] = "400" });
+        await CreateAsync(sales, new() { ["name"] = "Crates", ["amount"] = "300", ["amountCurrency"] = "EUR", ["probability"] = "50" });
+        var board = await sales.PageAsync("/opportunities?view=board");
+        var head = board.QuerySelector("[data-board-head=prospecting]")!.TextContent;
+        // Dollars and euros are not added up; ten per cent of the one, half of the other.
+        Assert.Contains("$400 + €300", head, StringComparison.Ordinal);
+        Assert.Contains("$40 + €150 weighted", head, StringComparison.Ordinal);
+
+        var form = (IHtmlFormElement)board.QuerySelector("form[data-board-move]")!;
+        var moved = await sales.SubmitAsync(form, new() { ["option"] = "proposal" });
+        Assert.Equal("/opportunities?view=board", moved.Headers.Location!.OriginalString);
+        board = await sales.PageAsync("/opportunities?view=board");
+        Assert.Single(board.QuerySelectorAll("[data-board-cards=proposal] [data-card]"));
+        Assert.NotNull(board.QuerySelector(".snack form[action*='option=prospecting']"));
+        // From a board that somebody else's move has made old.
+        await sales.SubmitAsync(form, new() { ["option"] = "engaging" });
+        board = await sales.PageAsync("/opportunities?view=board");
+        Assert.Contains("Somebody changed this record", board.QuerySelector(".snack[data-tone=bad]")!.TextContent, StringComparison.Ordinal);
+        Assert.Single(board.QuerySelectorAll("[data-board-cards=proposal] [data-card]"));
+        // Winning asks what it needs.
+        var door = await sales.SubmitAsync(form, new() { ["option"] = "won" });
+        Assert.EndsWith("/convert", door.Headers.Location!.OriginalString, StringComparison.Ordinal);
+
+        using var reader = await site.SignInAsNewAsync("reader", "Read-only");
+        Assert.Empty((await reader.PageAsync("/opportunities?view=board")).QuerySelectorAll("form[data-board-move], [data-fixed=false]"));
+    }
+
+    [Fact]
+    public async Task Targets_ShowWhatWasSoldAgainstThem_AndNamePeopleOnce()
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
+        using var manager = await site.SignInAsNewAsync("chen", "Manager");
+        using var sales = await site.SignInAsNewAsync("lina", "Sales");
+        await CreateAsync(sales, new() { ["name"] = "Ropes", ["stage"] = "won", ["amount"] = "750", ["closeDate"] = "2026-03-09" });
+        await CreateAsync(sales, new() { ["name"] = "Chains", ["stage"] = "won", ["amount"] = "20", ["amountCurrency"] = "EUR", ["closeDate"] = "2026-03-31" });
+        await CreateAsync(sales, new() { ["name"] = "Hooks", ["stage"] = "won", ["amount"] = "5", ["closeDate"] = "2026-04-01" });
+        var target = new Dictionary<string, string> { ["person"] = (await Id(site, "lina")).ToString(), ["month"] = "2026-03-15", ["amount"] = "1000" };
+        Assert.Equal(HttpStatusCode.Redirect, (await manager.SubmitAsync("/targets/new", target)).StatusCode);
+        Assert.Contains("has a target for that month already", await (await manager.SubmitAsync("/targets/new", target)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        // The salesperson sees the own target, and the deals behind the number.
+        var row = (await sales.PageAsync("/targets/attainment?month=2026-03")).QuerySelectorAll("tbody tr").Single();
+        Assert.Contains("75%", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("€20", row.TextContent, StringComparison.Ordinal);
+        var deals = await sales.PageAsync(row.QuerySelector("a[href^='/deals']")!.GetAttribute("href")!);
+        Assert.Equal(2, deals.QuerySelectorAll("[data-row]").Length);
+        Assert.Equal(HttpStatusCode.Forbidden, (await sales.GetAsync("/targets/new")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/opportunities/funnel")]
+    [InlineData("/targets/attainment")]
+    [InlineData("/opportunities/01a20e3d-3f8e-7ed9-bbbf-d80b7fb9431d/convert")]
+    public async Task Pages_ForAStranger_LeadToSignIn(string url)
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
+        using var stranger = site.Open();
+        Assert.StartsWith("/login", (await stranger.GetAsync(url)).Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    private static async Task<Guid> Id(TestSite site, string userName)
+    {
+        await using var scope = await site.OpenScopeAsync();
+        return (await scope.FindAsync("users", "userName", userName)).Id;
+    }
+
+    private static async Task<string> CreateAsync(TestBrowser browser, Dictionary<string, string> values)
+    {
+        var response = await browser.SubmitAsync("/opportunities/new", values);
+        Assert.True(response.StatusCode == HttpStatusCode.Redirect, await response.Content.ReadAsStringAsync());
+        return response.Headers.Location!.OriginalString;
+    }
+
+    private static async Task<long> CountAsync(TestSite site, string type)
+    {
+        await using var scope = await site.OpenScopeAsync();
+        return (await scope.Queries.CountAsync(type, null, CancellationToken.None)).Count;
+    }
+}
