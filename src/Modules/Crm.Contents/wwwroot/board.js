@@ -71,7 +71,7 @@ for (const column of board.querySelectorAll('[data-board-cards]'))
 // A door asks for the rest: the card goes back until that is answered.
 for (const door of board.querySelectorAll('[data-board-door]'))
   globalThis.Sortable.create(door, {
-    group: { name: 'board', pull: false }, sort: false,
+    group: { name: 'board', pull: false }, sort: false, draggable: '.board-card',
     onAdd: event => {
       putBack(event);
       event.item.querySelector(`a[data-dialog][href$="/${door.dataset.boardDoor}"]`)?.click();
