@@ -19,6 +19,9 @@ public sealed record BoardDefinition(string Field)
     /// <summary>The text of what comes next; cards without one say so.</summary>
     public string? NextStep { get; init; }
 
+    /// <summary>A pick-list that cards show in its colour, such as an urgency.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>Cards that nobody has changed for this many days say so; null for never.</summary>
     public int? IdleDays { get; init; }
 

@@ -41,6 +41,8 @@ internal sealed class Startup : StartupBase
         services.AddScoped<ISlotPart, OpenTicketsOfCustomer>();
         services.AddScoped<ISlotPart, OpenTicketsOnHome>();
 
+        services.AddScoped<ITimelineSource, ServiceTimeline>();
+
         services.AddScoped<FollowLinks>();
         services.AddScoped<Requesters>();
         services.AddScoped<Submissions>();

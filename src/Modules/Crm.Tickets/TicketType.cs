@@ -27,6 +27,7 @@ public sealed class TicketType : IContentTypeProvider
             Board = new(TicketFields.Status)
             {
                 About = TicketFields.Customer,
+                Tag = TicketFields.Urgency,
                 IdleDays = 3,
                 Doors = [new(TicketStatus.Solved, "solve"), new(TicketStatus.Closed, "close")],
             },

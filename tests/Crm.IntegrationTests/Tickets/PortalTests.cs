@@ -135,6 +135,27 @@ public sealed class PortalTests : IAsyncLifetime
         Assert.Null((await _site.TicketAsync()).Owner);
     }
 
+    [Fact]
+    public async Task Ticket_WithoutMailAndNotifications_IsAnsweredBehindItsLink()
+    {
+        foreach (var feature in new[] { "Crm.Email", "Crm.Notifications" })
+            await _site.Host.Sites.DisableAsync([feature], CancellationToken.None);
+        using var visitor = _site.Open();
+        var link = await visitor.OpenTicketAsync();
+        var ticket = await _site.TicketAsync();
+        using var agent = await _site.SignInAsNewAsync("agent", "Service");
+        Assert.Contains("no mail is sent", await agent.TextAsync($"/tickets/{ticket.Id}"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await agent.ReplyAsync(ticket.Id, "reply", "Plugged in?", "solved", "It is now")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await visitor.AnswerAsync(link, "No")).StatusCode);
+        Assert.Contains("Plugged in?", await visitor.TextAsync(link), StringComparison.Ordinal);
+        Assert.Equal("open", (await _site.TicketAsync()).Get<string>("status"));
+
+        // The staff's own link works beside the visitor's.
+        using var handed = await agent.SubmitAsync($"/tickets/{ticket.Id}", [], "form[action$='/link']");
+        var page = await TestBrowser.ParseAsync(await handed.Content.ReadAsStringAsync());
+        Assert.Contains("Plugged in?", await visitor.TextAsync(new Uri(page.GetElementById("follow-url")!.GetAttribute("value")!).AbsolutePath), StringComparison.Ordinal);
+    }
+
     private async Task<ContentItem> FeedbackAsync()
     {
         await using var scope = await _site.OpenScopeAsync();

@@ -46,7 +46,7 @@ internal sealed class Boards(QueryEngine queries, AmountSums amounts, ActorConte
 
     private async Task<IReadOnlyList<BoardCard>> CardsAsync(ContentTypeDefinition type, BoardDefinition board, Filter where, CancellationToken cancellationToken)
     {
-        var columns = new[] { board.About, type.Amount, board.Due, board.NextStep, SystemFields.Owner, SystemFields.ModifiedAt }.OfType<string>().Where(f => type.Find(f) is { Hidden: false }).ToList();
+        var columns = new[] { board.About, type.Amount, board.Due, board.NextStep, board.Tag, SystemFields.Owner, SystemFields.ModifiedAt }.OfType<string>().Where(f => type.Find(f) is { Hidden: false }).ToList();
         var query = new Query(type.Name) { Where = where, Columns = columns, Sort = board.Due is null ? [$"-{SystemFields.ModifiedAt}"] : [board.Due], Take = CardsShown };
         return [.. (await queries.ListAsync(query, cancellationToken)).Items.Select(Card)];
 

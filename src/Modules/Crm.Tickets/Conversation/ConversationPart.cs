@@ -21,7 +21,7 @@ internal sealed class ConversationPart(ConversationReader conversation, MessageF
 {
     public string Slot => SlotNames.RecordMain;
 
-    public int Order => 10;
+    public int Order => 5;
 
     public async Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
         => context is { Type.Name: TicketType.Name, Item: { } ticket }

@@ -46,7 +46,7 @@ internal sealed class FeedbackPart(EnabledFeatures features, ActorContext actor)
 {
     public string Slot => SlotNames.RecordMain;
 
-    public int Order => 10;
+    public int Order => 5;
 
     public Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
     {
