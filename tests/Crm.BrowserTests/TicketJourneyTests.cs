@@ -85,7 +85,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
         await Expect(page.Locator(".snack")).ToBeVisibleAsync();
         await Expect(desk.Button("Take")).ToHaveCountAsync(0);
 
-        await page.GetByText(desk.Say("Internal note"), new() { Exact = true }).First.ClickAsync();
+        await page.GetByLabel(desk.Say("Internal note"), new() { Exact = true }).CheckAsync();
         await page.Locator("#message-text").FillAsync("Old firmware?");
         await desk.Button("Send").ClickAsync();
         await Expect(page.Locator(".talk-item[data-kind=note]")).ToContainTextAsync("Old firmware?");
