@@ -34,7 +34,7 @@ internal sealed class ReportsController(
         var offered = reports.Where(inputs.IsOffered).OrderBy(r => r.Group).ThenBy(r => r.Order).ToList();
         var kept = (await savedReports.ListAsync(cancellationToken))
             .Select(item => (Item: item, Report: offered.Find(r => r.Name == item.Get<string>("report"))))
-            .Where(s => s.Report is not null)
+            .Where(s => s.Report is { Type: not null } || (s.Report is not null && inputs.CanRead(ReportParameters.Parse(s.Item.Get<string>("parameters") ?? "").Type ?? "")))
             .Select(s => new SavedLink(s.Item.Id, s.Item.DisplayText, s.Report!.Label.For(localizer), s.Report.Icon,
                 s.Item.Get<string>("visibility") == SavedReportType.Shared, s.Item.DisplayOf(SystemFields.Owner), s.Item.Owner == actor.Current.UserId));
         return View(new OverviewPage([.. offered.GroupBy(r => r.Group)], [.. kept], actor.Current.Can($"{SavedReportType.Name}.{ContentActions.View}")));
