@@ -161,6 +161,8 @@ public sealed class ReportRunner(Groups groups, KeyTexts texts, ContentDefinitio
                 (line.FirstOrDefault(r => Equals(r.Keys![1], c.Key))?.Group ?? new Group()).ValueOf(lead, currency), Link(layout, lead, currency, [key, c.Key], null)));
             return new ReportRow([name], [.. cells, new(Together(line).ValueOf(lead, currency), Link(layout, lead, currency, [key], null))]);
         });
+        if (down.Count < firsts.Count)
+            notes.Add(localizer["Only the first {0} rows are shown; the total is of all.", down.Count]);
         if (rows.Select(r => r.Keys![1] ?? DBNull.Value).Distinct().Count() > columns.Count)
             notes.Add(localizer["Only the {0} largest columns are shown; the totals are of all.", columns.Count]);
         return new ReportTable(
