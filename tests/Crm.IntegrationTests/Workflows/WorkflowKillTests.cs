@@ -15,7 +15,7 @@ public sealed class WorkflowKillPostgresTests() : WorkflowKillTests(DatabaseProv
 /// <summary>Killed between any two activities, a workflow goes on where it was: no task, mail or notification is missing or there twice.</summary>
 public abstract class WorkflowKillTests(DatabaseProvider provider)
 {
-    private const int Activities = 4;
+    private const int Activities = 5;
 
     [Fact]
     public Task Instances_KilledTwice_DoEverythingOnce() => RunAsync(records: 100, kills: 2);
@@ -32,6 +32,7 @@ public abstract class WorkflowKillTests(DatabaseProvider provider)
         var role = await ReadAsync(database, "SELECT id FROM roles WHERE name = 'Service'", (d, r) => (Guid)d.Read(r, 0, ColumnType.Uuid)!);
         var definition = Define.Line(Define.Trigger("created", ("type", "customers"), ("imports", "true")),
             Define.Step("a1", "assign", ("who", "role"), ("role", role.Single().ToString())),
+            Define.Step("a2", "createTask", ("title", "Call {{ record.name }}"), ("who", "owner")),
             Define.Step("a3", "sendMail", ("who", "address"), ("address", "all@example.com"), ("subject", "{{ record.name }}"), ("text", "x")),
             Define.Step("a4", "notify", ("text", "{{ record.name }}"), ("who", "owner")),
             Define.Step("a5", "setField", ("field", "notes"), ("value", "done")));
@@ -57,6 +58,8 @@ public abstract class WorkflowKillTests(DatabaseProvider provider)
             await Eventually.HoldsAsync(async () => await CountAsync(database, "SELECT COUNT(*) FROM crm_workflow_instances WHERE state = 'Done'") == records, seconds: 120);
         await CheckAsync(database, $"seed {seed}, at the end");
         var because = $"seed {seed}";
+        Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM activities WHERE subject LIKE 'Call %'") == records, because);
+        Assert.True(await CountAsync(database, "SELECT COUNT(DISTINCT subject) FROM activities WHERE subject LIKE 'Call %'") == records, because);
         Assert.True(await CountAsync(database, "SELECT COUNT(DISTINCT subject) FROM crm_mail") == records, because);
         Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM crm_mail") == records, because);
         Assert.True(await CountAsync(database, "SELECT COUNT(DISTINCT text) FROM crm_notifications WHERE text LIKE 'Customer %'") == records, because);
@@ -70,7 +73,7 @@ public abstract class WorkflowKillTests(DatabaseProvider provider)
     /// <summary>At any moment what is noted as done is done, and what is done is noted.</summary>
     private static async Task CheckAsync(TestDatabase database, string because)
     {
-        foreach (var (id, effects) in new[] { ("a3", "SELECT COUNT(*) FROM crm_mail"), ("a4", "SELECT COUNT(*) FROM crm_notifications WHERE text LIKE 'Customer %'"), ("a5", "SELECT COUNT(*) FROM customers WHERE notes = 'done'") })
+        foreach (var (id, effects) in new[] { ("a2", "SELECT COUNT(*) FROM activities WHERE subject LIKE 'Call %'"), ("a3", "SELECT COUNT(*) FROM crm_mail"), ("a4", "SELECT COUNT(*) FROM crm_notifications WHERE text LIKE 'Customer %'"), ("a5", "SELECT COUNT(*) FROM customers WHERE notes = 'done'") })
             Assert.True(await CountAsync(database, effects) == await CountAsync(database, $"SELECT COUNT(*) FROM crm_workflow_trace WHERE activity = '{id}'"), $"{because}: {id} and its trace disagree");
         Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM (SELECT instance, activity FROM crm_workflow_trace GROUP BY instance, activity HAVING COUNT(*) > 1) d") == 0, $"{because}: an activity is there twice");
         Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM crm_workflow_instances WHERE state = 'Failed'") == 0, $"{because}: one failed");
