@@ -29,7 +29,7 @@ internal sealed partial class HelpLibrary(EnabledFeatures features)
     {
         var named = Chapters.SelectMany(c => c.Pages, (c, p) => (Chapter: c, Page: p))
             .Where(n => n.Page == "/" ? page == "/" : page.StartsWithSegments(n.Page, StringComparison.OrdinalIgnoreCase))
-            .OrderByDescending(n => n.Page.Length).FirstOrDefault().Chapter;
+            .OrderByDescending(n => n.Page.Length).Select(n => n.Chapter).FirstOrDefault();
         if (named is not null)
             return named;
         var parts = (page.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);

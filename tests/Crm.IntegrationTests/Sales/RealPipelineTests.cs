@@ -46,6 +46,8 @@ public sealed class RealPipelineTests(ITestOutputHelper output)
         Assert.Equal(1425, (await scope.Queries.CountAsync("opportunities", Filter.Eq("customer", null), CancellationToken.None)).Count);
         Assert.Equal(0, (await scope.Queries.CountAsync("customers", Filter.Eq("industry", "technolgy"), CancellationToken.None)).Count);
 
+        await Reports.RealPipelineReports.CheckAsync(site);
+
         // Once more changes nothing: no deal is made twice.
         var (again, summary, _) = await site.RunAsync(Commands()[^1]);
         Assert.Equal(0, again);

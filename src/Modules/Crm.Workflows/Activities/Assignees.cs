@@ -1,6 +1,7 @@
 using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Queries;
+using Crm.Platform.Security;
 
 namespace Crm.Workflows;
 
@@ -47,8 +48,8 @@ internal sealed class Assignees(QueryEngine queries, DbSession session)
             case User:
                 return [await ActiveAsync(Guid.TryParse(run[User], out var id) ? id : Guid.Empty, cancellationToken) ?? throw new ActivityRefusedException("The user is gone or no longer active")];
             default:
-                // A record without an owner, or whose owner has left: whoever answers for the workflow.
-                return [await ActiveAsync(run.Record?.Owner, cancellationToken) ?? await ActiveAsync(run.Workflow.SavedBy, cancellationToken) ?? throw new ActivityRefusedException("The record has no owner who is active")];
+                // A record without an owner, or whose owner has left: whoever answers for the workflow, in the end an administrator.
+                return [await ActiveAsync(run.Record?.Owner, cancellationToken) ?? await ActiveAsync(run.Workflow.SavedBy, cancellationToken) ?? (await HoldersAsync("roles", RoleNames.Administrator, cancellationToken))[0]];
         }
     }
 
@@ -58,14 +59,17 @@ internal sealed class Assignees(QueryEngine queries, DbSession session)
     private async Task<IReadOnlyList<(Guid, string)>> MembersAsync(string type, string field, string? id, CancellationToken cancellationToken)
     {
         var group = Guid.TryParse(id, out var known) ? await queries.GetAsync(type, known, cancellationToken) : null;
-        if (group is null)
-            throw new ActivityRefusedException("The role or team is gone");
-        var where = Filter.And(Filter.Eq("isActive", true), new CompareFilter(field, Platform.Fields.FilterOperator.Contains, group.DisplayText));
+        return await HoldersAsync(field, group?.DisplayText ?? throw new ActivityRefusedException("The role or team is gone"), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<(Guid, string)>> HoldersAsync(string field, string name, CancellationToken cancellationToken)
+    {
+        var where = Filter.And(Filter.Eq("isActive", true), new CompareFilter(field, Platform.Fields.FilterOperator.Contains, name));
         var members = new List<(Guid, string)>();
         await foreach (var user in queries.StreamAsync(new Query(SystemTypes.Users) { Where = where, Columns = [field], Sort = [SystemFields.Id] }, cancellationToken))
-            if (user.Get<string>(field)!.Split(',', StringSplitOptions.TrimEntries).Contains(group.DisplayText, StringComparer.OrdinalIgnoreCase))
+            if (user.Get<string>(field)!.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase))
                 members.Add((user.Id, user.DisplayText));
-        return members.Count > 0 ? members : throw new ActivityRefusedException("No active user has “{0}”", group.DisplayText);
+        return members.Count > 0 ? members : throw new ActivityRefusedException("No active user has “{0}”", name);
     }
 
     /// <summary>The next number of a row that stays locked until this transaction ends, so that two workers never have the same.</summary>

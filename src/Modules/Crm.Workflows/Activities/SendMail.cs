@@ -1,4 +1,5 @@
 using Crm.Email;
+using Crm.Email.Templates;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Localization;
@@ -6,13 +7,16 @@ using Crm.Platform.Queries;
 
 namespace Crm.Workflows;
 
-/// <summary>Puts a message into the queue of mail.</summary>
-internal sealed class SendMail(QueryEngine queries, FieldViews views, Assignees assignees, MergeTexts texts, MailQueue? queue = null) : ActivityKind
+/// <summary>Puts a message into the queue of mail: one of the templates filled in for the record, or a text of its own.</summary>
+internal sealed class SendMail(QueryEngine queries, FieldViews views, Assignees assignees, MergeTexts texts, MailQueue? queue = null, MailTemplates? templates = null) : ActivityKind
 {
     private const string Field = SettingNames.Field;
     private const string Subject = "subject";
     private const string Text = "text";
     private const string Address = "address";
+    private const string Content = "content";
+    private const string Template = "template";
+    private const string Own = "own";
 
     public override string Name => "sendMail";
 
@@ -27,8 +31,10 @@ internal sealed class SendMail(QueryEngine queries, FieldViews views, Assignees 
         new(Assignees.Who, "Send to", SettingInput.Choice) { Default = Field, IsHalf = true, Options = [new(Field, "An address of the record"), new(Assignees.Owner, "The record’s owner"), new(Address, "A fixed address")] },
         new(Field, "Field", SettingInput.Text) { When = $"{Assignees.Who}={Field}", Default = "email", IsHalf = true, Help = "A field, or one through a look-up, such as contact.email" },
         new(Address, "Address", SettingInput.Text) { When = $"{Assignees.Who}={Address}", Required = true, IsHalf = true },
-        new(Subject, "Subject", SettingInput.Text) { Required = true, Merges = true },
-        new(Text, "Text", SettingInput.LongText) { Required = true, Merges = true, MaxLength = 10_000 },
+        new(Content, "What to send", SettingInput.Choice) { Default = Own, Options = [new(Own, "A text written here"), new(Template, "An e-mail template")] },
+        new(Template, "Template", SettingInput.Record) { When = $"{Content}={Template}", Target = "emailTemplates", Required = true },
+        new(Subject, "Subject", SettingInput.Text) { When = $"{Content}={Own}", Required = true, Merges = true },
+        new(Text, "Text", SettingInput.LongText) { When = $"{Content}={Own}", Required = true, Merges = true, MaxLength = 10_000 },
     ];
 
     public override Message? Unavailable(DefinitionSet definitions)
@@ -38,6 +44,8 @@ internal sealed class SendMail(QueryEngine queries, FieldViews views, Assignees 
     {
         if (node[Assignees.Who] == Address && node[Address] is { } address && !System.Net.Mail.MailAddress.TryCreate(address, out _))
             error(Address, new("This must be an e-mail address such as name@example.com"));
+        if (type is null && node[Content] == Template)
+            error(Content, new("This workflow is about no record, so there is nothing to fill a template in with"));
         if ((node[Assignees.Who] ?? Field) != Field)
             return;
         if (type is null)
@@ -51,15 +59,25 @@ internal sealed class SendMail(QueryEngine queries, FieldViews views, Assignees 
         var (address, name) = await ToAsync(run, cancellationToken);
         if (address is null)
             return new(new("Not sent: there is no address"));
-        var subject = await texts.RenderAsync(run[Subject] ?? "", run, cancellationToken);
-        var mail = new OutgoingMail(address, subject.ReplaceLineEndings(" "), await texts.RenderAsync(run[Text] ?? "", run, cancellationToken))
-        {
-            ToName = name,
-            About = run is { Type: { } type, Record: { } record } ? $"{type.Path}/{record.Id}" : null,
-        };
+        var mail = await MailAsync(run, address, cancellationToken) with { ToName = name, About = run is { Type: { } type, Record: { } record } ? $"{type.Path}/{record.Id}" : null };
         return await queue!.EnqueueAsync(run.Key, mail, cancellationToken)
-            ? new(new("Mail “{0}” to {1}", subject, address))
+            ? new(new("Mail “{0}” to {1}", mail.Subject, address))
             : new(new("Not sent: {0} is on the list of addresses that must not be written to", address));
+    }
+
+    private async Task<OutgoingMail> MailAsync(ActivityRun run, string address, CancellationToken cancellationToken)
+    {
+        if (run[Content] != Template)
+            return new(address, (await texts.RenderAsync(run[Subject] ?? "", run, cancellationToken)).ReplaceLineEndings(" "), await texts.RenderAsync(run[Text] ?? "", run, cancellationToken));
+        try
+        {
+            var rendered = await templates!.RenderAsync(Guid.Parse(run[Template]!), run.Type!.Name, run.Record!.Id, cancellationToken);
+            return new(address, rendered.Subject, rendered.Text) { Html = rendered.Html };
+        }
+        catch (TemplateException e)
+        {
+            throw new ActivityRefusedException(e.Reason);
+        }
     }
 
     private async Task<(string? Address, string? Name)> ToAsync(ActivityRun run, CancellationToken cancellationToken)

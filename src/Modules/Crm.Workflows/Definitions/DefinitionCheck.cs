@@ -100,7 +100,7 @@ internal sealed partial class DefinitionCheck(IEnumerable<TriggerKind> triggers,
                 return new("{0} has no field {1} that could be used here", type.PluralLabel, value);
             case SettingInput.Filter:
                 return await ProblemAsync(value, type, cancellationToken);
-            case SettingInput.Record when !Guid.TryParse(value, out var id) || await queries.GetAsync(setting.Target!, id, cancellationToken) is null:
+            case SettingInput.Record when definitions.Current.Find(setting.Target!) is null || !Guid.TryParse(value, out var id) || await queries.GetAsync(setting.Target!, id, cancellationToken) is null:
                 return new("{0}: the record is gone or you may not see it", setting.Label);
             default:
                 return null;

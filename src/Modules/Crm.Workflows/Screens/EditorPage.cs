@@ -132,7 +132,7 @@ internal sealed class EditorPages(IEnumerable<TriggerKind> triggers, IEnumerable
             {
                 Error = errors.FirstOrDefault(e => e.Node == prefix && e.Setting == setting.Name)?.Message.For(localizer),
                 Options = Options(setting, node, type),
-                ChosenText = setting.Input == SettingInput.Record && Guid.TryParse(value, out var id) ? (await queries.GetAsync(setting.Target!, id, cancellationToken))?.DisplayText : null,
+                ChosenText = setting.Input == SettingInput.Record && definitions.Current.Find(setting.Target!) is not null && Guid.TryParse(value, out var id) ? (await queries.GetAsync(setting.Target!, id, cancellationToken))?.DisplayText : null,
                 ShowWhen = setting.When is null ? null : $"{prefix}.{setting.When}",
                 Refreshes = setting.Input == SettingInput.ContentType || (setting.Input == SettingInput.Field && settings.Any(s => s.Input == SettingInput.FieldValue)),
             });
