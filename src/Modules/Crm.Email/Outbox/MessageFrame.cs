@@ -23,7 +23,9 @@ public static class MessageFrame
         var to = mail.To is null ? mail.ToName : $"{mail.ToName} <{mail.To}>";
         var head = $"<div style=\"{style}\">{Encode(localizer["To"])}: {Encode(to)}<br>{Encode(localizer["Subject"])}: <b style=\"color:#1d1e22\">{Encode(mail.Subject)}</b></div>";
         var body = mail.Html ?? $"<pre style=\"font:13px/20px ui-monospace,monospace;white-space:pre-wrap\">{Encode(mail.Text)}</pre>";
-        return Wrap(mail.Html is null ? head + body : $"{head}{body}");
+        // Above the message itself, inside a page that brings a body of its own.
+        var start = body.IndexOf("<body", StringComparison.OrdinalIgnoreCase) is >= 0 and var at ? body.IndexOf('>', at) + 1 : 0;
+        return Wrap(body.Insert(start, head));
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
