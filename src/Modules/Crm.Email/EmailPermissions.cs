@@ -11,7 +11,7 @@ internal sealed class EmailPermissions : IPermissionProvider
     public const string Outbox = "email.outbox";
 
     private static readonly string[] Editors = [RoleNames.Marketing];
-    private static readonly string[] Readers = [RoleNames.Service, RoleNames.Sales];
+    private static readonly string[] Readers = [RoleNames.Service, RoleNames.Sales, RoleNames.ReadOnly];
 
     public IEnumerable<Permission> Permissions =>
     [

@@ -11,7 +11,7 @@ namespace Crm.Email.Templates;
 
 /// <summary>What a template looks like to a recipient, saved or as it is being written.</summary>
 [RequirePermission("emailTemplates.view")]
-internal sealed class EmailTemplatesController(MailTemplates templates, QueryEngine queries, IStringLocalizer localizer) : Controller
+internal sealed class EmailTemplatesController(MailTemplates templates, QueryEngine queries, ContentDefinitions definitions, IStringLocalizer localizer) : Controller
 {
     private const int Longest = 200_000;
 
@@ -45,5 +45,5 @@ internal sealed class EmailTemplatesController(MailTemplates templates, QueryEng
 
     /// <summary>Until a recipient is chosen, the first contact that has an address.</summary>
     private async Task<Guid?> AnybodyAsync(CancellationToken cancellationToken)
-        => (await queries.ListAsync(new Query("contacts") { Columns = [], Take = 1, Where = new CompareFilter("email", Platform.Fields.FilterOperator.NotEqual, null) }, cancellationToken)).Items is [var first] ? first.Id : null;
+        => definitions.Current.Find("contacts") is null ? null : (await queries.ListAsync(new Query("contacts") { Columns = [], Take = 1, Where = new CompareFilter("email", Platform.Fields.FilterOperator.NotEqual, null) }, cancellationToken)).Items is [var first] ? first.Id : null;
 }
