@@ -16,7 +16,7 @@ internal sealed record ParsedMail(string Recipient, string Subject, string To, s
             print(json.dumps({
                 'recipient': str(m['X-Rcpt-Args'] or ''), 'subject': str(m['Subject']), 'to': m['To'].addresses[0].addr_spec, 'toName': m['To'].addresses[0].display_name,
                 'from': str(m['From']), 'messageId': str(m['Message-ID']), 'date': str(m['Date']), 'bcc': m['Bcc'] and str(m['Bcc']),
-                'listUnsubscribe': m['List-Unsubscribe'] and str(m['List-Unsubscribe']), 'listUnsubscribePost': m['List-Unsubscribe-Post'] and str(m['List-Unsubscribe-Post']),
+                'listUnsubscribe': m['List-Unsubscribe'] and str(m['List-Unsubscribe']).strip(), 'listUnsubscribePost': m['List-Unsubscribe-Post'] and str(m['List-Unsubscribe-Post']).strip(),
                 'text': text.get_content() if text else '', 'html': html.get_content() if html else None, 'defects': defects}))
         """;
 
