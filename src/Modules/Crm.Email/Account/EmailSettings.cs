@@ -19,6 +19,9 @@ public enum MailSecurity
 /// <summary>The account that sends, as it is stored.</summary>
 internal sealed record EmailSettings
 {
+    /// <summary>What a new account begins with. Not the property's own value: what equals the type's default is not stored, so 0 must read as 0.</summary>
+    public const int UsualRate = 600;
+
     /// <summary>Null until an account is given: mail is then written into the outbox folder.</summary>
     public string? Host { get; init; }
 
@@ -39,7 +42,7 @@ internal sealed record EmailSettings
     public string? SiteUrl { get; init; }
 
     /// <summary>Most messages in a minute; 0 for no limit. Each server process keeps it for itself.</summary>
-    public int RatePerMinute { get; init; } = 600;
+    public int RatePerMinute { get; init; }
 
     public int Connections { get; init; } = 2;
 
@@ -54,7 +57,7 @@ internal sealed class EmailAccount(SettingsStore settings, IDataProtectionProvid
 
     private readonly IDataProtector _protector = protection.CreateProtector("Crm.Email.Password");
 
-    public async Task<EmailSettings> ReadAsync(CancellationToken cancellationToken) => await settings.ReadAsync<EmailSettings>(Name, cancellationToken) ?? new();
+    public async Task<EmailSettings> ReadAsync(CancellationToken cancellationToken) => await settings.ReadAsync<EmailSettings>(Name, cancellationToken) ?? new() { RatePerMinute = EmailSettings.UsualRate };
 
     /// <param name="password">A new one; null keeps what there is.</param>
     public Task SaveAsync(EmailSettings account, string? password, CancellationToken cancellationToken)
