@@ -10,7 +10,8 @@ namespace Crm.IntegrationTests.Search;
 /// <summary>The index against the naive way: looking into every name. And what nobody should type.</summary>
 public sealed class SearchWordsTests
 {
-    private const string Latin = "abcde";
+    // No other text of a new customer begins with one of these.
+    private const string Latin = "vwxyz";
     private const string Han = "中国银行海港贸";
 
     [Fact]
