@@ -43,6 +43,8 @@ public abstract class WorkflowTests(WorkflowFixture fixture) : IAsyncLifetime
         await _site.ExpectAsync(workflow, "Done");
         Assert.Equal("Welcome, HARBOUR", (await _site.GetAsync("customers", customer)).Get<string>("notes"));
         Assert.Null((await _site.GetAsync("customers", other)).Get<string>("notes"));
+        using var administrator = await _site.Site.SignInAsync();
+        Assert.Single((await administrator.PageAsync($"/customers/{customer}")).QuerySelectorAll("a[href^='/admin/workflows/instances/']"));
 
         await using var scope = await _site.Site.OpenScopeAsync();
         var change = (await scope.Log.ReadHistoryAsync("customers", customer, 1, CancellationToken.None))[0];
