@@ -166,7 +166,8 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
         var services = demo.Host.Sites.Current.Services;
         await services.GetRequiredService<RecipeRunner>().RunAsync(services.GetRequiredService<RecipeCatalog>().Find("Demo")!, CancellationToken.None);
 
-        Assert.Equal(once, await SiteState.ReadAsync(demo));
+        // Dates that are given as so many hours from now have moved on: records are brought up to date, none is doubled.
+        Assert.Equal(once with { LastChange = 0 }, await SiteState.ReadAsync(demo) with { LastChange = 0 });
     }
 
     private async Task RunAsync(string recipe)
