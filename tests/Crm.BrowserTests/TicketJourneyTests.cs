@@ -69,7 +69,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
         // The customer's page counts it.
         await desk.Page.Locator(".key-facts a[href^='/customers/']").First.ClickAsync();
         await Expect(desk.Page.Locator(".figures a[href^='/tickets']")).ToBeVisibleAsync();
-            }
+    }
 
     private static async Task WorkAsync(Person desk, string subject)
     {
@@ -119,7 +119,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
         await desk.Button("Send").ClickAsync();
         await Expect(page.Locator(".snack")).ToBeVisibleAsync();
         await Expect(page.Locator(".key-facts")).ToContainTextAsync(desk.Say("Solved"));
-            }
+    }
 
     private static async Task RateAsync(Person customer, string link)
     {
@@ -142,7 +142,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
         await customer.LookAsync("portal-feedback");
         await customer.Button("Send feedback").ClickAsync();
         await Expect(customer.Page.Locator("h1")).ToHaveTextAsync(customer.Say("Thank you"));
-        
+
         await desk.GoAsync("/feedback");
         await desk.LookAsync("feedback-list");
         await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Quick help!" }).ClickAsync();

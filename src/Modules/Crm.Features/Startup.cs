@@ -28,7 +28,7 @@ internal sealed class FeaturesPermissions : IPermissionProvider
 
 internal sealed class FeaturesMenu : IMenuProvider
 {
-    public IEnumerable<MenuEntry> Entries => 
+    public IEnumerable<MenuEntry> Entries =>
     [
         new("Settings", "/admin/settings", "settings", FeaturesPermissions.ChangeSettings, 50, "Site", IsAdmin: true),
         new("Features", "/admin/features", "puzzle", FeaturesPermissions.Manage, 90, "Site", IsAdmin: true),

@@ -69,7 +69,9 @@ public abstract class ReportFigureTests(DatabaseProvider provider) : IAsyncLifet
             {
                 var parameters = new ReportParameters
                 {
-                    Type = "companies", By = by.Value, Measure = form.Measures[random.Next(form.Measures.Count)].Value,
+                    Type = "companies",
+                    By = by.Value,
+                    Measure = form.Measures[random.Next(form.Measures.Count)].Value,
                     Filter = random.Next(2) == 0 ? "employees ge 2 or level eq 'a'" : null,
                 };
                 var (plan, table, _) = await scope.RunAsync(report, parameters);

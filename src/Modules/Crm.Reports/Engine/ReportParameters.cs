@@ -53,8 +53,18 @@ public sealed record ReportParameters
         string? Of(string name) => values.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;
         return new()
         {
-            Type = Of("type"), Range = Of("range"), From = Of("from"), To = Of("to"), Date = Of("date"), By = Of("by"), Then = Of("then"),
-            Measure = Of("measure"), Person = Of("person"), Team = Of("team"), Filter = Of("filter"), Top = Of("top"),
+            Type = Of("type"),
+            Range = Of("range"),
+            From = Of("from"),
+            To = Of("to"),
+            Date = Of("date"),
+            By = Of("by"),
+            Then = Of("then"),
+            Measure = Of("measure"),
+            Person = Of("person"),
+            Team = Of("team"),
+            Filter = Of("filter"),
+            Top = Of("top"),
         };
     }
 

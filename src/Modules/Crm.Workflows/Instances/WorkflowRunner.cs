@@ -153,12 +153,12 @@ internal sealed class WorkflowRunner(
         await session.TransactAsync(async () =>
         {
             if (!await instances.MoveAsync(seen, seen with
-                {
-                    State = isFinal ? InstanceState.Failed : InstanceState.Waiting,
-                    Attempts = seen.Attempts + 1,
-                    DueAt = isFinal ? null : instances.Now + BackOff[seen.Attempts],
-                    Error = reason,
-                }, cancellationToken))
+            {
+                State = isFinal ? InstanceState.Failed : InstanceState.Waiting,
+                Attempts = seen.Attempts + 1,
+                DueAt = isFinal ? null : instances.Now + BackOff[seen.Attempts],
+                Error = reason,
+            }, cancellationToken))
                 return;
             var node = (await workflows.VersionAsync(seen.Workflow, seen.Version, cancellationToken))?.Definition.Find(seen.Activity ?? "");
             await instances.TraceAsync(seen.Id, new TraceEntry(seen.Step, node?.Id ?? "", node?.Kind ?? "", instances.Now, reason, true), cancellationToken);
