@@ -11,6 +11,8 @@ namespace Crm.BrowserTests;
 [Collection(nameof(BrowserCollection))]
 public sealed partial class MarketingJourneyTests(Chromium chromium)
 {
+    // Slow, and the browser reports to the console what axe tries within the sandboxed preview.
+    [Trait("Category", "Nightly")]
     [Theory]
     [InlineData("en")]
     [InlineData("zh-CN")]
