@@ -31,7 +31,16 @@ public sealed record SaveOptions
     /// <summary>Do everything, then take it all back.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>
+    /// The system makes the record as a consequence of something, such as the deal of a won opportunity. Nobody is there
+    /// to fill in what administrators made mandatory besides what the code requires, so that may stay empty.
+    /// </summary>
+    public bool MadeBySystem { get; init; }
+
     public static SaveOptions Default { get; } = new();
+
+    /// <summary>For records that follow from something: see <see cref="MadeBySystem"/>.</summary>
+    public static SaveOptions BySystem { get; } = new() { MadeBySystem = true };
 }
 
 public enum SaveStatus

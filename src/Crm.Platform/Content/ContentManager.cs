@@ -130,7 +130,7 @@ internal sealed partial class ContentManager(
         type = definitions.Current.Get(typeName);
         foreach (var handler in Handlers)
             await handler.SavingAsync(type, [.. saves.Where(s => s.IsValid)], cancellationToken);
-        Validate(type, saves);
+        Validate(type, saves, options);
         await CheckUniqueAsync(type, saves, cancellationToken);
         RefuseLinksToRefused(type, saves);
 
@@ -197,20 +197,24 @@ internal sealed partial class ContentManager(
         return new(status, save.After.Id, version, []);
     }
 
-    private void Validate(ContentTypeDefinition type, List<PendingSave> saves)
+    private void Validate(ContentTypeDefinition type, List<PendingSave> saves, SaveOptions options)
     {
         foreach (var save in saves.Where(s => s.Refused is null))
         {
             foreach (var field in type.Fields)
             {
                 var value = save.After[field.Name];
-                if (field.Required && !field.ReadOnly && !field.Hidden && value is null && (save.IsNew || save.Changed.Contains(field.Name)) && save.Errors.All(e => e.Field != field.Name))
+                if (IsMandatory(type, field, options) && value is null && (save.IsNew || save.Changed.Contains(field.Name)) && save.Errors.All(e => e.Field != field.Name))
                     save.Error(field.Name, new("{0} is required", field.Label));
                 if (value is not null && (save.IsNew || save.Changed.Contains(field.Name)) && kinds.Of(field).Validate(field, value) is { } message)
                     save.Error(field.Name, message);
             }
         }
     }
+
+    /// <summary>Of what the system makes, only what the code requires: nobody fills in what administrators ask of people.</summary>
+    private bool IsMandatory(ContentTypeDefinition type, FieldDefinition field, SaveOptions options)
+        => field is { Required: true, ReadOnly: false, Hidden: false } && (!options.MadeBySystem || definitions.Declared(type.Name, field.Name) is { Required: true });
 
     /// <summary>A record may link to a new one of its own batch; when that is refused, so is whoever links to it.</summary>
     private static void RefuseLinksToRefused(ContentTypeDefinition type, List<PendingSave> saves)

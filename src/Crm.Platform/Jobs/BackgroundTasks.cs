@@ -8,8 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Crm.Platform.Jobs;
 
 /// <summary>
-/// Work outside a request. Register with <c>services.AddScoped&lt;IBackgroundTask, T&gt;()</c>. It runs as the system, says
-/// how far it is through <see cref="JobProgress"/>, and may run again after a kill.
+/// Work outside a request. Register with <c>services.AddScoped&lt;IBackgroundTask, T&gt;()</c>. By the clock it runs as the
+/// system; put into the queue by a user, as that user with the rights of that moment, and not at all when the user is gone
+/// or locked out by then. It says how far it is through <see cref="JobProgress"/>, and may run again after a kill.
 /// </summary>
 public interface IBackgroundTask
 {
@@ -44,9 +45,10 @@ internal sealed class JobDispatcher(SiteHost sites)
         {
             await using var scope = site.CreateScope();
             var services = scope.ServiceProvider;
+            services.GetRequiredService<ActorContext>().Current = Actor.System("job");
             if (!data.TryGetValue(JobKey, out var job))
             {
-                await HandleAsync(services, task, data, cancellationToken);
+                await HandleAsync(services, task, data, null, cancellationToken);
                 return;
             }
             var lease = new JobLease(services.GetRequiredService<Database>(), services.GetRequiredService<TimeProvider>(), Guid.Parse(job));
@@ -68,10 +70,8 @@ internal sealed class JobDispatcher(SiteHost sites)
         var (status, message) = (JobStatus.Failed, (string?)null);
         try
         {
-            if (await HandleAsync(services, task, data, work.Token))
-                status = JobStatus.Done;
-            else
-                message = "The feature that does this is switched off";
+            message = await HandleAsync(services, task, data, lease.AskedBy, work.Token);
+            status = message is null ? JobStatus.Done : JobStatus.Failed;
         }
         catch (OperationCanceledException) when (work.IsCancellationRequested)
         {
@@ -92,17 +92,33 @@ internal sealed class JobDispatcher(SiteHost sites)
         }
     }
 
-    private static async Task<bool> HandleAsync(IServiceProvider services, string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+    /// <param name="user">Who asked for it; null for the system.</param>
+    /// <returns>Why it cannot be done; null when it is.</returns>
+    private static async Task<string?> HandleAsync(IServiceProvider services, string task, IReadOnlyDictionary<string, string> data, Guid? user, CancellationToken cancellationToken)
     {
-        services.GetRequiredService<ActorContext>().Current = Actor.System("job");
         await services.GetRequiredService<SettingsStore>().RefreshAsync(cancellationToken);
         await services.GetRequiredService<ContentDefinitions>().RefreshAsync(cancellationToken);
         var name = task.Split(':')[0];
         // A job of a feature that has been switched off waits in vain; it is dropped, as its data says all there is to know.
         if (services.GetServices<IBackgroundTask>().FirstOrDefault(t => t.Name == name) is not { } handler)
-            return false;
+            return "The feature that does this is switched off";
+        // Never with the system's rights instead: what a user may no longer do, the queue does not do for them.
+        if (user is { } id)
+        {
+            if (await FindAsync(services, id, cancellationToken) is not { } actor)
+                return "Whoever asked for this may no longer sign in";
+            services.GetRequiredService<ActorContext>().Current = actor with { Source = "job" };
+        }
         await handler.RunAsync(data, cancellationToken);
-        return true;
+        return null;
+    }
+
+    private static async Task<Actor?> FindAsync(IServiceProvider services, Guid user, CancellationToken cancellationToken)
+    {
+        foreach (var provider in services.GetServices<IActorProvider>())
+            if (await provider.OfUserAsync(user, cancellationToken) is { } actor)
+                return actor;
+        return null;
     }
 }
 

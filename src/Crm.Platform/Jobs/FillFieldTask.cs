@@ -1,5 +1,6 @@
 using Crm.Platform.Content;
 using Crm.Platform.Queries;
+using Crm.Platform.Security;
 
 namespace Crm.Platform.Jobs;
 
@@ -7,7 +8,7 @@ namespace Crm.Platform.Jobs;
 /// Gives a field's value to all records in which it is empty, in small transactions between which others read and
 /// write. What somebody writes meanwhile stays. Killed, it goes on where it was: what is filled is no longer empty.
 /// </summary>
-internal sealed class FillFieldTask(QueryEngine queries, IContentManager content, JobProgress progress) : IBackgroundTask
+internal sealed class FillFieldTask(QueryEngine queries, IContentManager content, ActorContext actor, JobProgress progress) : IBackgroundTask
 {
     public const string TaskName = "fill-field";
 
@@ -17,7 +18,11 @@ internal sealed class FillFieldTask(QueryEngine queries, IContentManager content
 
     public static Dictionary<string, string> Data(string type, string field, string value) => new() { ["type"] = type, ["field"] = field, ["value"] = value };
 
-    public async Task RunAsync(IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+    // Whoever may add a field fills it in all records, those out of sight included.
+    public Task RunAsync(IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+        => actor.AsSystemAsync(() => FillAsync(data, cancellationToken));
+
+    private async Task FillAsync(IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
     {
         var (type, field, value) = (data["type"], data["field"], data["value"]);
         var empty = Filter.Eq(field, null);

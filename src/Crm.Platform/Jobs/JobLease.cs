@@ -16,19 +16,22 @@ internal sealed class JobLease(Database database, TimeProvider clock, Guid job)
 
     private DateTime _stamp;
 
+    /// <summary>The user who asked for the job, known once it is taken; null for the system.</summary>
+    public Guid? AskedBy { get; private set; }
+
     /// <summary>Waits while another worker has the job. False when it is over, or there is none.</summary>
     public async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             await using var session = new DbSession(database);
-            var rows = await session.ReadAsync(new SqlText("SELECT status, updated_at FROM crm_jobs WHERE id = ").Append(ColumnType.Uuid, job),
-                r => (Status: Enum.Parse<JobStatus>(r.GetString(0)), At: (DateTime)session.Dialect.Read(r, 1, ColumnType.DateTime)!), cancellationToken);
+            var rows = await session.ReadAsync(new SqlText("SELECT status, updated_at, created_by FROM crm_jobs WHERE id = ").Append(ColumnType.Uuid, job),
+                r => (Status: Enum.Parse<JobStatus>(r.GetString(0)), At: (DateTime)session.Dialect.Read(r, 1, ColumnType.DateTime)!, By: (Guid?)session.Dialect.Read(r, 2, ColumnType.Uuid)), cancellationToken);
             if (rows is not [var row] || row.Status is JobStatus.Done or JobStatus.Failed)
                 return false;
             if (row.Status == JobStatus.Queued || row.At + Lease < clock.GetUtcNow().UtcDateTime)
             {
-                _stamp = row.At;
+                (_stamp, AskedBy) = (row.At, row.By);
                 if (await WriteAsync(session, row.Status, JobStatus.Running, default, cancellationToken))
                     return true;
             }

@@ -113,6 +113,62 @@ public abstract class ActivityTests(SharedSite shared)
     }
 
     [Fact]
+    public async Task FollowUp_WhateverAdministratorsRequireOfPeople_IsMade()
+    {
+        await using var scope = await _site.OpenScopeAsync();
+        var required = new FieldDefinition { Name = "purpose", Kind = "text", Label = "Purpose", Required = true };
+        Assert.Null(await scope.Definitions.SaveFieldAsync("activities", required, CancellationToken.None));
+        Assert.Null(await scope.Definitions.SaveFieldAsync("activities", scope.Definitions.Current.Get("activities").Field("dueAt") with { Required = true }, CancellationToken.None));
+        try
+        {
+            Assert.Equal(SaveStatus.Invalid, (await scope.SaveAsync("activities", ("subject", "Without"), ("dueAt", "@today"))).Status);
+            var call = await scope.CreateAsync("activities", ("subject", "With"), ("kind", "call"), ("dueAt", "@today"), ("purpose", "Renewal"), ("followUpAt", "@today+3 09:00"));
+            Assert.Null(Assert.Single(await FollowUpsAsync(scope, call))["purpose"]);
+
+            // What the code itself requires, the system gives too.
+            var nameless = await scope.Content.SaveAsync(new ContentChange("activities"), SaveOptions.BySystem, CancellationToken.None);
+            Assert.Equal("subject", Assert.Single(nameless.Errors).Field);
+        }
+        finally
+        {
+            await scope.Definitions.SaveFieldAsync("activities", required with { Required = false }, CancellationToken.None);
+            await scope.Definitions.SaveFieldAsync("activities", scope.Definitions.Current.Get("activities").Field("dueAt") with { Required = false }, CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task FollowUp_OfWhatIsInTheRecycleBin_IsMadeWithoutTheLink()
+    {
+        await using var scope = await _site.OpenScopeAsync();
+        var acme = await scope.CreateAsync("customers", ("name", "Acme Binned"));
+        var call = await scope.CreateAsync("activities", ("subject", "Call"), ("kind", "call"), ("regarding", "customers:Acme Binned"));
+        await scope.Content.DeleteAsync("customers", acme, null, CancellationToken.None);
+
+        Assert.True((await scope.SaveAsync("activities", call, null, ("followUpAt", "@today+3 09:00"))).Succeeded);
+        var next = Assert.Single(await FollowUpsAsync(scope, call));
+        Assert.Equal((null, null, call), (next["regarding"], next["customer"], next.Get<Guid>("previous")));
+    }
+
+    [Fact]
+    public async Task FollowUp_ThatIsRefused_RefusesTheActivityAtItsTime()
+    {
+        await using var scope = await _site.OpenScopeAsync();
+        var tight = scope.Definitions.Current.Get("activities").Field("subject");
+        var call = await scope.CreateAsync("activities", ("subject", "Call the customer back"), ("kind", "call"));
+        Assert.Null(await scope.Definitions.SaveFieldAsync("activities", tight with { MaxLength = 25 }, CancellationToken.None));
+        try
+        {
+            var result = await scope.SaveAsync("activities", call, null, ("followUpAt", "@today+3 09:00"));
+            Assert.Equal((SaveStatus.Invalid, "followUpAt"), (result.Status, Assert.Single(result.Errors).Field));
+            Assert.Null((await ReadAsync(scope, call))["followUpAt"]);
+        }
+        finally
+        {
+            await scope.Definitions.SaveFieldAsync("activities", tight, CancellationToken.None);
+        }
+    }
+
+    [Fact]
     public async Task FollowUp_OfARefusedActivity_IsNotMade()
     {
         await using var scope = await _site.OpenScopeAsync();

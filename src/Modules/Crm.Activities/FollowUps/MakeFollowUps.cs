@@ -1,5 +1,6 @@
 using Crm.Notifications;
 using Crm.Platform.Content;
+using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace Crm.Activities.FollowUps;
 /// An activity with a next follow-up time has one task that follows from it, made in the same transaction. Saving it
 /// again makes no second one; a new time moves the task as long as it is open. And whoever is given an activity by somebody else is told.
 /// </summary>
-internal sealed class MakeFollowUps(QueryEngine queries, NotificationCenter notifications, ActorContext actor, IStringLocalizer localizer, IServiceProvider services) : IContentHandler
+internal sealed class MakeFollowUps(QueryEngine queries, ContentDefinitions definitions, NotificationCenter notifications, ActorContext actor, IStringLocalizer localizer, IServiceProvider services) : IContentHandler
 {
     private const int LongestSubject = 200;
 
@@ -34,21 +35,33 @@ internal sealed class MakeFollowUps(QueryEngine queries, NotificationCenter noti
         // Those in the recycle bin too: what somebody deleted does not come back.
         var query = new Query(ActivityType.Name) { Where = Filter.In(ActivityFields.Previous, saves.Select(s => (object?)s.After.Id)), Columns = [ActivityFields.Previous, ActivityFields.Status], Sort = [SystemFields.Id], Take = QueryEngine.MaxTake, Bin = RecycleBin.With };
         var known = (await queries.ListAsync(query, cancellationToken)).Items.ToLookup(i => (Guid)i[ActivityFields.Previous]!);
+        var linkable = await LinkableAsync(saves, cancellationToken);
         var changes = new List<ContentChange>();
         foreach (var save in saves)
         {
             if (known[save.After.Id].FirstOrDefault() is not { } next)
-                changes.Add(Next(save.After));
+                changes.Add(Next(save.After, linkable));
             else if (!next.IsDeleted && next.Get<string>(ActivityFields.Status) == ActivityStatus.Open)
                 changes.Add(new(ActivityType.Name) { Id = next.Id, Values = { [ActivityFields.DueAt] = save.After[ActivityFields.FollowUpAt] } });
         }
         // Asked for here, as the content manager needs its handlers first.
-        var results = await services.GetRequiredService<IContentManager>().SaveManyAsync(ActivityType.Name, changes, SaveOptions.Default, cancellationToken);
+        var results = await services.GetRequiredService<IContentManager>().SaveManyAsync(ActivityType.Name, changes, SaveOptions.BySystem, cancellationToken);
         if (results.FirstOrDefault(r => !r.Succeeded) is { } refused)
-            throw new InvalidOperationException($"A follow-up was refused: {string.Join("; ", refused.Errors.Select(e => e.Message))}");
+            throw new SaveRefusedException(new(ActivityFields.FollowUpAt, new("The follow-up could not be written: {0}", refused.Errors is [var error, ..] ? error.Message : refused.Status.ToString())));
     }
 
-    private ContentChange Next(ContentItem activity)
+    /// <summary>What a new task can be about: not what is in the recycle bin, though the activity that it follows keeps its link.</summary>
+    private async Task<HashSet<RecordLink>> LinkableAsync(List<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        var linkable = new HashSet<RecordLink>();
+        foreach (var group in saves.Select(s => s.After[ActivityFields.Regarding]).OfType<RecordLink>().Distinct().GroupBy(l => l.Type))
+            if (definitions.Current.Find(group.Key) is { } type)
+                foreach (var item in (await queries.ListAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, group.Select(l => (object?)l.Id)), Columns = [], Sort = [SystemFields.Id], Take = QueryEngine.MaxTake }, cancellationToken)).Items)
+                    linkable.Add(new(group.Key, item.Id));
+        return linkable;
+    }
+
+    private ContentChange Next(ContentItem activity, HashSet<RecordLink> linkable)
     {
         var prefix = localizer["Follow up: {0}", ""].Value;
         var subject = activity.DisplayText.StartsWith(prefix, StringComparison.Ordinal) ? activity.DisplayText : prefix + activity.DisplayText;
@@ -59,7 +72,7 @@ internal sealed class MakeFollowUps(QueryEngine queries, NotificationCenter noti
                 [ActivityFields.Subject] = subject.Length > LongestSubject ? subject[..LongestSubject] : subject,
                 [ActivityFields.Kind] = ActivityKinds.Task,
                 [ActivityFields.DueAt] = activity[ActivityFields.FollowUpAt],
-                [ActivityFields.Regarding] = activity[ActivityFields.Regarding],
+                [ActivityFields.Regarding] = activity[ActivityFields.Regarding] is RecordLink about && linkable.Contains(about) ? about : null,
                 [ActivityFields.Customer] = activity[ActivityFields.Customer],
                 [ActivityFields.Contact] = activity[ActivityFields.Contact],
                 [ActivityFields.Previous] = activity.Id,

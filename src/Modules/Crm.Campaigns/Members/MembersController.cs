@@ -12,7 +12,7 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Campaigns.Members;
 
 /// <summary>Puts a segment or a list into a campaign, and moves members on together.</summary>
-internal sealed class MembersController(QueryEngine queries, IContentManager content, ContentDefinitions definitions, MemberBook members, IJobQueue jobs, ActorContext actor, IStringLocalizer localizer) : Controller
+internal sealed class MembersController(QueryEngine queries, IContentManager content, ContentDefinitions definitions, MemberBook members, IJobQueue jobs, IStringLocalizer localizer) : Controller
 {
     /// <summary>Longer lists are added in the background.</summary>
     private const int AtOnce = 500;
@@ -33,9 +33,9 @@ internal sealed class MembersController(QueryEngine queries, IContentManager con
             if (count.Count == 0)
                 throw new QueryException("Nobody is in this list");
             var text = where is null ? null : FilterWriter.Write(where);
-            if (count.Count > AtOnce && actor.Current.UserId is { } user)
+            if (count.Count > AtOnce)
             {
-                await jobs.EnqueueAsync(AddMembersTask.TaskName, AddMembersTask.Data(id, list.Name, text, user), cancellationToken);
+                await jobs.EnqueueAsync(AddMembersTask.TaskName, AddMembersTask.Data(id, list.Name, text), cancellationToken);
                 new Toast(localizer["{0} people are being added in the background.", count.Count]).ShowOnNextPage(this);
             }
             else

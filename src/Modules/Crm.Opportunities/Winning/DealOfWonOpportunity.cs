@@ -35,7 +35,7 @@ internal sealed class DealOfWonOpportunity(QueryEngine queries, ActorContext act
             foreach (var save in reopened)
                 if (deals.TryGetValue(save.After.Id, out var deal))
                     Follow(save, await content.DeleteAsync(DealType.Name, deal, null, cancellationToken));
-            var results = await content.SaveManyAsync(DealType.Name, [.. won.Select(s => Deal(s, deals))], SaveOptions.Default, cancellationToken);
+            var results = await content.SaveManyAsync(DealType.Name, [.. won.Select(s => Deal(s, deals))], SaveOptions.BySystem, cancellationToken);
             for (var i = 0; i < won.Count; i++)
                 Follow(won[i], results[i]);
         });

@@ -36,7 +36,7 @@ internal sealed class AdministratorFactory(IContentManager content, QueryEngine 
                 [UserFields.Email] = email,
                 [UserFields.Roles] = RoleNames.Administrator,
             },
-        }, SaveOptions.Default, cancellationToken);
+        }, SaveOptions.BySystem, cancellationToken);
         if (!saved.Succeeded)
             throw Refused(saved);
         // Whoever sets the site up has chosen the password, so it need not be changed.

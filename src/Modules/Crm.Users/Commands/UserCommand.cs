@@ -58,7 +58,7 @@ internal sealed class UserCommand : SiteCommand
                 [UserFields.Roles] = NamesField.Join(a.GetValue(_roles) ?? []),
                 [UserFields.Teams] = NamesField.Join(a.GetValue(_teams) ?? []),
             },
-        }, SaveOptions.Default, cancellationToken);
+        }, SaveOptions.BySystem, cancellationToken);
         return result.Succeeded ? result.Id : throw new SetupException(string.Join("; ", result.Errors.Select(e => e.Message)));
     }
 

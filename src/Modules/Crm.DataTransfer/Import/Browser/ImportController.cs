@@ -59,11 +59,12 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
         var job = draft.JobId is { } jobId ? await jobs.FindAsync(jobId, cancellationToken) : null;
         if (job is { Status: JobStatus.Queued or JobStatus.Running })
             return View("Progress", new ProgressPage(definition, draft, job));
+        var failure = job is { Status: JobStatus.Failed, Message: { } message } ? localizer[message].Value : null;
         if (step == "values" && draft.Result is null && Unknown(definition, draft) is { Count: > 0 } unknown)
             return View("Values", new ValuesPage(definition, draft, unknown));
         if (step != "columns" && (draft.Result ?? draft.Trial) is { } report)
-            return View("Outcome", new OutcomePage(definition, draft, report, draft.Result is null, job is { Status: JobStatus.Failed } ? job.Message : null));
-        return View("Columns", Columns(definition, draft, []));
+            return View("Outcome", new OutcomePage(definition, draft, report, draft.Result is null, failure));
+        return View("Columns", Columns(definition, draft, failure is null ? [] : [failure]));
     }
 
     /// <param name="field">The field of each column, in the order of the columns; empty for none.</param>

@@ -3,7 +3,6 @@ using System.Text;
 using Crm.DataTransfer.Csv;
 using Crm.Platform.Content;
 using Crm.Platform.Jobs;
-using Crm.Platform.Security;
 using Microsoft.Extensions.Localization;
 
 namespace Crm.DataTransfer.Import.Browser;
@@ -84,8 +83,8 @@ internal sealed class ImportRunner(ImportFolder folder, RecordImport import, Con
     }
 }
 
-/// <summary>A file with many rows, in the background, with the rights and in the language of whoever asked.</summary>
-internal sealed class ImportTask(ImportFolder folder, ImportRunner runner, IEnumerable<IActorProvider> users, ActorContext actor) : IBackgroundTask
+/// <summary>A file with many rows, in the background, in the language of whoever asked.</summary>
+internal sealed class ImportTask(ImportFolder folder, ImportRunner runner) : IBackgroundTask
 {
     public const string TaskName = "import-file";
 
@@ -94,7 +93,6 @@ internal sealed class ImportTask(ImportFolder folder, ImportRunner runner, IEnum
     public static Dictionary<string, string> Data(ImportDraft draft, bool isTrial) => new()
     {
         ["import"] = draft.Id.ToString("N"),
-        ["user"] = draft.UserId?.ToString("N") ?? "",
         ["trial"] = isTrial ? "true" : "false",
         ["culture"] = CultureInfo.CurrentUICulture.Name,
     };
@@ -102,13 +100,8 @@ internal sealed class ImportTask(ImportFolder folder, ImportRunner runner, IEnum
     public async Task RunAsync(IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
     {
         if (await folder.ReadAsync(Guid.ParseExact(data["import"], "N"), cancellationToken) is not { } draft)
-            return;
+            throw new InvalidOperationException("The uploaded file is gone");
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(data["culture"]);
-        var user = Guid.ParseExact(data["user"], "N");
-        Actor? found = null;
-        foreach (var provider in users)
-            found ??= await provider.OfUserAsync(user, cancellationToken);
-        actor.Current = found ?? throw new InvalidOperationException("The user who asked for this import may no longer sign in");
         await runner.RunAsync(draft, data["trial"] == "true", cancellationToken);
     }
 }
