@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>An administrator makes a role, gives it rights in the matrix, makes a user with a first password in one form, and changes the site's settings.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class AdministrationTests(Chromium chromium)
 {
     [Theory]

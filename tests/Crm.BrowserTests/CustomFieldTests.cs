@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>A field "region" made in the browser, used everywhere without a restart.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class CustomFieldTests(Chromium chromium)
 {
     [Theory]
@@ -23,6 +22,8 @@ public sealed class CustomFieldTests(Chromium chromium)
         await UseInFormListAndFilterAsync(administrator, culture);
         await ImportAsync(administrator, culture);
         await ExportAsync(administrator);
+        await SearchAsync(administrator, culture);
+        await ReportAsync(administrator, culture);
         await ArrangeAsync(administrator);
         await MakeTypeAsync(administrator);
     }
@@ -90,6 +91,23 @@ public sealed class CustomFieldTests(Chromium chromium)
         Assert.Contains("region", text, StringComparison.Ordinal);
         Assert.Contains("south", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Goldfield", text, StringComparison.Ordinal);
+    }
+
+    private static async Task SearchAsync(Person person, string culture)
+    {
+        await person.GoAsync("/search?q=" + (culture == "en" ? "west" : "西区"));
+        await Expect(person.Page.Locator(".result-name")).ToHaveTextAsync("Goldfield");
+    }
+
+    private static async Task ReportAsync(Person person, string culture)
+    {
+        await person.GoAsync("/reports/customers");
+        await person.Field("Group by").SelectOptionAsync("region");
+        await person.Page.WaitForURLAsync("**by=region**");
+        var south = person.Page.Locator(".report-table tbody tr", new() { HasText = culture == "en" ? "South" : "南区" });
+        await Expect(south.Locator("[data-count=true]")).ToHaveTextAsync("1");
+        await south.Locator("[data-count=true] a").ClickAsync();
+        await Expect(person.Page.Locator("[data-row]")).ToContainTextAsync("South Sea");
     }
 
     private static async Task ArrangeAsync(Person person)

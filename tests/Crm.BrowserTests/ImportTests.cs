@@ -9,7 +9,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>A manager brings a file of customers in: its columns, values that are no options, a trial, the result, and what failed once more.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class ImportTests(Chromium chromium)
 {
     [Theory]

@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>A company's first day, as the manual tells it: set up, sign in, first password, customers in and out of the bin.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class JourneyTests(Chromium chromium)
 {
     private const string FirstPassword = "First-Password-1";

@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>A marketer's campaign, as the help tells it: segment, campaign, template, blast into the outbox, and what the recipient does.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed partial class MarketingJourneyTests(Chromium chromium)
 {
     // Slow, and the browser reports to the console what axe tries within the sandboxed preview.

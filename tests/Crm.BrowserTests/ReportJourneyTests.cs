@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>A manager's look at the figures: several reports, another range and grouping, the records behind a number, saved and exported.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class ReportJourneyTests(Chromium chromium)
 {
     [Theory]

@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>The manual's chapter on sales, by a salesperson with that role alone; and a manager's look at the month.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class SalesJourneyTests(Chromium chromium)
 {
     [Theory]

@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>The chapters on search and help, as somebody in sales, by keyboard; and the index page, as an administrator.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class SearchJourneyTests(Chromium chromium)
 {
     [Theory]

@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>The service chapter of the manual: a customer asks without an account, the desk alone solves it, the customer rates.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class TicketJourneyTests(Chromium chromium)
 {
     [Theory]

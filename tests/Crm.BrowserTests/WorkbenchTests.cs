@@ -11,7 +11,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>A salesperson's day: what is to be done, what was done, what comes next.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class WorkbenchTests(Chromium chromium)
 {
     [Theory]

@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Crm.BrowserTests;
 
 /// <summary>An administrator makes a workflow from a template; a salesperson lets an opportunity lie, and is reminded.</summary>
-[Collection(nameof(BrowserCollection))]
 public sealed class WorkflowJourneyTests(Chromium chromium)
 {
     [Theory]

@@ -14,6 +14,9 @@ public abstract record RecipeStepSettings
 
     /// <summary>Run only in sites of this language; null for all.</summary>
     public string? Culture { get; init; }
+
+    /// <summary>Run only where this feature is on; null for everywhere.</summary>
+    public string? Feature { get; init; }
 }
 
 /// <summary>Carries out one kind of step. Register with <c>services.AddScoped&lt;IRecipeStep, T&gt;()</c>.</summary>

@@ -68,9 +68,10 @@ public sealed class RecipeRunner(SiteHost sites, CrmProcess process)
     internal static async Task ExecuteAsync(Recipe recipe, string culture, IServiceProvider services, CancellationToken cancellationToken)
     {
         services.GetRequiredService<ActorContext>().Current = Actor.System("recipe");
+        var enabled = services.GetRequiredService<EnabledFeatures>();
         foreach (var (step, settings, line) in recipe.Bind(services.GetServices<IRecipeStep>()))
         {
-            if (settings.Culture is not null && settings.Culture != culture)
+            if ((settings.Culture is not null && settings.Culture != culture) || (settings.Feature is not null && !enabled.Contains(settings.Feature)))
                 continue;
             try
             {

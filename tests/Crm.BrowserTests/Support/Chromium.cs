@@ -1,4 +1,7 @@
+using Crm.BrowserTests.Support;
 using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
 
 namespace Crm.BrowserTests.Support;
 
@@ -25,6 +28,3 @@ public sealed class Chromium : IAsyncLifetime
         _playwright.Dispose();
     }
 }
-
-[CollectionDefinition(nameof(BrowserCollection))]
-public sealed class BrowserCollection : ICollectionFixture<Chromium>;

@@ -8,6 +8,8 @@ namespace Crm.IntegrationTests.Hosting;
 /// <summary>A module is a folder: copied into <c>src/Modules</c> of a clone it is there, without any other edit.</summary>
 public sealed class SampleModuleTests
 {
+    // Builds the whole product once more.
+    [Trait("Category", "Nightly")]
     [Fact]
     public async Task Copy_IntoModules_AppearsWithTypeListFormPermissionAndMenu()
     {

@@ -1,10 +1,10 @@
+using System.Globalization;
 using Crm.Campaigns.Members;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
-using Crm.Platform.Settings;
 
 namespace Crm.Campaigns.Campaigns;
 
@@ -18,7 +18,7 @@ internal sealed record CampaignResult(ContentItem Campaign, IReadOnlyList<Campai
 internal sealed record MemberCount(PickListOption Status, long Count, string Url);
 
 /// <summary>What a campaign cost and brought, each number with the records behind it.</summary>
-internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions definitions, FieldViews views, FieldKinds kinds, SettingsStore settings, ActorContext actor) : ISlotPart
+internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions definitions, FieldViews views, FieldKinds kinds, AmountSums sums, ActorContext actor) : ISlotPart
 {
     public string Slot => SlotNames.RecordMain;
 
@@ -37,7 +37,7 @@ internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions
         if (definitions.Current.Find(CampaignMemberType.Name) is not { } type || !actor.Current.CanOpen(type))
             return [];
         var rows = await queries.AggregateAsync(new AggregateQuery(type.Name) { Where = Filter.Eq("campaign", campaign.Id), GroupBy = [new("status")], Aggregates = [new(AggregateFunction.Count)] }, cancellationToken);
-        var counts = rows.ToDictionary(r => r.Keys[0] as string ?? "", r => Convert.ToInt64(r.Values[0], System.Globalization.CultureInfo.InvariantCulture));
+        var counts = rows.ToDictionary(r => r.Keys[0] as string ?? "", r => Convert.ToInt64(r.Values[0], CultureInfo.InvariantCulture));
         return [.. type.Field("status").Options.Where(o => counts.ContainsKey(o.Key))
             .Select(o => new MemberCount(o, counts[o.Key], ListLinks.Of(type, Filter.And(Filter.Eq("campaign", campaign.Id), Filter.Eq("status", o.Key)))))];
     }
@@ -51,34 +51,31 @@ internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions
         if (cost is not null)
             figures.Add(new("Actual cost", Format(type, cost.Value), null));
         if (budget is { Amount: > 0 } && cost is not null)
-            figures.Add(new("Budget used", (cost.Value.Amount / budget.Value.Amount).ToString("P0", System.Globalization.CultureInfo.CurrentCulture), null));
+            figures.Add(new("Budget used", (cost.Value.Amount / budget.Value.Amount).ToString("P0", CultureInfo.CurrentCulture), null));
         if (expected is not null)
             figures.Add(new("Expected revenue", Format(type, expected.Value), null));
-        var currency = (budget ?? cost ?? expected)?.Currency ?? settings.Site.Currency;
         if (definitions.Current.Find(CampaignOfOpportunity.Opportunities) is not { } opportunities || opportunities.Find("campaign") is not { Hidden: false } || !actor.Current.CanOpen(opportunities))
             return figures;
         var mine = Filter.Eq("campaign", campaign.Id);
-        var (count, open) = await SumAsync(opportunities, mine, "amount", cancellationToken);
-        figures.Add(new("Opportunities", count.ToString("N0", System.Globalization.CultureInfo.CurrentCulture), ListLinks.Of(opportunities, mine)));
-        figures.Add(new("Opportunity amount", Format(type, new(open, currency)), ListLinks.Of(opportunities, mine)));
+        var all = await sums.ReadAsync(opportunities.Name, "amount", mine, cancellationToken);
+        figures.Add(new("Opportunities", Format(all.Count), ListLinks.Of(opportunities, mine)));
+        figures.Add(new("Opportunity amount", Format(all), ListLinks.Of(opportunities, mine)));
         if (definitions.Current.Find("deals") is { } deals && deals.Find("opportunity") is not null && actor.Current.CanOpen(deals))
         {
             var won = Filter.Eq("opportunity.campaign", campaign.Id);
-            var (closed, revenue) = await SumAsync(deals, won, "amount", cancellationToken);
-            figures.Add(new("Deals", closed.ToString("N0", System.Globalization.CultureInfo.CurrentCulture), ListLinks.Of(deals, won)));
-            figures.Add(new("Actual revenue", Format(type, new(revenue, currency)), ListLinks.Of(deals, won)));
-            if (cost is { Amount: > 0 })
-                figures.Add(new("Return on cost", ((revenue - cost.Value.Amount) / cost.Value.Amount).ToString("P0", System.Globalization.CultureInfo.CurrentCulture), ListLinks.Of(deals, won)));
+            var revenue = await sums.ReadAsync(deals.Name, "amount", won, cancellationToken);
+            figures.Add(new("Deals", Format(revenue.Count), ListLinks.Of(deals, won)));
+            figures.Add(new("Actual revenue", Format(revenue), ListLinks.Of(deals, won)));
+            // Comparable only where all is in the currency that the campaign was paid in.
+            if (cost is { Amount: > 0 } && revenue.Sums.All(s => s.Currency == cost.Value.Currency))
+                figures.Add(new("Return on cost", ((revenue.In(cost.Value.Currency) - cost.Value.Amount) / cost.Value.Amount).ToString("P0", CultureInfo.CurrentCulture), ListLinks.Of(deals, won)));
         }
         return figures;
     }
 
-    private async Task<(long Count, decimal Sum)> SumAsync(ContentTypeDefinition type, Filter where, string field, CancellationToken cancellationToken)
-    {
-        var rows = await queries.AggregateAsync(new AggregateQuery(type.Name) { Where = where, Aggregates = [new(AggregateFunction.Count), new(AggregateFunction.Sum, field)] }, cancellationToken);
-        var values = rows[0].Values;
-        return (Convert.ToInt64(values[0], System.Globalization.CultureInfo.InvariantCulture), values[1] is { } sum ? Convert.ToDecimal(sum, System.Globalization.CultureInfo.InvariantCulture) : 0);
-    }
+    private static string Format(long count) => count.ToString("N0", CultureInfo.CurrentCulture);
+
+    private static string Format(AmountSum sum) => sum.Sums.Count == 0 ? Format(0) : AmountSums.Text(sum.Sums);
 
     private string Format(ContentTypeDefinition type, Money money)
     {
