@@ -10,8 +10,6 @@ namespace Crm.BrowserTests;
 /// <summary>A marketer's campaign, as the help tells it: segment, campaign, template, blast into the outbox, and what the recipient does.</summary>
 public sealed partial class MarketingJourneyTests(Chromium chromium)
 {
-    // Slow, and the browser reports to the console what axe tries within the sandboxed preview.
-    [Trait("Category", "Nightly")]
     [Theory]
     [InlineData("en")]
     [InlineData("zh-CN")]

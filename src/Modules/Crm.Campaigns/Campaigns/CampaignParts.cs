@@ -12,8 +12,9 @@ namespace Crm.Campaigns.Campaigns;
 internal sealed record CampaignFigure(Platform.Localization.LocalizedText Label, string Text, string? Url);
 
 /// <param name="Members">By status, with the list of each.</param>
+/// <param name="Statuses">All that a member may have.</param>
 /// <param name="CanMove">Whether the reader may change members.</param>
-internal sealed record CampaignResult(ContentItem Campaign, IReadOnlyList<CampaignFigure> Figures, IReadOnlyList<MemberCount> Members, bool CanAdd, bool CanMove);
+internal sealed record CampaignResult(ContentItem Campaign, IReadOnlyList<CampaignFigure> Figures, IReadOnlyList<MemberCount> Members, IReadOnlyList<PickListOption> Statuses, bool CanAdd, bool CanMove);
 
 internal sealed record MemberCount(PickListOption Status, long Count, string Url);
 
@@ -28,7 +29,8 @@ internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions
     {
         if (context.Type?.Name != CampaignType.Name || context.Item is not { } campaign)
             return null;
-        return new SlotView("_CampaignResult", new CampaignResult(campaign, await FiguresAsync(context.Type, campaign, cancellationToken), await MembersAsync(campaign, cancellationToken),
+        var statuses = definitions.Current.Find(CampaignMemberType.Name)?.Field("status").Options.Where(o => !o.Hidden).ToList() ?? [];
+        return new SlotView("_CampaignResult", new CampaignResult(campaign, await FiguresAsync(context.Type, campaign, cancellationToken), await MembersAsync(campaign, cancellationToken), statuses,
             actor.Current.Can("campaignMembers.create"), actor.Current.Can("campaignMembers.edit")));
     }
 

@@ -26,7 +26,7 @@ public sealed class CampaignType : IContentTypeProvider
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
                 Field.AutoNumber("number", "Campaign number", "M{000000}"),
-                Field.PickList("type", "Campaign type", new("email", "E-mail"), new("event", "Event"), new("webinar", "Webinar"),
+                Field.PickList("type", "Campaign type", new("email", "E-mail marketing"), new("event", "Event"), new("webinar", "Webinar"),
                     new("advertisement", "Advertisement"), new("telephone", "Telephone"), new("other", "Other")) with { Required = true, Default = "email" },
                 Field.PickList("status", "Status", new("planned", "Planned"), new("active", "Under way", "blue"), new("completed", "Completed", "green"), new("canceled", "Canceled", "secondary")) with { Required = true, Default = "planned", Indexed = true },
                 Field.LookUp("segment", "Audience", SegmentType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Campaigns" },
