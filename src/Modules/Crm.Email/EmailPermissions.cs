@@ -15,8 +15,8 @@ internal sealed class EmailPermissions : IPermissionProvider
 
     public IEnumerable<Permission> Permissions =>
     [
-        new(Settings, "Change the e-mail account", "E-mail"),
-        new(Outbox, "Read messages in the outbox folder of a site without a mail server", "E-mail"),
+        new(Settings, "Change the e-mail account", "Mail"),
+        new(Outbox, "Read messages in the outbox folder of a site without a mail server", "Mail"),
     ];
 
     public IEnumerable<RoleStereotype> Stereotypes =>
