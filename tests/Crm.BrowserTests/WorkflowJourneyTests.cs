@@ -22,6 +22,13 @@ public sealed class WorkflowJourneyTests(Chromium chromium)
         await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
         await administrator.GoAsync("/admin/workflows");
         await administrator.LookAsync("workflows-empty");
+        await administrator.GoAsync("/admin/workflows/new?template=run-campaign");
+        // What is chosen is asked for only where it is not the campaign's own.
+        await Expect(administrator.Page.Locator("[name='a1.template']")).ToBeHiddenAsync();
+        await administrator.Page.Locator("[name='a1.content']").SelectOptionAsync("template");
+        await Expect(administrator.Page.Locator("[data-show-when='a1.content=template']")).ToBeVisibleAsync();
+        await administrator.LookAsync("workflow-campaign");
+        await administrator.GoAsync("/admin/workflows");
         await administrator.Page.Locator("a[href='/admin/workflows/new?template=chase-opportunity']").ClickAsync();
         await administrator.Page.Locator("[name='a1.amount']").FillAsync("2");
         // A step more, and away with it again: without leaving the page, and nothing that was typed is lost.

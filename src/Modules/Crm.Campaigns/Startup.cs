@@ -1,3 +1,4 @@
+using Crm.Campaigns.Automation;
 using Crm.Campaigns.Blasts;
 using Crm.Campaigns.Campaigns;
 using Crm.Campaigns.Members;
@@ -7,6 +8,7 @@ using Crm.Platform.Display;
 using Crm.Platform.Hosting;
 using Crm.Platform.Jobs;
 using Crm.Platform.Modules;
+using Crm.Workflows;
 
 namespace Crm.Campaigns;
 
@@ -35,6 +37,18 @@ internal sealed class Startup : StartupBase
         services.AddScoped<ISlotPart, SegmentFigures>();
         services.AddScoped<ISlotPart, SegmentActions>();
         services.AddScoped<ISlotPart, ListAudienceActions>();
+    }
+}
+
+/// <summary>What workflows can do with campaigns.</summary>
+[RequireFeatures("Crm.Workflows")]
+internal sealed class WorkflowsStartup : StartupBase
+{
+    public override void ConfigureServices(IServiceCollection services)
+    {
+        services.AddScoped<ActivityKind, SendBlast>();
+        services.AddScoped<ActivityKind, ForMembers>();
+        services.AddSingleton(new WorkflowTemplateSource(typeof(WorkflowsStartup).Assembly, "Automation/"));
     }
 }
 

@@ -15,4 +15,8 @@ public sealed class SiteAddress
     public async Task<string> GetAsync(CancellationToken cancellationToken)
         => ((await _account.ReadAsync(cancellationToken)).SiteUrl
             ?? (_http.HttpContext?.Request is { Host.HasValue: true } request ? $"{request.Scheme}://{request.Host}" : "http://localhost:5080")).TrimEnd('/');
+
+    /// <summary>Whether links in mail lead here: the address is given or that of the request under way, or no mail leaves the house yet.</summary>
+    public async Task<bool> IsKnownAsync(CancellationToken cancellationToken)
+        => await _account.ReadAsync(cancellationToken) is not { HasServer: true, SiteUrl: null } || _http.HttpContext?.Request is { Host.HasValue: true };
 }

@@ -21,6 +21,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<WorkflowStore>();
         services.AddScoped<DefinitionCheck>();
         services.AddScoped<MergeTexts>();
+        services.AddScoped<WorkflowTurns>();
         services.AddScoped<Assignees>();
 
         services.AddSingleton<TriggerKind, CreatedTrigger>();
@@ -47,6 +48,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<WorkflowRunner>();
         services.AddScoped<DryRun>();
 
+        services.AddSingleton(new WorkflowTemplateSource(typeof(Startup).Assembly, "Templates/"));
         services.AddSingleton<WorkflowTemplates>();
         services.AddScoped<IRecipeStep, WorkflowStep>();
         services.AddScoped<WorkflowReader>();

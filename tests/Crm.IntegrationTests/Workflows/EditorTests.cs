@@ -88,6 +88,19 @@ public sealed class EditorTests : IAsyncLifetime
             ["between 1 and 1000"] = good with { Activities = [Define.Step("a1", "wait", ("amount", "0"))] },
             ["about none"] = good with { Trigger = Define.Trigger("schedule", ("every", "day")), Activities = [Define.Step("a1", "assign", ("who", "role"), ("role", Guid.NewGuid().ToString()))] },
         };
+        var forMembers = Define.Step("a2", "forMembers");
+        bad["everybody would get one more"] = good with { Activities = [Define.Step("a1", "sendBlast")] };
+        bad["choose a segment"] = good with { Trigger = Define.Trigger("schedule", ("every", "day")), Activities = [Define.Step("a1", "sendBlast")] };
+        bad["Only campaigns have members"] = good with { Activities = [Define.Step("a1", "forMembers")] };
+        bad["Products have no customer"] = Define.Line(Define.Created("products"), Define.Step("a1", "notify", ("text", "x"), ("who", "customer")));
+        // After it the record is the member.
+        bad["Campaign members has no field budget"] = Define.Line(Define.Created("campaigns"), forMembers, Define.Step("a3", "notify", ("text", "{{ record.budget }}")));
+        bad["records of different types"] = new()
+        {
+            Trigger = Define.Created("campaigns"),
+            Activities = [Define.Step("a1", "if", ("condition", "budget ne null")), forMembers, Define.Step("a3", "notify", ("text", "{{ record.name }}"))],
+            Transitions = [new("start", "done", "a1"), new("a1", "true", "a2"), new("a1", "false", "a3"), new("a2", "done", "a3")],
+        };
         await using var scope = await _site.Site.OpenScopeAsync();
         foreach (var (expected, definition) in bad)
         {

@@ -23,6 +23,47 @@ public abstract class WorkflowKillTests(DatabaseProvider provider)
     [Fact, Trait("Category", "Nightly")]
     public Task Instances_KilledManyTimes_DoEverythingOnce() => RunAsync(records: 1000, kills: 15);
 
+    [Fact, Trait("Category", "Nightly")]
+    public async Task Campaigns_KilledManyTimes_AreEachSentOnce()
+    {
+        const int Campaigns = 80, People = 3;
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var directory = Directory.CreateTempSubdirectory("crm-workflow-kill-");
+        await CommandAsync(database, directory.FullName, "setup");
+        await ImportAsync(database, directory.FullName, "contacts", "name,email\n" + Lines(People, i => $"Reader {i},r{i}@example.com"));
+        await ImportAsync(database, directory.FullName, "segments", "name,type\nReaders,contacts\n");
+        await ImportAsync(database, directory.FullName, "emailTemplates", "name,subject,text\nOffer,Hello,Hello\n");
+        var definition = Define.Line(Define.Trigger("created", ("type", "campaigns"), ("imports", "true")),
+            Define.Step("a1", "sendBlast"), Define.Step("a2", "forMembers", ("members", "everybody")), Define.Step("a3", "createTask", ("title", "{{ record.campaign }}: {{ record.name }}")));
+        await ImportAsync(database, directory.FullName, "workflows", $"name,isActive,definition\nKilled,true,\"{definition.Write().Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n");
+        await ImportAsync(database, directory.FullName, "campaigns", "name,segment,template\n" + Lines(Campaigns, i => $"Campaign {i},Readers,Offer"));
+        await ImportAsync(database, directory.FullName, "campaignMembers", "campaign,contact\n" + string.Concat(Enumerable.Range(0, Campaigns).Select(c => Lines(People, i => $"Campaign {c},Reader {i}"))));
+
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var interrupted = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            await using var server = await ProductProcess.ServeAsync(database, directory.FullName, Address());
+            await Task.Delay(random.Next(0, 800));
+            await server.KillAsync();
+            interrupted += await CountAsync(database, "SELECT COUNT(*) FROM crm_workflow_instances WHERE state = 'Done'") is > 0 and < Campaigns * (1 + People) ? 1 : 0;
+            foreach (var effects in new[] { "email_blasts", "crm_mailings" })
+                Assert.True(await CountAsync(database, $"SELECT COUNT(*) FROM {effects}") == await CountAsync(database, "SELECT COUNT(*) FROM crm_workflow_trace t JOIN crm_workflow_instances i ON i.id = t.instance AND i.record_type = 'campaigns' WHERE t.activity = 'a1'"), $"seed {seed}, kill {i}: {effects} and the trace disagree");
+        }
+        Assert.True(interrupted > 0, $"seed {seed}: everything was done before it was killed, or nothing.");
+        await using (await ProductProcess.ServeAsync(database, directory.FullName, Address()))
+            await Eventually.HoldsAsync(async () => await CountAsync(database, "SELECT COUNT(*) FROM crm_workflow_instances WHERE state = 'Done'") == Campaigns * (1 + People)
+                && await CountAsync(database, "SELECT COUNT(*) FROM crm_mail") == Campaigns * People, seconds: 120);
+        Assert.True(await CountAsync(database, "SELECT COUNT(DISTINCT campaign) FROM email_blasts") == Campaigns, $"seed {seed}");
+        Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM email_blasts") == Campaigns, $"seed {seed}");
+        Assert.True(await CountAsync(database, "SELECT COUNT(DISTINCT subject) FROM activities") == Campaigns * People, $"seed {seed}");
+        Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM activities") == Campaigns * People, $"seed {seed}");
+        directory.Delete(recursive: true);
+    }
+
+    private static string Lines(int count, Func<int, FormattableString> line) => string.Concat(Enumerable.Range(0, count).Select(i => FormattableString.Invariant(line(i)) + "\n"));
+
     private async Task RunAsync(int records, int kills)
     {
         await using var database = await TestDatabase.CreateAsync(provider);

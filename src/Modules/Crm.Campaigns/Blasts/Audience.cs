@@ -40,6 +40,17 @@ internal sealed class Audience(QueryEngine queries, ContentDefinitions definitio
         return count;
     }
 
+    /// <summary>Whether anybody gets it; reads no further than to the first who does.</summary>
+    /// <exception cref="QueryException">The segment is gone or its filter cannot be answered.</exception>
+    public async Task<bool> AnyAsync(ContentItem blast, CancellationToken cancellationToken)
+    {
+        var (type, filter) = await QuestionAsync(blast, cancellationToken);
+        await foreach (var batch in ReadAsync(blast, type, filter, cancellationToken))
+            if (batch.Recipients.Count > (await suppressions.ReasonsAsync(batch.Recipients.Select(r => r.Address), cancellationToken)).Count)
+                return true;
+        return false;
+    }
+
     /// <summary>All recipients, batch by batch, suppressed ones among them.</summary>
     public async IAsyncEnumerable<IReadOnlyList<MailingRecipient>> StreamAsync(ContentItem blast, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

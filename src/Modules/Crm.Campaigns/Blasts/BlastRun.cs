@@ -28,8 +28,7 @@ internal sealed class BlastRun(
         var problems = new List<Message>();
         try
         {
-            count ??= await audience.CountAsync(blast, cancellationToken);
-            if (count.Recipients == 0)
+            if (count is null ? !await audience.AnyAsync(blast, cancellationToken) : count.Recipients == 0)
                 problems.Add(new("The blast has no recipients: nobody in the segment can be written to"));
         }
         catch (QueryException e)

@@ -1,4 +1,5 @@
 using Crm.Campaigns.Segments;
+using Crm.Email.Templates;
 using Crm.Platform.Content;
 
 namespace Crm.Campaigns.Campaigns;
@@ -30,6 +31,7 @@ public sealed class CampaignType : IContentTypeProvider
                     new("advertisement", "Advertisement"), new("telephone", "Telephone"), new("other", "Other")) with { Required = true, Default = "email" },
                 Field.PickList("status", "Status", new("planned", "Planned"), new("active", "Under way", "blue"), new("completed", "Completed", "green"), new("canceled", "Canceled", "secondary")) with { Required = true, Default = "planned", Indexed = true },
                 Field.LookUp("segment", "Audience", SegmentType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Campaigns" },
+                Field.LookUp("template", "E-mail template", EmailTemplateType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Campaigns", Help = "For workflows that write to the audience by themselves, such as “Run a campaign”" },
                 Field.Date("startDate", "Start date") with { Indexed = true },
                 Field.Date("endDate", "End date"),
                 Field.LongText("goal", "Goal") with { MaxLength = 2000 },

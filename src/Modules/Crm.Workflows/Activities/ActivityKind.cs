@@ -33,6 +33,12 @@ public abstract class ActivityKind
     /// </summary>
     public virtual bool IsOutside => false;
 
+    /// <summary>
+    /// Content type of the records for which the steps after it are carried out, once for each of
+    /// <see cref="ActivityResult.Each"/>; null when they stay with the workflow's own record.
+    /// </summary>
+    public virtual string? GoesOnWith => null;
+
     /// <summary>Why it cannot be used in this site at present, or null.</summary>
     public virtual Message? Unavailable(DefinitionSet definitions) => null;
 
@@ -85,6 +91,12 @@ public sealed record ActivityResult(Message Did, string Outcome = Outcomes.Done)
 
     /// <summary>The workflow ends here, whatever follows.</summary>
     public bool Ends { get; init; }
+
+    /// <summary>This run ends; what follows is done once for each of these records of <see cref="ActivityKind.GoesOnWith"/>, each by a run of its own.</summary>
+    public IReadOnlyList<Guid>? Each { get; init; }
+
+    /// <summary>Page of this site where what was done can be seen.</summary>
+    public string? Url { get; init; }
 }
 
 /// <summary>The activity cannot be done; trying again would not help.</summary>

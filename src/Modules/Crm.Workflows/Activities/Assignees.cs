@@ -1,15 +1,16 @@
 using Crm.Platform.Content;
-using Crm.Platform.Data;
+using Crm.Platform.Localization;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 
 namespace Crm.Workflows;
 
-/// <summary>Who is to do something: the record's owner, a user, or the users of a role or team in turn.</summary>
-internal sealed class Assignees(QueryEngine queries, DbSession session)
+/// <summary>Who is to do something: the owner of the record or of its customer, a user, or the users of a role or team in turn.</summary>
+internal sealed class Assignees(QueryEngine queries, WorkflowTurns turns)
 {
     public const string Who = "who";
     public const string Owner = "owner";
+    public const string Customer = "customer";
     public const string User = "user";
     public const string Role = "role";
     public const string Team = "team";
@@ -19,7 +20,7 @@ internal sealed class Assignees(QueryEngine queries, DbSession session)
         new(Who, first, SettingInput.Choice)
         {
             Default = choices[0], IsHalf = true,
-            Options = [.. new SettingOption[] { new(Owner, "The record’s owner"), new(User, "A user"), new(Role, "Users of a role, in turn"), new(Team, "Users of a team, in turn") }.Where(o => choices.Contains(o.Key))],
+            Options = [.. new SettingOption[] { new(Owner, "The record’s owner"), new(Customer, "The owner of its customer"), new(User, "A user"), new(Role, "Users of a role, in turn"), new(Team, "Users of a team, in turn") }.Where(o => choices.Contains(o.Key))],
         },
         .. new Setting[]
         {
@@ -29,11 +30,17 @@ internal sealed class Assignees(QueryEngine queries, DbSession session)
         }.Where(s => choices.Contains(s.Name)),
     ];
 
+    public static void Check(NodeSettings node, ContentTypeDefinition? type, Action<string, Message> error)
+    {
+        if (node[Who] == Customer && type?.Find(Customer) is not { Target: not null })
+            error(Who, type is null ? new("This workflow is about no record, so it has no customer") : new("{0} have no customer", type.PluralLabel));
+    }
+
     /// <summary>One user. In turn means that this activity takes the users one after the other, whatever worker asks.</summary>
     public async Task<(Guid Id, string Name)> PickAsync(ActivityRun run, CancellationToken cancellationToken)
     {
         var users = await AllAsync(run, cancellationToken);
-        return users.Count == 1 ? users[0] : users[(int)((await TurnAsync($"{run.Workflow.Id:N}:{run.Node.Id}", cancellationToken) - 1) % users.Count)];
+        return users.Count == 1 ? users[0] : users[(int)((await turns.NextAsync($"{run.Workflow.Id:N}:{run.Node.Id}", cancellationToken) - 1) % users.Count)];
     }
 
     /// <summary>All users that the settings name; never none.</summary>
@@ -48,10 +55,14 @@ internal sealed class Assignees(QueryEngine queries, DbSession session)
             case User:
                 return [await ActiveAsync(Guid.TryParse(run[User], out var id) ? id : Guid.Empty, cancellationToken) ?? throw new ActivityRefusedException("The user is gone or no longer active")];
             default:
+                var customer = run[Who] == Customer ? await CustomerAsync(run, cancellationToken) : null;
                 // A record without an owner, or whose owner has left: whoever answers for the workflow, in the end an administrator.
-                return [await ActiveAsync(run.Record?.Owner, cancellationToken) ?? await ActiveAsync(run.Workflow.SavedBy, cancellationToken) ?? (await HoldersAsync("roles", RoleNames.Administrator, cancellationToken))[0]];
+                return [await ActiveAsync(customer?.Owner, cancellationToken) ?? await ActiveAsync(run.Record?.Owner, cancellationToken) ?? await ActiveAsync(run.Workflow.SavedBy, cancellationToken) ?? (await HoldersAsync("roles", RoleNames.Administrator, cancellationToken))[0]];
         }
     }
+
+    private async Task<ContentItem?> CustomerAsync(ActivityRun run, CancellationToken cancellationToken)
+        => run.Type?.Find(Customer) is { Target: { } target } && run.Record?.Get<Guid?>(Customer) is { } id ? await queries.GetAsync(target, id, cancellationToken) : null;
 
     private async Task<(Guid, string)?> ActiveAsync(Guid? id, CancellationToken cancellationToken)
         => id is not null && await queries.GetAsync(SystemTypes.Users, id.Value, cancellationToken) is { } user && user.Get<bool?>("isActive") == true ? (user.Id, user.DisplayText) : null;
@@ -71,9 +82,4 @@ internal sealed class Assignees(QueryEngine queries, DbSession session)
                 members.Add((user.Id, user.DisplayText));
         return members.Count > 0 ? members : throw new ActivityRefusedException("No active user has “{0}”", name);
     }
-
-    /// <summary>The next number of a row that stays locked until this transaction ends, so that two workers never have the same.</summary>
-    private Task<long> TurnAsync(string key, CancellationToken cancellationToken)
-        => session.CountAsync(new SqlText().Append(
-            "INSERT INTO crm_workflow_turns (key, turn) VALUES ({}, 1) ON CONFLICT (key) DO UPDATE SET turn = crm_workflow_turns.turn + 1 RETURNING turn", (ColumnType.Text, key)), cancellationToken);
 }

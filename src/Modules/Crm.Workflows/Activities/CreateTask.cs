@@ -24,7 +24,7 @@ internal sealed class CreateTask(IContentManager content, ContentDefinitions def
     public override IReadOnlyList<Setting> Settings { get; } =
     [
         new(Title, "Title", SettingInput.Text) { Required = true, Merges = true },
-        .. Assignees.Settings("For", Assignees.Owner, Assignees.User, Assignees.Role, Assignees.Team),
+        .. Assignees.Settings("For", Assignees.Owner, Assignees.Customer, Assignees.User, Assignees.Role, Assignees.Team),
         new(DueIn, "Due in days", SettingInput.Number) { Default = "1", Max = 365, IsHalf = true },
         new(DueAt, "At", SettingInput.Time) { Default = "09:00", IsHalf = true },
         new(Details, "Details", SettingInput.LongText) { MaxLength = 2000, Merges = true },
@@ -32,6 +32,8 @@ internal sealed class CreateTask(IContentManager content, ContentDefinitions def
 
     public override Message? Unavailable(DefinitionSet definitions)
         => definitions.Find(Tasks) is null ? new("Tasks need the feature “Activities”, which is switched off") : null;
+
+    public override void Check(NodeSettings node, ContentTypeDefinition? type, Action<string, Message> error) => Assignees.Check(node, type, error);
 
     public override async Task<ActivityResult> RunAsync(ActivityRun run, CancellationToken cancellationToken)
     {
@@ -49,7 +51,7 @@ internal sealed class CreateTask(IContentManager content, ContentDefinitions def
         var result = await content.SaveAsync(change, SaveOptions.Default, cancellationToken);
         if (!result.Succeeded)
             throw new ActivityRefusedException(result.Errors is [var error, ..] ? error.Message : new Message("It could not be saved"));
-        return new(new("Task “{0}” for {1}", title, name));
+        return new(new("Task “{0}” for {1}", title, name)) { Url = $"{type.Path}/{result.Id}" };
     }
 
     private DateTime Due(ActivityRun run)

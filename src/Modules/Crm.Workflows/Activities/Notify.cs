@@ -1,4 +1,5 @@
 using Crm.Notifications;
+using Crm.Platform.Content;
 using Crm.Platform.Localization;
 
 namespace Crm.Workflows;
@@ -19,11 +20,13 @@ internal sealed class Notify(NotificationCenter notifications, Assignees assigne
     public override IReadOnlyList<Setting> Settings { get; } =
     [
         new(Text, "Text", SettingInput.Text) { Required = true, Merges = true },
-        .. Assignees.Settings("Whom", Assignees.Owner, Assignees.User, Assignees.Role, Assignees.Team).Select(s => s.Name != Assignees.Who ? s : s with
+        .. Assignees.Settings("Whom", Assignees.Owner, Assignees.Customer, Assignees.User, Assignees.Role, Assignees.Team).Select(s => s.Name != Assignees.Who ? s : s with
         {
             Options = [.. s.Options.Select(o => o.Key switch { Assignees.Role => o with { Label = "All users of a role" }, Assignees.Team => o with { Label = "All users of a team" }, _ => o })],
         }),
     ];
+
+    public override void Check(NodeSettings node, ContentTypeDefinition? type, Action<string, Message> error) => Assignees.Check(node, type, error);
 
     public override async Task<ActivityResult> RunAsync(ActivityRun run, CancellationToken cancellationToken)
     {

@@ -42,8 +42,14 @@ internal sealed partial class DefinitionCheck(IEnumerable<TriggerKind> triggers,
         }
         if (definition.Condition is { } condition && await ProblemAsync(condition, type, cancellationToken) is { } wrong)
             errors.Add(new(DefinitionError.Trigger, 0, SettingNames.Condition, wrong));
+        var types = new RecordTypes(definition, activities, definitions.Current);
         for (var i = 0; i < definition.Activities.Count; i++)
-            await CheckAsync(definition.Activities[i], i + 1, type, errors, cancellationToken);
+        {
+            var node = definition.Activities[i];
+            await CheckAsync(node, i + 1, types.Of(node.Id), errors, cancellationToken);
+            if (types.Mixed.Contains(node.Id))
+                errors.Add(new(node.Id, i + 1, null, new("Ways lead here that are about records of different types")));
+        }
         CheckGraph(definition, errors);
         return errors;
     }

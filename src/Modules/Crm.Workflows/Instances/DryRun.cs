@@ -59,7 +59,10 @@ internal sealed class DryRun(DbSession session, WorkflowRunner runner, WorkflowS
                     return;
                 var result = await run.Kind.RunAsync(run, cancellationToken);
                 Add(run.Node.Id, run.Node.Kind, result.Did, false);
-                next = result.Ends ? null : definition.Next(next, result.Outcome);
+                next = result.Ends || result.Each is { Count: 0 } ? null : definition.Next(next, result.Outcome);
+                // The first stands for all of them.
+                if (result.Each is [var first, ..])
+                    instance = instance with { RecordType = run.Kind.GoesOnWith, RecordId = first };
             }
         }
         catch (ActivityRefusedException e)

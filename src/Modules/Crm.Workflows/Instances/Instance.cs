@@ -45,4 +45,8 @@ public sealed record Instance(
 
 /// <summary>One line of an instance's story.</summary>
 /// <param name="Activity">Id in the definition; empty for what happened to the instance as a whole.</param>
-public sealed record TraceEntry(int Step, string Activity, string Kind, DateTime At, Message Text, bool IsError);
+public sealed record TraceEntry(int Step, string Activity, string Kind, DateTime At, Message Text, bool IsError)
+{
+    /// <summary>Page of this site that it leads to.</summary>
+    public string? Url { get; init; }
+}

@@ -9,7 +9,14 @@ namespace Crm.Workflows;
 
 /// <summary>What starts an instance.</summary>
 /// <param name="Event">Tells one occasion from the next; a workflow starts once for each. At most 200 characters.</param>
-public sealed record InstanceStart(Guid Workflow, int Version, string Event, string? RecordType, Guid? RecordId, int Depth = 0);
+public sealed record InstanceStart(Guid Workflow, int Version, string Event, string? RecordType, Guid? RecordId, int Depth = 0)
+{
+    /// <summary>The activity that it begins with.</summary>
+    public string Activity { get; init; } = WorkflowDefinition.Start;
+
+    /// <summary>The trace's first line, about where it comes from.</summary>
+    public TraceEntry? Origin { get; init; }
+}
 
 /// <summary>Instances and their trace, in <c>crm_workflow_instances</c> and <c>crm_workflow_trace</c>. Joins the transaction under way.</summary>
 internal sealed class InstanceStore(DbSession session, TimeProvider clock, WorkflowSignal signal)
@@ -18,6 +25,9 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
     public const int MaxDepth = 5;
 
     private const string Select = "SELECT id, workflow, version, record_type, record_id, state, activity, step, attempts, depth, due_at, error, created_at, finished_at FROM crm_workflow_instances";
+
+    /// <summary>Name under which a sentence within a sentence is written.</summary>
+    private const string Inner = "message";
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -35,10 +45,12 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
             """,
             (ColumnType.Uuid, id), (ColumnType.Uuid, start.Workflow), (ColumnType.Integer, (long)start.Version), (ColumnType.Text, start.Event),
             (ColumnType.Text, start.RecordType), (ColumnType.Uuid, start.RecordId), (ColumnType.Text, tooDeep is null ? nameof(InstanceState.Running) : nameof(InstanceState.Failed)),
-            (ColumnType.Text, WorkflowDefinition.Start), (ColumnType.Integer, (long)start.Depth), (ColumnType.DateTime, now),
+            (ColumnType.Text, start.Activity), (ColumnType.Integer, (long)start.Depth), (ColumnType.DateTime, now),
             (ColumnType.Text, tooDeep is null ? null : Write(tooDeep)), (ColumnType.DateTime, now), (ColumnType.DateTime, tooDeep is null ? null : now)), cancellationToken) == 1;
         if (!added)
             return false;
+        if (start.Origin is { } origin)
+            await TraceAsync(id, origin, cancellationToken);
         if (tooDeep is not null)
             await TraceAsync(id, new TraceEntry(0, "", "", now, tooDeep, true), cancellationToken);
         session.AfterCommit(signal.Notify);
@@ -131,13 +143,13 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
 
     public Task TraceAsync(Guid instance, TraceEntry entry, CancellationToken cancellationToken)
         => session.ExecuteAsync(new SqlText().Append(
-            "INSERT INTO crm_workflow_trace (id, instance, step, activity, kind, at, text, is_error) VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
+            "INSERT INTO crm_workflow_trace (id, instance, step, activity, kind, at, text, is_error, url) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})",
             (ColumnType.Uuid, Guid.CreateVersion7()), (ColumnType.Uuid, instance), (ColumnType.Integer, (long)entry.Step), (ColumnType.Text, entry.Activity), (ColumnType.Text, entry.Kind),
-            (ColumnType.DateTime, entry.At), (ColumnType.Text, Write(entry.Text)), (ColumnType.Boolean, entry.IsError)), cancellationToken);
+            (ColumnType.DateTime, entry.At), (ColumnType.Text, Write(entry.Text)), (ColumnType.Boolean, entry.IsError), (ColumnType.Text, entry.Url)), cancellationToken);
 
     public Task<List<TraceEntry>> TraceOfAsync(Guid instance, CancellationToken cancellationToken)
-        => session.ReadAsync(new SqlText("SELECT step, activity, kind, at, text, is_error FROM crm_workflow_trace WHERE instance = ").Append(ColumnType.Uuid, instance).Append(" ORDER BY id"),
-            r => new TraceEntry((int)r.GetInt64(0), r.GetString(1), r.GetString(2), (DateTime)session.Dialect.Read(r, 3, ColumnType.DateTime)!, ReadMessage(r.GetString(4)), (bool)session.Dialect.Read(r, 5, ColumnType.Boolean)!), cancellationToken);
+        => session.ReadAsync(new SqlText("SELECT step, activity, kind, at, text, is_error, url FROM crm_workflow_trace WHERE instance = ").Append(ColumnType.Uuid, instance).Append(" ORDER BY id"),
+            r => new TraceEntry((int)r.GetInt64(0), r.GetString(1), r.GetString(2), (DateTime)session.Dialect.Read(r, 3, ColumnType.DateTime)!, ReadMessage(r.GetString(4)), (bool)session.Dialect.Read(r, 5, ColumnType.Boolean)!) { Url = (string?)session.Dialect.Read(r, 6, ColumnType.Text) }, cancellationToken);
 
     private Instance Read(DbDataReader reader)
     {
@@ -148,18 +160,28 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
             reader.IsDBNull(11) ? null : ReadMessage(reader.GetString(11)), (DateTime)d.Read(reader, 12, ColumnType.DateTime)!, (DateTime?)d.Read(reader, 13, ColumnType.DateTime));
     }
 
-    /// <summary>English with its arguments; those that have translations keep them, so that each reader has them in his language.</summary>
-    private static string Write(Message message)
-        => JsonSerializer.Serialize(message.Arguments.Select(a => a is LocalizedText text ? new[] { text.En, text.Zh ?? "" } : (object)(Convert.ToString(a, CultureInfo.InvariantCulture) ?? "")).Prepend(message.Text), Json);
+    /// <summary>English with its arguments; those that are texts or sentences themselves stay so, so that each reader has them in his language.</summary>
+    private static string Write(Message message) => JsonSerializer.Serialize(Parts(message), Json);
+
+    private static object[] Parts(Message message) => [message.Text, .. message.Arguments.Select(a => a switch
+    {
+        LocalizedText text => new[] { text.En, text.Zh ?? "" },
+        Message inner => new Dictionary<string, object> { [Inner] = Parts(inner) },
+        _ => (object)(Convert.ToString(a, CultureInfo.InvariantCulture) ?? ""),
+    })];
 
     private static Message ReadMessage(string json)
     {
         using var document = JsonDocument.Parse(json);
-        var parts = document.RootElement.EnumerateArray().ToList();
-        return new Message(parts[0].GetString()!, [.. parts.Skip(1).Select(Argument)]);
+        return Read(document.RootElement);
 
-        static object Argument(JsonElement part) => part.ValueKind == JsonValueKind.Array
-            ? new LocalizedText(part[0].GetString()!, part[1].GetString() is { Length: > 0 } chinese ? chinese : null)
-            : part.GetString()!;
+        static Message Read(JsonElement parts) => new(parts[0].GetString()!, [.. parts.EnumerateArray().Skip(1).Select(Argument)]);
+
+        static object Argument(JsonElement part) => part.ValueKind switch
+        {
+            JsonValueKind.Array => new LocalizedText(part[0].GetString()!, part[1].GetString() is { Length: > 0 } chinese ? chinese : null),
+            JsonValueKind.Object => Read(part.GetProperty(Inner)),
+            _ => part.GetString()!,
+        };
     }
 }

@@ -114,10 +114,24 @@ internal sealed class WorkflowRunner(
 
     private async Task FinishAsync(Instance before, ActivityRun run, ActivityResult result, CancellationToken cancellationToken)
     {
-        await instances.TraceAsync(before.Id, new TraceEntry(before.Step, run.Node.Id, run.Node.Kind, instances.Now, result.Did, false), cancellationToken);
+        await instances.TraceAsync(before.Id, new TraceEntry(before.Step, run.Node.Id, run.Node.Kind, instances.Now, result.Did, false) { Url = result.Url }, cancellationToken);
         var version = (await workflows.VersionAsync(before.Workflow, before.Version, cancellationToken))!;
-        var next = result.Ends ? null : result.Again ? before.Activity : version.Definition.Next(run.Node.Id, result.Outcome);
+        var next = result.Again ? before.Activity : version.Definition.Next(run.Node.Id, result.Outcome);
+        if (result.Each is { } each)
+            await GoOnWithEachAsync(before, run, next, each, cancellationToken);
+        if (result.Ends || result.Each is not null)
+            next = null;
         await MoveOnAsync(before, next, before with { Step = before.Step + 1, DueAt = result.ResumeAt }, cancellationToken);
+    }
+
+    /// <summary>A run of its own for each record, from the next activity on. The key of workflow and event keeps each from being started twice.</summary>
+    private async Task GoOnWithEachAsync(Instance before, ActivityRun run, string? next, IReadOnlyList<Guid> each, CancellationToken cancellationToken)
+    {
+        if (next is null)
+            return;
+        var origin = new TraceEntry(before.Step, run.Node.Id, run.Node.Kind, instances.Now, new Message("Goes on from {0}", run.Record?.DisplayText ?? (object)run.Workflow.Name), false) { Url = $"/admin/workflows/instances/{before.Id}" };
+        foreach (var record in each)
+            await instances.StartAsync(new(before.Workflow, before.Version, $"each:{before.Id:N}:{before.Step}:{record:N}", run.Kind.GoesOnWith, record, before.Depth) { Activity = next, Origin = origin }, cancellationToken);
     }
 
     private async Task MoveOnAsync(Instance before, string? next, Instance after, CancellationToken cancellationToken)

@@ -82,11 +82,12 @@ internal sealed class EditorPages(IEnumerable<TriggerKind> triggers, IEnumerable
     {
         var trigger = triggers.First(t => t.Name == input.Trigger.Kind);
         var type = input.Trigger[SettingNames.Type] is { } name ? definitions.Current.Find(name) : null;
+        var types = new RecordTypes(input.ToDefinition(), activities, definitions.Current);
         return new(id, version, input)
         {
             Triggers = [.. triggers],
             TriggerSettings = await SettingsAsync(input.Trigger, trigger.Settings, DefinitionError.Trigger, type, errors, cancellationToken),
-            Steps = await StepsAsync(input.Steps, "", type, errors, cancellationToken),
+            Steps = await StepsAsync(input.Steps, "", types, errors, cancellationToken),
             Kinds = [.. activities.Select(a => new KindChoice(a, a.Unavailable(definitions.Current)))],
             Type = type,
             Errors = [.. others, .. errors.Select(e => (InputOf(e), (e.Setting is null ? e.ToMessage() : e.Message).For(localizer)))],
@@ -101,7 +102,7 @@ internal sealed class EditorPages(IEnumerable<TriggerKind> triggers, IEnumerable
         _ => null,
     };
 
-    private async Task<IReadOnlyList<StepEditor>> StepsAsync(List<Step> steps, string above, ContentTypeDefinition? type, IReadOnlyList<DefinitionError> errors, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StepEditor>> StepsAsync(List<Step> steps, string above, RecordTypes types, IReadOnlyList<DefinitionError> errors, CancellationToken cancellationToken)
     {
         var editors = new List<StepEditor>();
         for (var i = 0; i < steps.Count; i++)
@@ -110,10 +111,10 @@ internal sealed class EditorPages(IEnumerable<TriggerKind> triggers, IEnumerable
             var kind = activities.FirstOrDefault(a => a.Name == node.Kind);
             var place = $"{above}{(i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
             editors.Add(new(steps[i], kind, place,
-                kind is null ? [] : await SettingsAsync(node, kind.Settings, node.Id, type, errors, cancellationToken),
+                kind is null ? [] : await SettingsAsync(node, kind.Settings, node.Id, types.Of(node.Id), errors, cancellationToken),
                 [.. errors.Where(e => e.Node == node.Id && e.Setting is null).Select(e => e.Message.For(localizer))],
-                await StepsAsync(steps[i].Then, $"{place}.", type, errors, cancellationToken),
-                await StepsAsync(steps[i].Else, $"{place}.", type, errors, cancellationToken))
+                await StepsAsync(steps[i].Then, $"{place}.", types, errors, cancellationToken),
+                await StepsAsync(steps[i].Else, $"{place}.", types, errors, cancellationToken))
             {
                 IsFirst = i == 0,
                 IsLast = i == steps.Count - 1,

@@ -31,7 +31,7 @@ internal sealed class WorkflowReader(QueryEngine queries, ContentDefinitions def
         {
             Trigger = Trigger(definition),
             Type = definition?.Type is { } type ? definitions.Current.Find(type) : null,
-            Steps = definition is null ? [] : StepTree.FromGraph(definition) is { } steps ? [.. Lines(steps, 0)] : [.. definition.Activities.Select(a => Line(a, 0))],
+            Steps = definition is null ? [] : await LinesAsync(definition, cancellationToken),
             Instances = await RowsAsync(await instances.ListAsync(item.Id, null, state, MaxInstances, cancellationToken), cancellationToken),
             State = state,
             Counts = [.. (await instances.CountAsync(cancellationToken))[item.Id].OrderBy(c => c.State)],
@@ -66,34 +66,55 @@ internal sealed class WorkflowReader(QueryEngine queries, ContentDefinitions def
     private Message? Trigger(WorkflowDefinition? definition)
         => definition is null ? null : triggers.FirstOrDefault(t => t.Name == definition.Trigger.Kind)?.Describe(definition.Trigger, definition.Type is { } type ? definitions.Current.Find(type) : null);
 
-    private IEnumerable<StepLine> Lines(IReadOnlyList<Step> steps, int depth)
+    private async Task<IReadOnlyList<StepLine>> LinesAsync(WorkflowDefinition definition, CancellationToken cancellationToken)
+    {
+        var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (setting, value) in definition.Activities.SelectMany(a => (activities.FirstOrDefault(k => k.Name == a.Kind)?.Settings ?? []).Where(s => s.Input == SettingInput.Record).Select(s => (s, a[s.Name]))))
+            if (definitions.Current.Find(setting.Target!) is { } type && Guid.TryParse(value, out var id) && await queries.GetAsync(type.Name, id, cancellationToken) is { } record)
+                chosen[value] = record.DisplayText;
+        return StepTree.FromGraph(definition) is { } steps ? [.. Lines(steps, 0, chosen)] : [.. definition.Activities.Select(a => Line(a, 0, chosen))];
+    }
+
+    private IEnumerable<StepLine> Lines(IReadOnlyList<Step> steps, int depth, Dictionary<string, string> chosen)
     {
         foreach (var step in steps)
         {
-            yield return Line(step.Node, depth);
+            yield return Line(step.Node, depth, chosen);
             foreach (var (label, branch) in new[] { (new LocalizedText("If so"), step.Then), (new LocalizedText("Otherwise"), step.Else) })
             {
                 if (branch.Count == 0)
                     continue;
                 yield return new StepLine(depth + 1, "", label, null, null);
-                foreach (var line in Lines(branch, depth + 1))
+                foreach (var line in Lines(branch, depth + 1, chosen))
                     yield return line;
             }
         }
     }
 
-    private StepLine Line(ActivityNode node, int depth)
+    private StepLine Line(ActivityNode node, int depth, Dictionary<string, string> chosen)
     {
         var kind = activities.FirstOrDefault(a => a.Name == node.Kind);
-        return new(depth, kind?.Icon ?? "help", null, kind?.Label ?? node.Kind, kind is null ? null : Summary(kind, node));
+        return new(depth, kind?.Icon ?? "help", null, kind?.Label ?? node.Kind, kind is null ? null : Summary(kind, node, chosen));
     }
 
-    /// <summary>The setting that says most, in the form's words.</summary>
-    private string? Summary(ActivityKind kind, ActivityNode node)
+    /// <summary>The setting that says most, or all of them, in the form's words: what stands side by side there is one phrase here.</summary>
+    private string? Summary(ActivityKind kind, ActivityNode node, Dictionary<string, string> chosen)
     {
         var asked = kind.Settings.Where(s => s.Applies(node, kind.Settings)).ToList();
         if (asked.FirstOrDefault(s => s.Merges || s.Input is SettingInput.Filter or SettingInput.Url) is { Input: not SettingInput.FieldValue } telling)
             return node[telling.Name];
-        return string.Join(" ", asked.Where(s => s.Input is not (SettingInput.LongText or SettingInput.Record)).Select(s => s.Options.FirstOrDefault(o => o.Key == (node[s.Name] ?? s.Default))?.Label.For(localizer) ?? node[s.Name] ?? s.Default)).Trim();
+        var phrases = new List<string>();
+        foreach (var setting in asked.Where(s => s.Input is not SettingInput.LongText))
+        {
+            var value = node[setting.Name] ?? setting.Default;
+            var words = setting.Options.FirstOrDefault(o => o.Key == value)?.Label.For(localizer) ?? (setting.Input == SettingInput.Record ? chosen.GetValueOrDefault(value ?? "") : value);
+            if (string.IsNullOrEmpty(words))
+                continue;
+            if (setting.IsHalf && phrases.Count > 0)
+                phrases[^1] += $" {words}";
+            else
+                phrases.Add(words);
+        }
+        return string.Join(" · ", phrases);
     }
 }

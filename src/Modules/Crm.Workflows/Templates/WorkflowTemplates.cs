@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using Crm.Platform.Localization;
 
@@ -17,21 +18,25 @@ internal sealed record WorkflowTemplate(string Name, LocalizedText Label, Locali
     }
 }
 
-/// <summary>The templates that this module carries in <c>Templates/*.json</c>.</summary>
-internal sealed class WorkflowTemplates
+/// <summary>Where a module carries templates; it registers one with <c>services.AddSingleton</c>.</summary>
+/// <param name="Folder">Beginning of the names of its embedded resources, such as <c>Templates/</c>.</param>
+public sealed record WorkflowTemplateSource(Assembly Assembly, string Folder);
+
+/// <summary>The templates of this module and of others that are on.</summary>
+internal sealed class WorkflowTemplates(IEnumerable<WorkflowTemplateSource> sources)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public IReadOnlyList<WorkflowTemplate> All { get; } =
     [
-        .. typeof(WorkflowTemplates).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("Templates/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Read),
+        .. sources.SelectMany(s => s.Assembly.GetManifestResourceNames().Where(n => n.StartsWith(s.Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(n => Read(s.Assembly, n))),
     ];
 
     public WorkflowTemplate? Find(string? name) => All.FirstOrDefault(t => t.Name == name);
 
-    private static WorkflowTemplate Read(string resource)
+    private static WorkflowTemplate Read(Assembly assembly, string resource)
     {
-        using var stream = typeof(WorkflowTemplates).Assembly.GetManifestResourceStream(resource)!;
+        using var stream = assembly.GetManifestResourceStream(resource)!;
         return JsonSerializer.Deserialize<WorkflowTemplate>(stream, Json)!;
     }
 }
