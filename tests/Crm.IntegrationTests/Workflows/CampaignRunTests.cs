@@ -56,7 +56,7 @@ public abstract partial class CampaignRunTests(DatabaseProvider provider) : IAsy
         Assert.Equal(["r1@example.com", "r2@example.com"], mails.Select(m => m.To).Order(StringComparer.Ordinal));
         Assert.Equal(1, await _site.Site.CountMailAsync("state = 'suppressed'"));
         var blast = Assert.Single((await administrator.PageAsync(await InstanceAsync(administrator, workflow))).QuerySelectorAll(".workflow-trace a[href^='/emailBlasts/']")).GetAttribute("href")!;
-        Assert.Contains("Spring: Offer", (await administrator.PageAsync(blast)).Title!, StringComparison.Ordinal);
+        Assert.Contains("Spring · Offer", (await administrator.PageAsync(blast)).Title!, StringComparison.Ordinal);
 
         // Back and forth: it has its blast, so nothing starts anew.
         await _site.ChangeAsync("campaigns", campaign, ("status", "planned"));

@@ -70,7 +70,7 @@ internal sealed class SendBlast(BlastRun blasts, Audience audience, MemberBook m
 
     private async Task<Guid> CreateAsync(ActivityRun run, ContentItem segment, ContentItem template, CancellationToken cancellationToken)
     {
-        var name = $"{run.Record?.DisplayText ?? run.Workflow.Name.ToString()}: {template.DisplayText}";
+        var name = $"{run.Record?.DisplayText ?? run.Workflow.Name.ToString()} · {template.DisplayText}";
         var result = await content.SaveAsync(new ContentChange(EmailBlastType.Name)
         {
             Values =

@@ -104,16 +104,18 @@ internal sealed class WorkflowReader(QueryEngine queries, ContentDefinitions def
         if (asked.FirstOrDefault(s => s.Merges || s.Input is SettingInput.Filter or SettingInput.Url) is { Input: not SettingInput.FieldValue } telling)
             return node[telling.Name];
         var phrases = new List<string>();
+        var beside = false;
         foreach (var setting in asked.Where(s => s.Input is not SettingInput.LongText))
         {
             var value = node[setting.Name] ?? setting.Default;
             var words = setting.Options.FirstOrDefault(o => o.Key == value)?.Label.For(localizer) ?? (setting.Input == SettingInput.Record ? chosen.GetValueOrDefault(value ?? "") : value);
             if (string.IsNullOrEmpty(words))
                 continue;
-            if (setting.IsHalf && phrases.Count > 0)
+            if (setting.IsHalf && beside)
                 phrases[^1] += $" {words}";
             else
                 phrases.Add(words);
+            beside = setting.IsHalf;
         }
         return string.Join(" · ", phrases);
     }
