@@ -115,6 +115,29 @@ public sealed partial class ContentDefinitions(
     public async Task<Message?> SaveTypeAsync(ContentTypeDefinition type, CancellationToken cancellationToken)
         => await SaveAsync(type.Name, "", (known, settings) => Merge(settings, Difference(known, type)), cancellationToken);
 
+    /// <summary>Several changes that belong together: all are made, or none, and nobody else changes definitions meanwhile.</summary>
+    /// <param name="work">Given the types as they are in the database at this moment; a message takes everything back.</param>
+    public async Task<Message?> ChangeAsync(Func<DefinitionSet, Task<Message?>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.TransactAsync(async () =>
+            {
+                await schema.LockAsync(cancellationToken);
+                var now = await LoadAsync(cancellationToken);
+                Publish(now);
+                var problem = await work(now);
+                if (problem is not null)
+                    session.RollBack();
+                return problem;
+            }, cancellationToken);
+        }
+        catch (DefinitionRefusedException e) when (!session.InTransaction)
+        {
+            return e.Reason;
+        }
+    }
+
     /// <summary>Takes new options up into an open pick-list, besides those that others took up meanwhile.</summary>
     /// <returns>The key of each.</returns>
     internal async Task<IReadOnlyDictionary<string, string>> AddOptionsAsync(string type, string field, IReadOnlyCollection<string> options, CancellationToken cancellationToken)
@@ -165,6 +188,8 @@ public sealed partial class ContentDefinitions(
             overlay["isMade"] = true;
         if (known is not null && JsonNode.DeepEquals(before, overlay))
             return null;
+        if (known?.Needs(fieldName) == true && overlay["hidden"] is JsonValue value && value.TryGetValue(out bool hidden) && hidden)
+            return new Message("“{0}” is needed by its module and has to stay.", known.Field(fieldName).Label);
         rows[(typeName, fieldName)] = overlay;
         DefinitionSet next;
         var version = Math.Max(Current.Version, last) + 1;
@@ -268,6 +293,8 @@ public sealed partial class ContentDefinitions(
             var fields = type.Fields.Select((f, i) => f with { Order = f.Order == 0 ? (i + 1) * 10 : f.Order, Feature = f.Feature ?? type.Feature })
                 .Concat(SystemFields.For(type).Where(s => type.Fields.All(f => f.Name != s.Name)))
                 .Select(f => overlays.TryGetValue((type.Name, f.Name), out var settings) ? Overlay(f, settings) : f)
+                // Hidden before its module said that it needs it.
+                .Select(f => f.Hidden && type.Needs(f.Name) ? f with { Hidden = false } : f)
                 .ToList();
             foreach (var ((owner, field), settings) in overlays)
                 if (field.Length > 0 && string.Equals(owner, type.Name, StringComparison.OrdinalIgnoreCase)
@@ -276,7 +303,7 @@ public sealed partial class ContentDefinitions(
             var merged = overlays.TryGetValue((type.Name, ""), out var typeSettings)
                 ? Merge(JsonSerializer.SerializeToNode(type with { Fields = [] }, Json)!.AsObject(), typeSettings).Deserialize<ContentTypeDefinition>(Json)!
                 : type;
-            types[type.Name] = merged with { Fields = [.. fields.OrderBy(f => f.Order)] };
+            types[type.Name] = merged with { Fields = [.. fields.OrderBy(f => f.Order)], NeededFields = type.NeededFields };
         }
         return new DefinitionSet(version, types);
     }

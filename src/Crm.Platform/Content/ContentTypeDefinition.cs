@@ -39,6 +39,12 @@ public sealed record ContentTypeDefinition
     /// <summary>Fields that a part of the record's page shows in a way of its own; they do not stand among the facts as well.</summary>
     public IReadOnlyList<string> ShownByParts { get; init; } = [];
 
+    /// <summary>
+    /// Fields that code asks for by name. Administrators relabel, move and require them, but do not hide them: pages, rules
+    /// and background work would fail.
+    /// </summary>
+    public IReadOnlyList<string> NeededFields { get; init; } = [];
+
     /// <summary>Questions that people ask of the list every day, shown as tabs above it. Those that name fields which are not there are left out.</summary>
     public IReadOnlyList<QuickFilter> QuickFilters { get; init; } = [];
 
@@ -79,6 +85,9 @@ public sealed record ContentTypeDefinition
         => Find(name) ?? (name.EndsWith(CurrencyPart, StringComparison.OrdinalIgnoreCase) && Find(name[..^CurrencyPart.Length]) is { Kind: "money" } money
             ? new FieldDefinition { Name = money.Name + CurrencyPart, Kind = "pickList", Label = "Currency", Open = true, Hidden = money.Hidden }
             : null);
+
+    /// <summary>Whether code cannot do without the field.</summary>
+    public bool Needs(string field) => NeededFields.Contains(field, StringComparer.OrdinalIgnoreCase);
 
     public FieldDefinition Field(string field)
         => Find(field) ?? throw new ArgumentException($"Content type {Name} has no field {field}.", nameof(field));

@@ -22,6 +22,7 @@ public sealed class ActivityType : IContentTypeProvider
             DefaultSort = [$"-{SystemFields.CreatedAt}"],
             QuickSearch = [ActivityFields.Subject, ActivityFields.Result],
             KeyFacts = [ActivityFields.Kind, ActivityFields.DueAt, ActivityFields.Status, ActivityFields.Regarding, SystemFields.Owner],
+            NeededFields = ActivityFields.All,
             QuickFilters =
             [
                 new("Overdue", "owner eq @me and status eq 'open' and dueAt lt @today", ActivityFields.DueAt),
@@ -67,6 +68,8 @@ internal static class ActivityFields
     public const string DoneAt = "doneAt";
     public const string FollowUpAt = "followUpAt";
     public const string Previous = "previous";
+
+    public static IReadOnlyList<string> All { get; } = [Subject, Kind, Status, DueAt, Regarding, Customer, Contact, Description, Result, DoneAt, FollowUpAt, Previous];
 }
 
 internal static class ActivityKinds

@@ -27,6 +27,7 @@ public sealed class ContactType : IContentTypeProvider
                 new("Decision makers", "role eq 'decisionMaker'"),
                 new("New this month", "createdAt ge @month", "-createdAt"),
             ],
+            NeededFields = ["customer", "email"],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

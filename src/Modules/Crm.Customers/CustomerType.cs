@@ -30,6 +30,7 @@ public sealed class CustomerType : IContentTypeProvider
                 new("New this month", "createdAt ge @month", "-createdAt"),
                 new("No activity for 30 days", "not activities.customer/any(a: a/createdAt ge @today-30)"),
             ],
+            NeededFields = ["number", "email", Parent],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

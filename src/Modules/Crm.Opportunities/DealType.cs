@@ -36,6 +36,7 @@ public sealed class DealType : IContentTypeProvider
                 new("This year", "dealDate ge @year"),
             ],
             KeyFacts = [Amount, DealDate, Customer, ContractNumber, SystemFields.Owner],
+            NeededFields = ["number", Customer, Opportunity, "product", Amount, DealDate, ContractNumber],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

@@ -62,6 +62,7 @@ public sealed class OpportunityType : IContentTypeProvider
                 new("Lost", "stage eq 'lost'", $"-{CloseDate}"),
             ],
             KeyFacts = [Stage, Amount, Probability, CloseDate, Customer],
+            NeededFields = [Number, Customer, Product, Stage, Probability, Amount, CloseDate, NextStep, ContractNumber, LostReason, LostStage],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

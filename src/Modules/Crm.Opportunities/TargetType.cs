@@ -30,6 +30,7 @@ public sealed class TargetType : IContentTypeProvider
                 new("Mine", "person eq @me"),
             ],
             KeyFacts = [Person, Month, Amount],
+            NeededFields = [Person, Month, Amount],
             Fields =
             [
                 // Made of person and month; see TargetRules.

@@ -29,6 +29,7 @@ public sealed class FeedbackType : IContentTypeProvider
                 new("Complaints", "kind eq 'complaint'"),
                 new("Praise", "kind eq 'praise'"),
             ],
+            NeededFields = [FeedbackFields.Number, FeedbackFields.Kind, FeedbackFields.Status, FeedbackFields.Description, FeedbackFields.Customer, FeedbackFields.Contact, FeedbackFields.Answer, FeedbackFields.AnsweredAt, TicketFields.RequesterName, TicketFields.RequesterEmail, TicketFields.Language],
             Fields =
             [
                 Field.Text(FeedbackFields.Subject, "Subject") with { Required = true, MaxLength = 200 },

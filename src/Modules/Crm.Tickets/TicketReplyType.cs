@@ -21,6 +21,7 @@ public sealed class TicketReplyType : IContentTypeProvider
             IsPart = true,
             DisplayField = ReplyFields.Number,
             DefaultSort = [$"-{ReplyFields.At}"],
+            NeededFields = [ReplyFields.Number, ReplyFields.Ticket, ReplyFields.Kind, ReplyFields.At, ReplyFields.AuthorName, ReplyFields.SentTo, ReplyFields.Text],
             Fields =
             [
                 Field.AutoNumber(ReplyFields.Number, "Message number", "M{000000}"),

@@ -39,6 +39,13 @@ public sealed class TicketType : IContentTypeProvider
                 new("Waiting for customer", "status eq 'pending'"),
                 new("Solved this week", "solvedAt ge @week", $"-{TicketFields.SolvedAt}"),
             ],
+            NeededFields =
+            [
+                TicketFields.Number, TicketFields.Type, TicketFields.Status, TicketFields.Description, TicketFields.Customer, TicketFields.Contact,
+                TicketFields.RequesterName, TicketFields.RequesterEmail, TicketFields.Language, TicketFields.Resolution, TicketFields.OpenedAt,
+                TicketFields.FirstReplyAt, TicketFields.FirstReplyMinutes, TicketFields.SolvedAt, TicketFields.ResolutionMinutes, TicketFields.ClosedAt,
+                TicketFields.Satisfaction, TicketFields.SatisfactionComment, TicketFields.SatisfactionAt,
+            ],
             Fields =
             [
                 Field.Text(TicketFields.Subject, "Subject") with { Required = true, MaxLength = 200 },

@@ -32,6 +32,7 @@ internal sealed class UserTypes : IContentTypeProvider
             Icon = "users",
             IsAdmin = true,
             DisplayField = UserFields.Name,
+            NeededFields = [UserFields.UserName, UserFields.Email, UserFields.Roles, UserFields.Teams, UserFields.IsActive, UserFields.Culture, UserFields.TimeZone],
             Fields =
             [
                 Field.Text(UserFields.UserName, "User name") with { Unique = true, MaxLength = 50, Help = "For signing in: letters, digits and . _ -. Left empty, it is made from the e-mail address or the name" },
@@ -76,6 +77,7 @@ internal sealed class UserTypes : IContentTypeProvider
             Icon = "shield-lock",
             IsAdmin = true,
             DisplayField = UserFields.Name,
+            NeededFields = ["description", UserFields.Permissions],
             Fields =
             [
                 Field.Text(UserFields.Name, "Name") with { Required = true, Unique = true, MaxLength = 100 },

@@ -33,6 +33,7 @@ public sealed class WorkflowType : IContentTypeProvider
             ListColumns = [Name, IsActive, VersionNumber, SystemFields.ModifiedAt],
             DefaultSort = [Name],
             QuickSearch = [Name, ChineseName],
+            NeededFields = [Name, ChineseName, Description, IsActive, Definition, VersionNumber, ActiveSince],
             Fields =
             [
                 Field.Text(Name, "Name") with { Required = true, Unique = true, MaxLength = 100 },

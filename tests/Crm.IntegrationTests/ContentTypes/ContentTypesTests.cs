@@ -129,6 +129,70 @@ public abstract class ContentTypesTests(DatabaseProvider provider) : IAsyncLifet
         Assert.NotEqual(after, await FieldsAsync());
     }
 
+    [Fact]
+    public async Task Stage_SavedAsItIsRelabelledAndWeighted_KeepsAndChangesItsChance()
+    {
+        const string Stage = "/admin/content-types/opportunities/fields/stage/edit";
+        string?[] usual = ["10", "30", "50", "75", "100", "0"];
+        Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync(Stage, [])).StatusCode);
+        Assert.Equal(usual, await WeightsAsync());
+
+        var page = await _admin.PageAsync(Stage);
+        page.QuerySelectorAll<IHtmlInputElement>("[name=optionEn]").ElementAt(1).Value = "Talking";
+        page.QuerySelectorAll<IHtmlInputElement>("[name=optionWeight]").ElementAt(2).Value = "60";
+        Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync(page.QuerySelector<IHtmlFormElement>("main form")!, [], Stage)).StatusCode);
+        Assert.Equal(["10", "30", "60", "75", "100", "0"], await WeightsAsync());
+        Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync("/opportunities/new", new() { ["name"] = "Weighted", ["stage"] = "proposal" })).StatusCode);
+        await using var scope = await _site.OpenScopeAsync();
+        Assert.Equal(60m, (await scope.FindAsync("opportunities", "name", "Weighted"))["probability"]);
+
+        page = await _admin.PageAsync(Stage);
+        page.QuerySelectorAll<IHtmlInputElement>("[name=optionWeight]").First().Value = "101";
+        using var refused = await _admin.SubmitAsync(page.QuerySelector<IHtmlFormElement>("main form")!, [], Stage);
+        Assert.Contains("must be between 0 and 100", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // Options without a per cent are asked for none.
+        Assert.Empty((await _admin.PageAsync($"{Customers}/fields/level/edit")).QuerySelectorAll("[name=optionWeight]"));
+
+        async Task<IEnumerable<string?>> WeightsAsync() => (await _admin.PageAsync(Stage)).QuerySelectorAll<IHtmlInputElement>(".options [name=optionWeight]").Select(i => (string?)i.Value).SkipLast(1);
+    }
+
+    [Fact]
+    public async Task Forms_OfTwoAdministrators_TheSecondIsToldAndMaySaveAgain()
+    {
+        const string Level = $"{Customers}/fields/level/edit";
+        var (first, second) = (await _admin.PageAsync(Level), await _admin.PageAsync(Level));
+        Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync(Form(first), new() { ["labelEn"] = "Rank" }, Level)).StatusCode);
+        using var told = await _admin.SubmitAsync(Form(second), new() { ["labelEn"] = "Grade" }, Level);
+        Assert.Equal(HttpStatusCode.BadRequest, told.StatusCode);
+        var again = await TestBrowser.ParseAsync(await told.Content.ReadAsStringAsync());
+        Assert.Contains("Somebody changed this in the meantime", again.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Rank", await LabelAsync());
+        Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync(Form(again), [], Level)).StatusCode);
+        Assert.Equal("Grade", await LabelAsync());
+
+        var type = await _admin.PageAsync($"{Customers}/edit");
+        await AddAsync("text", ("labelEn", "Column of another"), ("inList", "true"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await _admin.SubmitAsync(Form(type), new() { ["labelEn"] = "Client" }, $"{Customers}/edit")).StatusCode);
+
+        static IHtmlFormElement Form(AngleSharp.Dom.IDocument page) => page.QuerySelectorAll<IHtmlFormElement>("main form").First(f => f.Method == "post");
+        async Task<string> LabelAsync() => (await _admin.PageAsync("/customers/new")).QuerySelector("label[for=field-level]")!.TextContent;
+    }
+
+    [Fact]
+    public async Task Field_ThatCodeNeeds_IsNotHiddenByAnyDoor()
+    {
+        const string Tickets = "/admin/content-types/tickets";
+        Assert.Null((await _admin.PageAsync(Tickets)).QuerySelector("[formaction$='/status/hide']"));
+        Assert.NotNull((await _admin.PageAsync(Tickets)).QuerySelector("[formaction$='/urgency/hide']"));
+        await PostAsync($"{Tickets}/fields/status/hide");
+        await using var scope = await _site.OpenScopeAsync();
+        var status = scope.Definitions.Current.Get("tickets").Field("status");
+        Assert.False(status.Hidden);
+        Assert.Contains("is needed by its module", (await scope.Definitions.SaveFieldAsync("tickets", status with { Hidden = true }, CancellationToken.None))!.ToString(), StringComparison.Ordinal);
+        foreach (var type in scope.Definitions.Current.Types)
+            Assert.All(type.NeededFields, f => Assert.NotNull(type.Find(f)));
+    }
+
     /// <summary>Takes back the last change whose entry says so.</summary>
     private async Task UndoAsync(string text)
     {

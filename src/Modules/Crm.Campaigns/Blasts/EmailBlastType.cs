@@ -31,6 +31,7 @@ public sealed class EmailBlastType : IContentTypeProvider
             DefaultSort = ["-createdAt"],
             QuickSearch = ["name"],
             KeyFacts = ["status", "campaign", SystemFields.Owner],
+            NeededFields = ["segment", "template", "campaign", "fromName", "fromAddress", "status", "scheduledAt", "sentAt", "recipients", "siteUrl", "problem"],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

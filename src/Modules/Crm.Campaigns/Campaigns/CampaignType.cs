@@ -23,6 +23,7 @@ public sealed class CampaignType : IContentTypeProvider
             DefaultSort = ["-startDate"],
             QuickSearch = ["name", "number", "goal"],
             KeyFacts = ["status", "type", "startDate", "endDate", SystemFields.Owner],
+            NeededFields = ["startDate", "budget", "actualCost"],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

@@ -26,6 +26,7 @@ public sealed class CampaignMemberType : IContentTypeProvider
             DefaultSort = ["name"],
             QuickSearch = ["name", "email"],
             KeyFacts = ["campaign", "status", "contact", "customer", "email"],
+            NeededFields = ["campaign", "contact", "customer", "name", "email", "status"],
             Fields =
             [
                 Field.LookUp("campaign", "Campaign", CampaignType.Name) with { Required = true, OnDelete = OnDelete.Cascade, RelatedLabel = "Campaign members" },

@@ -21,6 +21,7 @@ public sealed class SegmentType : IContentTypeProvider
             DefaultSort = ["name"],
             QuickSearch = ["name"],
             KeyFacts = ["type", SystemFields.Owner],
+            NeededFields = ["type", "filter"],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

@@ -42,6 +42,8 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             OptionZh = [.. field.Options.Select(o => TwoTexts.Of(o.Label, translations).Zh)],
             OptionColor = [.. field.Options.Select(o => o.Color)],
             OptionHidden = [.. field.Options.Select(o => o.Hidden ? "true" : "false")],
+            OptionWeight = [.. field.Options.Select(o => o.Weight?.ToString(CultureInfo.InvariantCulture))],
+            Seen = Fingerprint.Of(type, field, field.Options.Select(o => o.Key)),
             InList = type.ListColumns.Contains(field.Name),
             InSearch = type.QuickSearch.Contains(field.Name),
         };
@@ -52,6 +54,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         {
             Targets = [.. definitions.Current.Types.OrderBy(t => t.IsAdmin).ThenBy(t => t.PluralLabel.For(localizer), StringComparer.CurrentCulture).Select(t => (t.Name, t.PluralLabel.For(localizer)))],
             IsRequiredByModule = field is not null && definitions.Declared(type.Name, field.Name)?.Required == true,
+            HasWeights = field is not null && (field.Options.Any(o => o.Weight is not null) || definitions.Declared(type.Name, field.Name)?.Options.Any(o => o.Weight is not null) == true),
             CanBeUnique = kind is { IsSortable: true, Parts.Count: 1 } && kind.Name is not ("pickList" or "yesNo"),
             CanBeSearched = kind.ValueType == typeof(string) && kind.Name != "pickList",
         };
@@ -157,6 +160,19 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         return problem is not null || RelativeDates.Matches(text) ? text : kind.ToInvariant(field, parsed.Value!);
     }
 
+    /// <summary>A form without weights leaves them as they are.</summary>
+    private int? Weight(PickListOption? known, FieldInput input, int row, Dictionary<string, string> errors)
+    {
+        if (input.OptionWeight.Length == 0)
+            return known?.Weight;
+        if (input.OptionWeight.ElementAtOrDefault(row)?.Trim() is not { Length: > 0 } text)
+            return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var weight) && weight <= 100)
+            return weight;
+        errors["options"] = localizer["An option’s per cent must be between {0} and {1}", 0, 100];
+        return known?.Weight;
+    }
+
     private async Task<List<PickListOption>> OptionsAsync(ContentTypeDefinition type, FieldDefinition field, FieldInput input, Dictionary<string, string> errors, CancellationToken cancellationToken)
     {
         var before = field.Options.ToDictionary(o => o.Key, StringComparer.Ordinal);
@@ -173,10 +189,10 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
                 errors["options"] = localizer["The option {0} is there twice", label.For(localizer)];
             var key = known?.Key ?? Names.Free(Names.From(label.En) ?? label.En, k => before.ContainsKey(k) || options.Exists(o => string.Equals(o.Key, k, StringComparison.OrdinalIgnoreCase)));
             var color = input.OptionColor.ElementAtOrDefault(i);
-            options.Add(new(key, label, string.IsNullOrEmpty(color) ? null : color, input.OptionHidden.ElementAtOrDefault(i) == "true"));
+            options.Add(new(key, label, string.IsNullOrEmpty(color) ? null : color, input.OptionHidden.ElementAtOrDefault(i) == "true", Weight(known, input, i, errors)));
         }
         // What others typed into an open list since the form was opened stays.
-        var shown = input.KnownOptions?.Split('\n', StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal) ?? [];
+        var shown = input.ShownOptions.ToHashSet(StringComparer.Ordinal);
         options.AddRange(field.Options.Where(o => !shown.Contains(o.Key) && options.TrueForAll(n => n.Key != o.Key)));
         foreach (var gone in field.Options.Where(o => options.TrueForAll(n => n.Key != o.Key)))
         {

@@ -51,6 +51,8 @@ internal sealed class FieldInput
     /// <summary>Keys of the options that the form was filled with, one a line: what others add meanwhile stays.</summary>
     public string? KnownOptions { get; set; }
 
+    public IEnumerable<string> ShownOptions => KnownOptions?.Split('\n', StringSplitOptions.TrimEntries) ?? [];
+
     public string?[] OptionKey { get; set; } = [];
 
     public string?[] OptionEn { get; set; } = [];
@@ -61,9 +63,15 @@ internal sealed class FieldInput
 
     public string?[] OptionHidden { get; set; } = [];
 
+    /// <summary>Per cent from 0 to 100; not posted where options have none.</summary>
+    public string?[] OptionWeight { get; set; } = [];
+
     public bool InList { get; set; }
 
     public bool InSearch { get; set; }
+
+    /// <summary>What the form was filled from: see <see cref="Fingerprint"/>.</summary>
+    public string? Seen { get; set; }
 
     public const string NewSection = "+";
 }
@@ -85,6 +93,9 @@ internal sealed record FieldPage(ContentTypeDefinition Type, FieldDefinition? Fi
     /// <summary>Whether the module that declares the field cannot do without a value.</summary>
     public bool IsRequiredByModule { get; init; }
 
+    /// <summary>Whether options of this pick-list stand for a per cent, such as stages.</summary>
+    public bool HasWeights { get; init; }
+
     public bool CanBeUnique { get; init; }
 
     public bool CanBeSearched { get; init; }
@@ -95,12 +106,16 @@ internal static class FieldDefinitions
     /// <summary>Made in the browser, and so to be deleted there too.</summary>
     public static bool IsMade(this FieldDefinition field) => field.Feature is null && !field.IsSystem;
 
+    /// <summary>Not what names the records, and not what a module's code or records cannot do without.</summary>
+    public static bool CanBeHidden(this ContentDefinitions definitions, ContentTypeDefinition type, FieldDefinition field)
+        => field.Name != type.DisplayField && !type.Needs(field.Name) && definitions.Declared(type.Name, field.Name) is not { Required: true, Default: null };
+
     /// <summary>Fields that administrators deal with: all but what the system keeps for itself.</summary>
     public static bool IsArrangeable(this FieldDefinition field) => !field.IsSystem || field.Name is SystemFields.Owner or SystemFields.Team;
 }
 
 /// <summary>Model of <c>_Option</c>: one option of a pick-list in its form.</summary>
-internal sealed record OptionRow(int Number, string? Key, string? En, string? Zh, string? Color, bool Hidden)
+internal sealed record OptionRow(int Number, string? Key, string? En, string? Zh, string? Color, bool Hidden, bool HasWeight, string? Weight)
 {
     public static IReadOnlyList<(string Color, string Label)> Colors { get; } =
         [("", "No colour"), ("green", "Green"), ("blue", "Blue"), ("indigo", "Indigo"), ("purple", "Purple"), ("yellow", "Yellow"), ("red", "Red"), ("secondary", "Grey")];

@@ -1,5 +1,4 @@
 using Crm.Platform.Content;
-using Crm.Platform.Data;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
@@ -15,7 +14,7 @@ internal sealed record KindsPage(ContentTypeDefinition Type, IReadOnlyList<Field
 
 /// <summary>Adds, changes, arranges, hides and deletes the fields of a type. In force with the next click.</summary>
 [Route("/admin/content-types/{type}/fields"), RequirePermission(ContentTypesPermissions.Manage)]
-internal sealed class FieldsController(ContentDefinitions definitions, FieldKinds kinds, FieldForm form, DbSession session, TimeProvider clock, IStringLocalizer localizer) : Controller
+internal sealed class FieldsController(ContentDefinitions definitions, FieldKinds kinds, FieldForm form, TimeProvider clock, IStringLocalizer localizer) : Controller
 {
     [HttpGet("new")]
     public IActionResult New([FromRoute] string type, string? kind)
@@ -82,39 +81,48 @@ internal sealed class FieldsController(ContentDefinitions definitions, FieldKind
         var places = order.Select(f => f.Order).Order().ToList();
         for (var i = 1; i < places.Count; i++)
             places[i] = Math.Max(places[i], places[i - 1] + 1);
-        await session.TransactAsync(async () =>
+        var problem = await definitions.ChangeAsync(async now =>
         {
             for (var i = 0; i < order.Count; i++)
-                if (order[i].Order != places[i])
-                    await definitions.SaveFieldAsync(definition.Name, definitions.Current.Get(definition.Name).Field(order[i].Name) with { Order = places[i] }, cancellationToken);
+                if (now.Get(definition.Name).Find(order[i].Name) is { } known && known.Order != places[i]
+                    && await definitions.SaveFieldAsync(definition.Name, known with { Order = places[i] }, cancellationToken) is { } refused)
+                    return refused;
+            return null;
         }, cancellationToken);
+        if (problem is not null)
+            return move is null ? Conflict() : Back(definition, new(problem.For(localizer), IsBad: true));
         return move is null ? NoContent() : Redirect($"/admin/content-types/{definition.Name}#field-{move}");
     }
 
     private async Task<IActionResult> SaveAsync(ContentTypeDefinition type, FieldDefinition? before, FieldKind kind, FieldInput input, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string>();
-        var field = await form.ReadAsync(type, before, kind, input, errors, cancellationToken);
-        if (errors.Count == 0)
+        FieldDefinition? field = null;
+        var problem = await definitions.ChangeAsync(async now =>
         {
-            var problem = await definitions.SaveFieldAsync(type.Name, field, cancellationToken);
-            if (problem is null)
-            {
-                await PlaceAsync(type.Name, field, input, cancellationToken);
-                return Back(type, new(localizer[before is null ? "Field “{0}” is there, in forms, lists and filters." : "“{0}” was saved.", field.Label.For(localizer)]));
-            }
-            errors[field.Unique && before?.Unique != true ? "unique" : ""] = problem.For(localizer);
-        }
+            var current = now.Get(type.Name);
+            var known = before is null ? null : current.Find(before.Name);
+            if (before is not null && known is null)
+                return new Message("There is no field {0}", before.Name);
+            if (known is not null && input.Seen is { Length: > 0 } seen && seen != (input.Seen = Fingerprint.Of(current, known, input.ShownOptions)))
+                return new Message("Somebody changed this in the meantime: “Changes” of the content type says what. Saving again puts yours in its place");
+            field = await form.ReadAsync(current, known, kind, input, errors, cancellationToken);
+            return errors.Count > 0 ? null : await definitions.SaveFieldAsync(type.Name, field, cancellationToken) ?? await PlaceAsync(type.Name, field, input, cancellationToken);
+        }, cancellationToken);
+        if (problem is null && errors.Count == 0)
+            return Back(type, new(localizer[before is null ? "Field “{0}” is there, in forms, lists and filters." : "“{0}” was saved.", field!.Label.For(localizer)]));
+        if (problem is not null)
+            errors[field is { Unique: true } && before?.Unique != true ? "unique" : ""] = problem.For(localizer);
         Response.StatusCode = StatusCodes.Status400BadRequest;
         ModelState.Clear();
         return View("Field", form.Page(type, before, kind, input, errors));
     }
 
     /// <summary>Puts the field into the list's columns and the quick search, or takes it out.</summary>
-    private async Task PlaceAsync(string name, FieldDefinition field, FieldInput input, CancellationToken cancellationToken)
+    private async Task<Message?> PlaceAsync(string name, FieldDefinition field, FieldInput input, CancellationToken cancellationToken)
     {
         var type = definitions.Current.Get(name);
-        await definitions.SaveTypeAsync(type with
+        return await definitions.SaveTypeAsync(type with
         {
             ListColumns = Place(type.ListColumns, field.Name, input.InList),
             QuickSearch = input.InSearch ? Place(type.QuickSearch.Count > 0 ? type.QuickSearch : [type.DisplayField], field.Name, true) : Place(type.QuickSearch, field.Name, false),
@@ -128,13 +136,12 @@ internal sealed class FieldsController(ContentDefinitions definitions, FieldKind
     {
         if (Find(type, field) is not var (definition, known))
             return NotFound();
-        var changed = change(known);
         var label = known.Label.For(localizer);
-        if (changed.Hidden && known.Name == definition.DisplayField)
-            return Back(definition, new(localizer["“{0}” names the records and has to stay.", label], IsBad: true));
-        if (changed.Hidden && !known.Hidden && definitions.Declared(definition.Name, known.Name) is { Required: true, Default: null })
-            return Back(definition, new(localizer["“{0}” is needed by its module and has to stay.", label], IsBad: true));
-        var problem = await definitions.SaveFieldAsync(definition.Name, changed, cancellationToken);
+        if (change(known) is { Hidden: true } && !known.Hidden && !definitions.CanBeHidden(definition, known))
+            return Back(definition, new(known.Name == definition.DisplayField ? localizer["“{0}” names the records and has to stay.", label] : localizer["“{0}” is needed by its module and has to stay.", label], IsBad: true));
+        var problem = await definitions.ChangeAsync(async now => now.Get(definition.Name).Find(known.Name) is { } current
+            ? await definitions.SaveFieldAsync(definition.Name, change(current), cancellationToken)
+            : new Message("There is no field {0}", known.Name), cancellationToken);
         return Back(definition, problem is null ? new(localizer[done, label]) : new(problem.For(localizer), IsBad: true));
     }
 

@@ -32,6 +32,9 @@ internal sealed class TypeInput
     public string[] KeyFacts { get; set; } = [];
 
     public string[] QuickSearch { get; set; } = [];
+
+    /// <summary>What the form was filled from: see <see cref="Fingerprint"/>.</summary>
+    public string? Seen { get; set; }
 }
 
 /// <param name="Type">Null for a new one.</param>
@@ -63,4 +66,4 @@ internal sealed record TypeRow(ContentTypeDefinition Type, string Origin, int Fi
 
 internal sealed record TypeDetails(ContentTypeDefinition Type, string Origin, IReadOnlyList<FieldRow> Fields, IReadOnlyList<FieldRow> Deleted, int DaysKept);
 
-internal sealed record FieldRow(FieldDefinition Field, FieldKind Kind, string Label, string? Section, string Origin);
+internal sealed record FieldRow(FieldDefinition Field, FieldKind Kind, string Label, string? Section, string Origin, bool CanBeHidden);

@@ -1,6 +1,5 @@
 using Crm.ContentTypes.Fields;
 using Crm.Platform.Content;
-using Crm.Platform.Data;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
 using Crm.Platform.Hosting;
@@ -21,7 +20,6 @@ internal sealed class TypesController(
     FieldViews views,
     EnabledFeatures features,
     Translations translations,
-    DbSession session,
     EndpointDataSource endpoints,
     IStringLocalizer localizer) : Controller
 {
@@ -38,7 +36,7 @@ internal sealed class TypesController(
         if (definitions.Current.Find(type) is not { } definition)
             return NotFound();
         var rows = definition.Fields.Where(f => f.IsArrangeable() && !(definition.IsAdmin && f.IsSystem))
-            .Select(f => new FieldRow(f, kinds.Of(f), f.Label.For(localizer), f.Section?.For(localizer), f.IsSystem ? localizer["Every type"] : Origin(f.Feature))).ToList();
+            .Select(f => new FieldRow(f, kinds.Of(f), f.Label.For(localizer), f.Section?.For(localizer), f.IsSystem ? localizer["Every type"] : Origin(f.Feature), definitions.CanBeHidden(definition, f))).ToList();
         return View(new TypeDetails(definition, Origin(definition.Feature), [.. rows.Where(r => r.Field.DeletedAt is null)], [.. rows.Where(r => r.Field.DeletedAt is not null)], PurgeDeletedFields.DaysKept));
     }
 
@@ -72,8 +70,9 @@ internal sealed class TypesController(
                 DefaultSort = [field],
                 QuickSearch = [field],
             };
-            var problem = await session.TransactAsync(async () => await definitions.SaveTypeAsync(type, cancellationToken)
-                ?? await definitions.SaveFieldAsync(type.Name, Field.Text(field, display) with { Required = true, MaxLength = 200, Order = 10 }, cancellationToken), cancellationToken);
+            var problem = await definitions.ChangeAsync(async now => now.Find(type.Name) is not null
+                ? new Message("The name {0} is taken", type.Name)
+                : await definitions.SaveTypeAsync(type, cancellationToken) ?? await definitions.SaveFieldAsync(type.Name, Field.Text(field, display) with { Required = true, MaxLength = 200, Order = 10 }, cancellationToken), cancellationToken);
             if (problem is null)
             {
                 new Toast(localizer["“{0}” is there. Give roles their rights to it, then they see it too.", plural.For(localizer)]).ShowOnNextPage(this);
@@ -105,6 +104,7 @@ internal sealed class TypesController(
             ListColumns = [.. definition.ListColumns],
             KeyFacts = [.. definition.KeyFacts],
             QuickSearch = [.. definition.QuickSearch],
+            Seen = Fingerprint.Of(definition),
         };
         return View("Edit", Page(definition, input, new Dictionary<string, string>()));
     }
@@ -118,15 +118,21 @@ internal sealed class TypesController(
         var (label, plural) = Labels(input, definition, errors);
         if (errors.Count == 0)
         {
-            var problem = await definitions.SaveTypeAsync(definition with
+            var problem = await definitions.ChangeAsync(async now =>
             {
-                Label = label,
-                PluralLabel = plural,
-                Description = Texts(input.DescriptionEn, input.DescriptionZh).ToText(definition.Description, translations),
-                Icon = Icon(input),
-                ListColumns = Known(definition, input.ListColumns),
-                KeyFacts = Known(definition, input.KeyFacts),
-                QuickSearch = Known(definition, input.QuickSearch),
+                var current = now.Get(definition.Name);
+                if (input.Seen is { Length: > 0 } seen && seen != (input.Seen = Fingerprint.Of(current)))
+                    return new Message("Somebody changed this in the meantime: “Changes” of the content type says what. Saving again puts yours in its place");
+                return await definitions.SaveTypeAsync(current with
+                {
+                    Label = label,
+                    PluralLabel = plural,
+                    Description = Texts(input.DescriptionEn, input.DescriptionZh).ToText(current.Description, translations),
+                    Icon = Icon(input),
+                    ListColumns = Known(current, input.ListColumns),
+                    KeyFacts = Known(current, input.KeyFacts),
+                    QuickSearch = Known(current, input.QuickSearch),
+                }, cancellationToken);
             }, cancellationToken);
             if (problem is null)
             {

@@ -20,7 +20,7 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
             if (lookUp.RelatedLabel is null || lookUp.Hidden || !actor.Current.CanOpen(other))
                 continue;
             var where = Filter.Eq(lookUp.Name, id);
-            var hints = other.ListColumns.Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name).Take(2).ToList();
+            var hints = other.ListColumns.Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name && other.Find(c.Split('.')[0]) is { Hidden: false }).Take(2).ToList();
             var page = await queries.ListAsync(new Query(other.Name) { Where = where, Columns = hints, Take = Shown }, cancellationToken);
             var count = page.Next is null ? new QueryCount(page.Items.Count, false) : await queries.CountAsync(other.Name, where, cancellationToken);
             var worth = page.Items.Count > 0 && other.Amount is { } amount ? AmountSums.Text((await sums.ReadAsync(other.Name, amount, where, cancellationToken)).Sums) : "";

@@ -33,7 +33,7 @@ internal sealed class DuplicateHint(ContentDefinitions definitions, FieldKinds k
         var same = Compared.Select(type.Find).OfType<FieldDefinition>().Where(f => !f.Hidden).Select(f => Same(f, form[f.Name].ToString())).OfType<Filter>().ToList();
         if (same.Count == 0 || !actor.Current.Can(type, ContentActions.View))
             return [];
-        _found = (await queries.ListAsync(new Query(type.Name) { Where = new OrFilter(same), Columns = [.. Compared.Where(c => type.Find(c) is not null)], Take = Shown }, cancellationToken)).Items;
+        _found = (await queries.ListAsync(new Query(type.Name) { Where = new OrFilter(same), Columns = [.. Compared.Where(c => type.Find(c) is { Hidden: false })], Take = Shown }, cancellationToken)).Items;
         return _found.Count == 0 || form[Confirm] == "true" ? [] : [new FieldError(Confirm, new("There is a customer like this already. Look at it, or say that this is another one"))];
     }
 

@@ -28,6 +28,7 @@ public sealed class SuppressionType : IContentTypeProvider
             DefaultSort = ["-at"],
             QuickSearch = ["email", "note"],
             KeyFacts = ["reason", "at"],
+            NeededFields = ["email", "reason", "at", "note"],
             Fields =
             [
                 Field.Email("email", "E-mail") with { Required = true, Unique = true },

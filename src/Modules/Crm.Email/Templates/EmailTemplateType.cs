@@ -21,6 +21,7 @@ public sealed class EmailTemplateType : IContentTypeProvider
             DefaultSort = ["name"],
             QuickSearch = ["name", "subject"],
             KeyFacts = ["subject", SystemFields.Owner],
+            NeededFields = ["subject", "html", "text"],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },

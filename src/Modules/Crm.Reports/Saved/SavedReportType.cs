@@ -25,6 +25,7 @@ public sealed class SavedReportType : IContentTypeProvider
             DefaultSort = ["name"],
             QuickSearch = ["name"],
             KeyFacts = ["visibility", SystemFields.Owner],
+            NeededFields = ["visibility", "report", "parameters"],
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
