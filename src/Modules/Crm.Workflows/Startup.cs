@@ -45,6 +45,7 @@ internal sealed class Startup : StartupBase
 
         services.AddSingleton<WorkflowSignal>();
         services.AddScoped<InstanceStore>();
+        services.AddScoped<FailureNotices>();
         services.AddScoped<WorkflowRunner>();
         services.AddScoped<DryRun>();
 

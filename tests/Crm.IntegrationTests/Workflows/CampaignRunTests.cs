@@ -103,6 +103,25 @@ public abstract partial class CampaignRunTests(DatabaseProvider provider) : IAsy
         await AgainAsync(administrator, workflow);
         await _site.ExpectAsync(workflow, "Done");
         await Eventually.HoldsAsync(async () => await _site.Site.CountMailAsync("state = 'sent'") == 1);
+        // Whoever answers for the workflow is told, but not each time.
+        Assert.Equal(1, await _site.CountRowsAsync("SELECT COUNT(*) FROM crm_notifications WHERE text LIKE '%has failed'"));
+    }
+
+    [Fact]
+    public async Task Blast_WhileNobodyKnowsTheSitesAddress_WaitsForIt()
+    {
+        await using var sink = await SmtpSink.StartAsync();
+        using var administrator = await _site.Site.SignInAsync();
+        await administrator.UseServerAsync(sink);
+        await _site.CreateAsync("contacts", ("name", "Reader 1"), ("email", "r1@example.com"));
+        var workflow = await _site.AddAsync("At once", Define.Line(Define.Created("campaigns"), Define.Step("a1", "sendBlast")));
+        await _site.CreateAsync("campaigns", ("name", "Spring"), ("segment", (await SegmentAsync("startswith(name, 'Reader')")).ToString()), ("template", (await TemplateAsync()).ToString()));
+        await RefusedAsync(workflow, "the links in it would lead nowhere");
+        (await administrator.SubmitAsync("/admin/email", new() { ["SiteUrl"] = "https://crm.example.com" })).Dispose();
+        await AgainAsync(administrator, workflow);
+        await _site.ExpectAsync(workflow, "Done");
+        await Eventually.HoldsAsync(async () => await _site.Site.CountMailAsync("state = 'sent'") == 1);
+        Assert.StartsWith("<https://crm.example.com/t/u/", Assert.Single(await ParsedMail.ReadAsync(sink.Folder.FullName)).ListUnsubscribe, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,9 +57,13 @@ internal sealed class Assignees(QueryEngine queries, WorkflowTurns turns)
             default:
                 var customer = run[Who] == Customer ? await CustomerAsync(run, cancellationToken) : null;
                 // A record without an owner, or whose owner has left: whoever answers for the workflow, in the end an administrator.
-                return [await ActiveAsync(customer?.Owner, cancellationToken) ?? await ActiveAsync(run.Record?.Owner, cancellationToken) ?? await ActiveAsync(run.Workflow.SavedBy, cancellationToken) ?? (await HoldersAsync("roles", RoleNames.Administrator, cancellationToken))[0]];
+                return [await ActiveAsync(customer?.Owner, cancellationToken) ?? await ActiveAsync(run.Record?.Owner, cancellationToken) ?? await AnswersForAsync(run.Workflow, cancellationToken) ?? throw new ActivityRefusedException("No active user has “{0}”", RoleNames.Administrator)];
         }
     }
+
+    /// <summary>Whoever answers for a workflow: who saved it, or an administrator; null when there is nobody.</summary>
+    public async Task<(Guid Id, string Name)?> AnswersForAsync(WorkflowName workflow, CancellationToken cancellationToken)
+        => await ActiveAsync(workflow.SavedBy, cancellationToken) ?? (await HoldersAsync("roles", RoleNames.Administrator, cancellationToken) is [var first, ..] ? first : null);
 
     private async Task<ContentItem?> CustomerAsync(ActivityRun run, CancellationToken cancellationToken)
         => run.Type?.Find(Customer) is { Target: { } target } && run.Record?.Get<Guid?>(Customer) is { } id ? await queries.GetAsync(target, id, cancellationToken) : null;
@@ -70,7 +74,8 @@ internal sealed class Assignees(QueryEngine queries, WorkflowTurns turns)
     private async Task<IReadOnlyList<(Guid, string)>> MembersAsync(string type, string field, string? id, CancellationToken cancellationToken)
     {
         var group = Guid.TryParse(id, out var known) ? await queries.GetAsync(type, known, cancellationToken) : null;
-        return await HoldersAsync(field, group?.DisplayText ?? throw new ActivityRefusedException("The role or team is gone"), cancellationToken);
+        var name = group?.DisplayText ?? throw new ActivityRefusedException("The role or team is gone");
+        return await HoldersAsync(field, name, cancellationToken) is { Count: > 0 } members ? members : throw new ActivityRefusedException("No active user has “{0}”", name);
     }
 
     private async Task<IReadOnlyList<(Guid, string)>> HoldersAsync(string field, string name, CancellationToken cancellationToken)
@@ -80,6 +85,6 @@ internal sealed class Assignees(QueryEngine queries, WorkflowTurns turns)
         await foreach (var user in queries.StreamAsync(new Query(SystemTypes.Users) { Where = where, Columns = [field], Sort = [SystemFields.Id] }, cancellationToken))
             if (user.Get<string>(field)!.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase))
                 members.Add((user.Id, user.DisplayText));
-        return members.Count > 0 ? members : throw new ActivityRefusedException("No active user has “{0}”", name);
+        return members;
     }
 }

@@ -25,6 +25,7 @@ internal sealed class WorkflowRunner(
     ChangeLog log,
     ActorContext actor,
     SettingsStore settings,
+    FailureNotices notices,
     ILogger<WorkflowRunner> logger)
 {
     private const int MaxSteps = 1000;
@@ -174,8 +175,11 @@ internal sealed class WorkflowRunner(
                 Error = reason,
             }, cancellationToken))
                 return;
-            var node = (await workflows.VersionAsync(seen.Workflow, seen.Version, cancellationToken))?.Definition.Find(seen.Activity ?? "");
+            var version = await workflows.VersionAsync(seen.Workflow, seen.Version, cancellationToken);
+            var node = version?.Definition.Find(seen.Activity ?? "");
             await instances.TraceAsync(seen.Id, new TraceEntry(seen.Step, node?.Id ?? "", node?.Kind ?? "", instances.Now, reason, true), cancellationToken);
+            if (isFinal && version is not null)
+                await notices.TellAsync(seen, await workflows.NameAsync(version, cancellationToken), cancellationToken);
         }, cancellationToken);
     }
 }
