@@ -66,8 +66,7 @@ public sealed class Database : IAsyncDisposable
         try
         {
             await connection.OpenAsync(cancellationToken);
-            // SQLite's own lower() knows ASCII only.
-            connection.CreateFunction("lower", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
+            SqliteDialect.AddFunctions(connection);
             await using var command = connection.CreateCommand();
             command.CommandText = "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL";
             await command.ExecuteNonQueryAsync(cancellationToken);

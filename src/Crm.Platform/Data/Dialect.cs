@@ -32,6 +32,13 @@ public abstract class Dialect
     /// <param name="zone">Whose days cut date-times, as the clocks were set at each moment.</param>
     public abstract string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone);
 
+    /// <summary>
+    /// An aggregate: the sum of the lower and the upper middle value, so twice the median. Exact, as halves would not
+    /// fit into whole numbers. Null when all values are.
+    /// </summary>
+    /// <param name="expression">SQL of a number.</param>
+    public abstract string TwiceMedian(string expression);
+
     /// <summary>The zone's difference from UTC at the moment that the expression names: few comparisons, whatever the number of changes.</summary>
     private protected static string ByOffset(string expression, TimeZoneInfo zone, Func<DateTime, string> moment, Func<TimeSpan, string> offset)
     {

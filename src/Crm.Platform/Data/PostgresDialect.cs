@@ -102,6 +102,9 @@ internal sealed class PostgresDialect : Dialect
         return $"to_char(date_trunc('{bucket.ToString().ToLowerInvariant()}', {day}), 'YYYY-MM-DD')";
     }
 
+    public override string TwiceMedian(string expression)
+        => $"percentile_disc(0.5) WITHIN GROUP (ORDER BY {expression}) + percentile_disc(0.5) WITHIN GROUP (ORDER BY {expression} DESC)";
+
     public override async Task<IReadOnlyDictionary<string, ISet<string>>> ReadTablesAsync(DbSession session, CancellationToken cancellationToken)
     {
         const string sql = """

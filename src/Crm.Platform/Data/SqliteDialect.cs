@@ -80,6 +80,25 @@ internal sealed class SqliteDialect : Dialect
         };
     }
 
+    public override string TwiceMedian(string expression) => $"crm_twice_median({expression})";
+
+    /// <summary>What SQLite does not know itself.</summary>
+    public static void AddFunctions(SqliteConnection connection)
+    {
+        // SQLite's own lower() knows ASCII only.
+        connection.CreateFunction("lower", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
+        connection.CreateAggregate("crm_twice_median", (List<long>?)null, static (List<long>? values, long? value) =>
+        {
+            if (value is { } number)
+                (values ??= []).Add(number);
+            return values;
+        }, static values =>
+        {
+            values?.Sort();
+            return values is null ? (long?)null : values[(values.Count - 1) / 2] + values[values.Count / 2];
+        }, isDeterministic: true);
+    }
+
     public override async Task<IReadOnlyDictionary<string, ISet<string>>> ReadTablesAsync(DbSession session, CancellationToken cancellationToken)
     {
         const string sql = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' UNION ALL SELECT '', name FROM sqlite_master WHERE type = 'index'";

@@ -77,6 +77,9 @@ public enum AggregateFunction
     Average,
     Min,
     Max,
+
+    /// <summary>The value in the middle, or halfway between the two in the middle; null when there is none.</summary>
+    Median,
 }
 
 /// <param name="Keys">One for each group-by: the value, the first day of the bucket, or null.</param>

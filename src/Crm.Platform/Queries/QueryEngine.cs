@@ -117,7 +117,7 @@ public sealed class QueryEngine(
         var keySql = keys.Select(k => KeySql(k.Group, k.At)).ToList();
         var texts = keys.Select(k => k.At.Field.Target is not null ? compiler.DisplaySql(k.Group.Path, k.At) : k.At.Field.Name == SystemFields.Id ? $"{k.At.Alias}.\"display_text\"" : null).ToList();
         var spellings = keys.Select(k => IsFolded(k.At) ? $"MIN({k.At.Sql(k.At.Kind.Columns(k.At.Field)[0])})" : null).ToList();
-        var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path), a.Weight is null ? null : compiler.Resolve(a.Weight))).ToList();
+        var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path), a.Weight is null ? null : compiler.Resolve(a.Weight), session.Dialect)).ToList();
         if (values.Count == 0)
             throw new QueryException("Nothing to count or add up");
         var condition = compiler.Where(query.Where, RecycleBin.Without);
@@ -254,7 +254,7 @@ public sealed class QueryEngine(
         private readonly AggregateFunction _function;
         private readonly ColumnType _type = ColumnType.Integer;
 
-        public AggregatePlan(Aggregate aggregate, QueryCompiler.Resolved? at, QueryCompiler.Resolved? weight)
+        public AggregatePlan(Aggregate aggregate, QueryCompiler.Resolved? at, QueryCompiler.Resolved? weight, Dialect dialect)
         {
             _function = aggregate.Function;
             if (at is null)
@@ -267,7 +267,7 @@ public sealed class QueryEngine(
             var column = at.Kind.Columns(at.Field)[0];
             var sql = at.Sql(column);
             _type = column.Type;
-            if (_function is AggregateFunction.Sum or AggregateFunction.Average && !at.Kind.IsNumeric)
+            if (_function is AggregateFunction.Sum or AggregateFunction.Average or AggregateFunction.Median && !at.Kind.IsNumeric)
                 throw new QueryException("{0} is not a number", at.Field.Label);
             if (weight is not null)
             {
@@ -282,6 +282,7 @@ public sealed class QueryEngine(
                 AggregateFunction.CountDistinct => [$"COUNT(DISTINCT {sql})"],
                 AggregateFunction.Sum => [sum],
                 AggregateFunction.Average => [sum, $"COUNT({sql})"],
+                AggregateFunction.Median => [dialect.TwiceMedian(sql)],
                 AggregateFunction.Min => [$"MIN({sql})"],
                 _ => [$"MAX({sql})"],
             };
@@ -299,6 +300,8 @@ public sealed class QueryEngine(
                     var sum = dialect.Read(reader, at++, _type);
                     var count = reader.GetInt64(at++);
                     return sum is null || count == 0 ? null : Convert.ToDecimal(sum, CultureInfo.InvariantCulture) / count;
+                case AggregateFunction.Median:
+                    return dialect.Read(reader, at++, _type) is { } twice ? Convert.ToDecimal(twice, CultureInfo.InvariantCulture) / 2 : null;
                 default:
                     return dialect.Read(reader, at++, _type);
             }

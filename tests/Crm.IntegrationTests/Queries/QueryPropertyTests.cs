@@ -85,7 +85,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         var byLevel = await scope.Queries.AggregateAsync(new AggregateQuery("companies")
         {
             GroupBy = [new("level")],
-            Aggregates = [new(AggregateFunction.Count), new(AggregateFunction.Sum, "score"), new(AggregateFunction.Average, "employees"), new(AggregateFunction.Max, "founded"), new(AggregateFunction.CountDistinct, "employees"), new(AggregateFunction.Sum, "revenue")],
+            Aggregates = [new(AggregateFunction.Count), new(AggregateFunction.Sum, "score"), new(AggregateFunction.Average, "employees"), new(AggregateFunction.Max, "founded"), new(AggregateFunction.CountDistinct, "employees"), new(AggregateFunction.Sum, "revenue"),
+                new(AggregateFunction.Median, "score"), new(AggregateFunction.Median, "employees"), new(AggregateFunction.Median, "revenue")],
         }, CancellationToken.None);
         foreach (var group in _all.GroupBy(i => (string?)i["level"]))
         {
@@ -96,6 +97,9 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
             Assert.Equal(group.Max(i => i["founded"] as DateOnly?), row.Values[3] as DateOnly?);
             Assert.Equal((long)group.Select(i => i["employees"]).Where(v => v is not null).Distinct().Count(), row.Values[4]);
             Assert.Equal(group.Sum(i => (i["revenue"] as Money?)?.Amount), row.Values[5] as decimal? ?? 0m);
+            Assert.Equal(Median(group.Select(i => i["score"] as decimal?)), row.Values[6] as decimal?);
+            Assert.Equal(Median(group.Select(i => i["employees"] as decimal?)), row.Values[7] as decimal?);
+            Assert.Equal(Median(group.Select(i => (i["revenue"] as Money?)?.Amount)), row.Values[8] as decimal?);
         }
         foreach (var bucket in Enum.GetValues<DateBucket>())
         {
@@ -103,6 +107,12 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
             var expected = _all.GroupBy(i => i["contacted"] is DateTime at ? Start(DateOnly.FromDateTime(at), bucket) : (DateOnly?)null).ToDictionary(g => (object?)g.Key ?? "none", g => (long)g.Count());
             Assert.Equal(expected.OrderBy(e => e.Key.ToString(), StringComparer.Ordinal), rows.ToDictionary(r => r.Keys[0] ?? "none", r => (long)r.Values[0]!).OrderBy(e => e.Key.ToString(), StringComparer.Ordinal));
         }
+    }
+
+    private static decimal? Median(IEnumerable<decimal?> values)
+    {
+        var sorted = values.OfType<decimal>().Order().ToList();
+        return sorted.Count == 0 ? null : (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
 
     private static DateOnly Start(DateOnly day, DateBucket bucket) => bucket switch

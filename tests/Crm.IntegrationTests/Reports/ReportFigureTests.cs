@@ -140,6 +140,34 @@ public abstract class ReportFigureTests(DatabaseProvider provider) : IAsyncLifet
     }
 
     [Fact]
+    public async Task Report_Medians_AreOfTheRecords_HoweverManyValuesThereAre()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var report = scope.Services.GetServices<IReportType>().Single(r => r.Type is null);
+        // Four levels, none among them, in two currencies: far fewer groups than the score has values.
+        var few = ActivatorUtilities.CreateInstance<ReportRunner>(scope.Services, new Groups(scope.Queries) { Limit = 20 });
+        var byLevel = scope.Inputs().Read(report, new() { Type = "companies", By = "level" }).Input;
+        var table = await few.RunAsync(Medians(byLevel), byLevel, CancellationToken.None);
+        Assert.Equal(4, table.Rows.Count);
+        Assert.True(await scope.CheckLinksAsync(Medians(byLevel), table, $"seed {_seed}") > 0);
+        // The row of all other groups has a median of its own.
+        var byParent = scope.Inputs().Read(report, new() { Type = "companies" }).Input with { By = [new("name")], Top = 10 };
+        table = await scope.Runner().RunAsync(Medians(byParent), byParent, CancellationToken.None);
+        Assert.True(table.Rows[^1].IsRest);
+        await scope.CheckLinksAsync(Medians(byParent), table, $"seed {_seed}");
+    }
+
+    private static ReportPlan Medians(ReportInput input)
+    {
+        var all = input.Slice(null);
+        return new()
+        {
+            Figures = [Figure.Count("Records", all), new Figure("Score", all, FigureKind.Median, Path: "score"), new Figure("Average", all, FigureKind.Average, Path: "score"), Figure.Money("Revenue", all, "revenue", FigureKind.Median)],
+            Chart = new(ChartKind.Bar, 0),
+        };
+    }
+
+    [Fact]
     public async Task Report_OfWhoSeesTheirOwn_CountsTheirOwn()
     {
         var me = Guid.CreateVersion7();

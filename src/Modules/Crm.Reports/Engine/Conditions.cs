@@ -38,6 +38,9 @@ internal static class Conditions
         return Filter.And([.. Flat(slice.Where), .. parts.SelectMany(Flat), .. more.SelectMany(Flat)]);
     }
 
+    /// <param name="keys">First keys of the groups that are not meant; null for none.</param>
+    public static Filter? Without(Slice slice, IReadOnlyList<object?>? keys) => keys is null ? null : new NotFilter(Filter.In(slice.Keys[0].Path, keys));
+
     private static IEnumerable<Filter> Flat(Filter? filter) => filter switch
     {
         null => [],

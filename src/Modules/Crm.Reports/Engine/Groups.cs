@@ -32,6 +32,23 @@ public sealed class Groups(QueryEngine queries)
         return shown;
     }
 
+    /// <summary>Medians of several groups together, which only the database can tell.</summary>
+    /// <param name="except">First keys of the groups that are not meant; null for all groups.</param>
+    internal async Task ReadMediansAsync(Group into, IEnumerable<Figure> figures, ReportInput input, IReadOnlyList<object?>? except, CancellationToken cancellationToken)
+    {
+        foreach (var probe in Probe.For(figures.Where(f => f.Kind == FigureKind.Median)))
+        {
+            var rows = await queries.AggregateAsync(new AggregateQuery(probe.Slice.Type)
+            {
+                Where = Conditions.Of(probe.Slice, input, null, Conditions.Without(probe.Slice, except)),
+                GroupBy = probe.Extra,
+                Aggregates = probe.Aggregates,
+            }, cancellationToken);
+            foreach (var row in rows)
+                probe.Read(into, row.Keys, row.Values);
+        }
+    }
+
     /// <returns>Whether there were more groups than could be read.</returns>
     private async Task<bool> ReadAsync(IEnumerable<Probe> probes, Figure lead, ReportInput input, GroupSet into, IReadOnlyList<object?>? only, CancellationToken cancellationToken)
     {

@@ -3,63 +3,49 @@ using Crm.Platform.Queries;
 namespace Crm.Reports.Engine;
 
 /// <summary>One query of a report, which serves all figures that it can.</summary>
-/// <param name="Extra">Keys besides those of the slice: the currency of an amount, or the value itself.</param>
-/// <param name="Read">Adds a row's extra keys and values to the tallies of its group.</param>
+/// <param name="Extra">A key besides those of the slice: the currency of an amount.</param>
+/// <param name="Read">Puts a row's values into the tallies of its group.</param>
 internal sealed record Probe(Slice Slice, IReadOnlyList<GroupBy> Extra, IReadOnlyList<Aggregate> Aggregates, IReadOnlyList<Figure> Figures, Action<Group, IReadOnlyList<object?>, IReadOnlyList<object?>> Read)
 {
-    /// <summary>The fewest queries that yield these figures.</summary>
+    /// <summary>The fewest queries that yield these figures: one for all numbers of a slice, and one for each amount.</summary>
     public static IReadOnlyList<Probe> For(IEnumerable<Figure> figures)
-        => [.. figures.GroupBy(f => (f.From, Way: WayOf(f))).Select(g => g.Key.Way.Kind switch
-        {
-            FigureKind.Median => Spread(g.Key.From, [.. g]),
-            FigureKind.Sum => Amounts(g.Key.From, [.. g]),
-            _ => Plain(g.Key.From, [.. g]),
-        })];
+        => [.. figures.GroupBy(f => (f.From, Amount: f.Format == FigureFormat.Money ? f.Path : null)).Select(g => Of(g.Key.From, g.Key.Amount, [.. g]))];
 
-    /// <summary>Figures with the same way can share a query.</summary>
-    private static (FigureKind Kind, string? Path) WayOf(Figure figure) => figure switch
+    /// <param name="amount">The field whose amounts are told by currency; null for plain numbers.</param>
+    private static Probe Of(Slice slice, string? amount, List<Figure> figures)
     {
-        { Kind: FigureKind.Median } => (figure.Kind, figure.Path),
-        { Format: FigureFormat.Money } => (FigureKind.Sum, figure.Path),
-        _ => (FigureKind.Count, null),
-    };
-
-    private static Probe Plain(Slice slice, List<Figure> figures)
-    {
-        var paths = figures.Select(f => f.Path).OfType<string>().Distinct().ToList();
-        Aggregate[] aggregates = [new(AggregateFunction.Count), .. paths.SelectMany(p => SumAndCount(p))];
-        return new(slice, [], aggregates, figures, (group, _, values) =>
+        // The first decides which groups are the largest.
+        List<Aggregate> aggregates = [amount is null ? new(AggregateFunction.Count) : new(AggregateFunction.Sum, amount)];
+        var places = figures.Select(f => (Figure: f, Value: PlaceOf(ValueOf(f)), Count: PlaceOf(new(AggregateFunction.Count, f.Path)))).ToList();
+        return new(slice, amount is null ? [] : [new(amount, Currency: true)], aggregates, figures, (group, extra, values) =>
         {
-            foreach (var figure in figures)
+            // Records without an amount have no currency either.
+            if (amount is not null && extra[0] is null)
+                return;
+            foreach (var (figure, value, count) in places)
             {
-                var at = figure.Path is null ? -1 : 1 + (2 * paths.IndexOf(figure.Path));
-                group.Of(figure).Add(at < 0 ? 0 : Number(values[at]), (long)values[Math.Max(at + 1, 0)]!);
+                var tally = group.Of(figure, amount is null ? null : (string)extra[0]!);
+                if (figure.Kind == FigureKind.Median)
+                    tally.Median = values[value] as decimal?;
+                else
+                    tally.Add(Number(values[value]), (long)values[count]!);
             }
         });
+
+        int PlaceOf(Aggregate aggregate)
+        {
+            if (!aggregates.Contains(aggregate))
+                aggregates.Add(aggregate);
+            return aggregates.IndexOf(aggregate);
+        }
     }
 
-    private static Probe Amounts(Slice slice, List<Figure> figures)
+    private static Aggregate ValueOf(Figure figure) => figure switch
     {
-        var path = figures[0].Path!;
-        var weights = figures.Select(f => f.Weight).OfType<string>().Distinct().ToList();
-        Aggregate[] aggregates = [.. SumAndCount(path), .. weights.Select(w => new Aggregate(AggregateFunction.Sum, path, w))];
-        return new(slice, [new(path, Currency: true)], aggregates, figures, (group, extra, values) =>
-        {
-            if (extra[0] is string currency)
-                foreach (var figure in figures)
-                    group.Of(figure, currency).Add(Number(values[figure.Weight is null ? 0 : 2 + weights.IndexOf(figure.Weight)]), (long)values[1]!);
-        });
-    }
-
-    private static Probe Spread(Slice slice, List<Figure> figures)
-        => new(slice, [new(figures[0].Path!)], [new(AggregateFunction.Count)], figures, (group, extra, values) =>
-        {
-            if (extra[0] is not null)
-                foreach (var figure in figures)
-                    group.Of(figure).AddValue(Number(extra[0]), (long)values[0]!);
-        });
-
-    private static Aggregate[] SumAndCount(string path) => [new(AggregateFunction.Sum, path), new(AggregateFunction.Count, path)];
+        { Path: null } => new(AggregateFunction.Count),
+        { Kind: FigureKind.Median } => new(AggregateFunction.Median, figure.Path),
+        _ => new(AggregateFunction.Sum, figure.Path, figure.Weight),
+    };
 
     private static decimal Number(object? value) => value is null ? 0 : Convert.ToDecimal(value, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -26,6 +26,9 @@ public sealed class ReportRunner(Groups groups, KeyTexts texts, ContentDefinitio
         var notes = Notes(plan, layout);
         var rows = Rows(layout, set, notes);
         var total = set.Total ?? Sum(set.Rows);
+        await groups.ReadMediansAsync(total, figures, input, null, cancellationToken);
+        foreach (var rest in rows.Where(r => r.Except is not null))
+            await groups.ReadMediansAsync(rest.Group, figures, input, rest.Except, cancellationToken);
         return plan.Across ? Across(layout, rows, total, notes) : new ReportTable(
             [.. lead.From.Keys.Select(k => texts.Head(TypeOf(lead), k))],
             [.. Columns(layout)],
@@ -135,7 +138,7 @@ public sealed class ReportRunner(Groups groups, KeyTexts texts, ContentDefinitio
         if (!actor.Current.CanOpen(type))
             return null;
         return ListLinks.Of(type, Conditions.Of(figure.From, layout.Input, keys,
-            except is null ? null : new NotFilter(Filter.In(figure.From.Keys[0].Path, except)),
+            Conditions.Without(figure.From, except),
             figure.Kind is FigureKind.Average or FigureKind.Median ? new CompareFilter(figure.Path!, Platform.Fields.FilterOperator.NotEqual, null) : null,
             currency is null || layout.Currencies.Count < 2 ? null : Filter.Eq($"{figure.Path}Currency", currency)));
     }
