@@ -24,6 +24,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<IContentHandler, FollowStage>();
         services.AddScoped<ReopeningConsent>();
         services.AddScoped<IContentHandler, DealOfWonOpportunity>();
+        services.AddScoped<IContentHandler, OpportunityOfDeal>();
         services.AddScoped<IContentHandler, DealRules>();
         services.AddScoped<IContentHandler, TargetRules>();
         services.AddScoped<ClosingForm>();

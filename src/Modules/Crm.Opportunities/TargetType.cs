@@ -35,7 +35,7 @@ public sealed class TargetType : IContentTypeProvider
             [
                 // Made of person and month; see TargetRules.
                 Field.Text("name", "Name") with { ReadOnly = true },
-                Field.AutoNumber("number", "Target number", "T{000000}"),
+                Field.AutoNumber("number", "Target number", "S{000000}"),
                 Field.User(Person, "Salesperson") with { Required = true, OnDelete = OnDelete.Restrict },
                 Field.Date(Month, "Month") with { Required = true, Indexed = true, Default = "@month", Help = "Any day of the month; it counts from the first" },
                 Field.Money(Amount, "Target") with { Required = true, Min = 0 },

@@ -16,8 +16,6 @@ internal sealed class FollowStage(QueryEngine queries, ReopeningConsent consent,
     /// <summary>Files of the past seldom know why something was lost; people do.</summary>
     private bool AsksForReason => actor.Current.Source is not ("import" or "recipe");
 
-    private DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(clock.GetUtcNow().UtcDateTime, actor.Current.TimeZone));
-
     public async ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
         if (type.Name != OpportunityType.Name)
@@ -49,7 +47,7 @@ internal sealed class FollowStage(QueryEngine queries, ReopeningConsent consent,
         if (StageKeys.IsClosed(after))
         {
             if (!save.Changed.Contains(OpportunityType.CloseDate) || save.After[OpportunityType.CloseDate] is null)
-                save.Set(OpportunityType.CloseDate, Today);
+                save.Set(OpportunityType.CloseDate, actor.Current.Today(clock));
         }
         if (after == StageKeys.Lost)
         {

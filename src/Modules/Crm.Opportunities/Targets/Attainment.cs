@@ -29,16 +29,15 @@ internal sealed class Attainment(QueryEngine queries, AmountSums sums, ContentDe
     public async Task<AttainmentPage> ReadAsync(DateOnly month, CancellationToken cancellationToken)
     {
         var currency = settings.Site.Currency;
-        var targets = (await queries.ListAsync(new Query(TargetType.Name)
+        var targets = new Query(TargetType.Name)
         {
             Where = Filter.Eq(TargetType.Month, month),
             Columns = [TargetType.Person, TargetType.Amount],
             Sort = [$"{TargetType.Person}.{SystemFields.DisplayText}"],
-            Take = QueryEngine.MaxTake,
-        }, cancellationToken)).Items;
+        };
         var sold = (await sums.ReadAsync(DealType.Name, DealType.Amount, InMonth(month), SystemFields.Owner, null, cancellationToken)).Where(s => s.Key is Guid).ToDictionary(s => (Guid)s.Key!);
         var rows = new List<AttainmentRow>();
-        foreach (var target in targets)
+        await foreach (var target in queries.StreamAsync(targets, cancellationToken))
         {
             var person = target.Get<Guid>(TargetType.Person);
             sold.Remove(person, out var sum);

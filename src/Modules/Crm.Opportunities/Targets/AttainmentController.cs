@@ -11,7 +11,7 @@ internal sealed class AttainmentController(Attainment attainment, ActorContext a
     [HttpGet("/targets/attainment")]
     public async Task<IActionResult> Index(string? month, CancellationToken cancellationToken)
     {
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(clock.GetUtcNow().UtcDateTime, actor.Current.TimeZone));
+        var today = actor.Current.Today(clock);
         var first = DateOnly.TryParseExact($"{month}-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var asked) && asked.Year is > 1900 and < 9000
             ? asked
             : new DateOnly(today.Year, today.Month, 1);

@@ -80,7 +80,7 @@ internal sealed class ClosingForm(FieldViews views, FieldKinds kinds, QueryEngin
     private FieldEditor Editor(ContentTypeDefinition type, ContentItem item, string name, LocalizedText? label, bool required, IReadOnlyList<FieldError> errors, IFormCollection? posted)
     {
         var field = type.Field(name) with { Required = required };
-        var value = name == OpportunityType.CloseDate ? Today : item[name];
+        var value = name == OpportunityType.CloseDate ? actor.Current.Today(clock) : item[name];
         var texts = posted is null ? views.FormTexts(field, value) : [.. kinds.Of(field).Parts.Select(part => posted[name + part].ToString())];
         var editor = views.Editor(type, field, texts);
         return editor with
@@ -91,6 +91,4 @@ internal sealed class ClosingForm(FieldViews views, FieldKinds kinds, QueryEngin
             Error = errors.FirstOrDefault(e => string.Equals(e.Field, name, StringComparison.OrdinalIgnoreCase))?.Message.For(localizer),
         };
     }
-
-    private DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(clock.GetUtcNow().UtcDateTime, actor.Current.TimeZone));
 }

@@ -10,20 +10,12 @@ namespace Crm.Opportunities.Winning;
 /// </summary>
 internal sealed class DealOfWonOpportunity(QueryEngine queries, ActorContext actor, IServiceProvider services) : IContentHandler
 {
-    /// <summary>What a deal takes from its opportunity, and goes on taking as long as that stays won.</summary>
-    private static readonly (string From, string To)[] Taken =
-    [
-        ("name", "name"), (OpportunityType.Customer, DealType.Customer), (OpportunityType.Product, "product"), (OpportunityType.Amount, DealType.Amount),
-        (OpportunityType.CloseDate, DealType.DealDate), (OpportunityType.ContractNumber, DealType.ContractNumber),
-        (SystemFields.Owner, SystemFields.Owner), (SystemFields.Team, SystemFields.Team),
-    ];
-
     public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
         if (type.Name != OpportunityType.Name)
             return;
-        var won = saves.Where(s => IsWon(s.After) && (s.IsNew || Taken.Any(t => s.Changed.Contains(t.From)) || s.Changed.Contains(OpportunityType.Stage))).ToList();
-        var reopened = saves.Where(s => s.Before is not null && IsWon(s.Before) && !IsWon(s.After)).ToList();
+        var won = saves.Where(s => Sale.IsWon(s.After) && (s.IsNew || Sale.Fields.Any(f => s.Changed.Contains(f.Opportunity)) || s.Changed.Contains(OpportunityType.Stage))).ToList();
+        var reopened = saves.Where(s => s.Before is not null && Sale.IsWon(s.Before) && !Sale.IsWon(s.After)).ToList();
         if (won.Count == 0 && reopened.Count == 0)
             return;
         // Whoever may win or reopen an opportunity makes or removes its deal, whatever the right to deals themselves.
@@ -41,12 +33,10 @@ internal sealed class DealOfWonOpportunity(QueryEngine queries, ActorContext act
         });
     }
 
-    private static bool IsWon(ContentItem opportunity) => opportunity.Get<string>(OpportunityType.Stage) == StageKeys.Won;
-
     private static ContentChange Deal(PendingSave save, Dictionary<Guid, Guid> deals)
     {
         var known = deals.TryGetValue(save.After.Id, out var deal);
-        var values = Taken.Where(t => !known || save.Changed.Contains(t.From)).ToDictionary(t => t.To, t => save.After[t.From]);
+        var values = Sale.Fields.Where(f => !known || save.Changed.Contains(f.Opportunity)).ToDictionary(f => f.Deal, f => save.After[f.Opportunity]);
         if (!known)
             values[DealType.Opportunity] = save.After.Id;
         return new ContentChange(DealType.Name) { Id = known ? deal : null, Values = values };
@@ -66,7 +56,6 @@ internal sealed class DealOfWonOpportunity(QueryEngine queries, ActorContext act
     private static void Follow(PendingSave save, SaveResult result)
     {
         if (!result.Succeeded)
-            throw new SaveRefusedException(new(OpportunityType.Stage, new("“{0}”: its deal could not be written: {1}", save.After.DisplayText,
-                result.Errors is [var error, ..] ? error.Message : result.Status.ToString())));
+            throw new SaveRefusedException(new(OpportunityType.Stage, new("“{0}”: its deal could not be written: {1}", save.After.DisplayText, Sale.Reason(result))));
     }
 }

@@ -1,0 +1,22 @@
+using Crm.Platform.Content;
+using Crm.Platform.Localization;
+
+namespace Crm.Opportunities.Winning;
+
+/// <summary>
+/// A won opportunity and its deal are one sale: what both have is the same in both, whichever of them somebody corrects.
+/// </summary>
+internal static class Sale
+{
+    public static readonly (string Opportunity, string Deal)[] Fields =
+    [
+        ("name", "name"), (OpportunityType.Customer, DealType.Customer), (OpportunityType.Product, "product"), (OpportunityType.Amount, DealType.Amount),
+        (OpportunityType.CloseDate, DealType.DealDate), (OpportunityType.ContractNumber, DealType.ContractNumber),
+        (SystemFields.Owner, SystemFields.Owner), (SystemFields.Team, SystemFields.Team),
+    ];
+
+    public static bool IsWon(ContentItem opportunity) => opportunity.Get<string>(OpportunityType.Stage) == StageKeys.Won;
+
+    /// <summary>Why the other of the two could not follow.</summary>
+    public static Message Reason(SaveResult result) => result.Errors is [var error, ..] ? error.Message : new(result.Status.ToString());
+}
