@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Localization;
 
-namespace Crm.Tickets.Figures;
+namespace Crm.Platform.Display;
 
-internal static class Durations
+/// <summary>Lengths of time as people say them: the two largest units, without one that is nothing.</summary>
+public static class Durations
 {
-    /// <summary>Minutes as people say them: the two largest units.</summary>
-    public static string InWords(int minutes, IStringLocalizer localizer) => minutes switch
+    public static string InWords(long minutes, IStringLocalizer localizer) => minutes switch
     {
         < 60 => localizer["{0} min", minutes],
         < 24 * 60 => minutes % 60 == 0 ? localizer["{0} h", minutes / 60] : localizer["{0} h {1} min", minutes / 60, minutes % 60],

@@ -7,7 +7,7 @@ namespace Crm.Platform.Display;
 /// <summary>Dates and times as people say them, in the user's zone: today, yesterday, in 3 days; further away the date itself.</summary>
 public sealed class Moments(TimeProvider clock, ActorContext actor, IStringLocalizer localizer)
 {
-    private DateOnly Today => DateOnly.FromDateTime(Local(clock.GetUtcNow().UtcDateTime));
+    private DateOnly Today => actor.Current.Today(clock);
 
     public string Of(DateOnly date) => (date.DayNumber - Today.DayNumber) switch
     {

@@ -36,6 +36,7 @@ public sealed class CrmHost : IAsyncDisposable
     {
         _server = server;
         _process = process;
+        _server.UseTrustedProxies(process.Options.TrustedProxies);
         Sites = new SiteHost(process);
         var runner = new RecipeRunner(Sites, process);
         var recipes = new RecipeCatalog(process);

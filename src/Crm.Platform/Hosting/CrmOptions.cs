@@ -10,6 +10,12 @@ public sealed class CrmOptions
 
     public DatabaseOptions Database { get; set; } = new();
 
+    /// <summary>
+    /// Addresses and networks of the proxies in front, with commas between them, such as <c>127.0.0.1, 10.0.0.0/8</c>: what
+    /// they say about the visitor is believed, what anybody else says is not. None by default.
+    /// </summary>
+    public string? TrustedProxies { get; set; }
+
     public SetupOptions Setup { get; set; } = new();
 }
 

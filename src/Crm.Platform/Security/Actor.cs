@@ -65,6 +65,9 @@ public sealed record Actor
         _ => false,
     };
 
+    /// <summary>The day that it is where the actor is.</summary>
+    public DateOnly Today(TimeProvider clock) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), TimeZone).DateTime);
+
     private bool Owns(ContentItem item) => UserId is { } me && item.Owner == me;
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
+using Crm.Platform.Localization;
 using Crm.Platform.Security;
 using Crm.Platform.Settings;
 using Microsoft.AspNetCore.Http;
@@ -68,7 +69,7 @@ internal sealed class SettingsController(SettingsStore settings, IStringLocalize
         return Redirect(Address);
     }
 
-    private static SettingsPage Page(SettingsInput input, Dictionary<string, string> errors) => new(input, errors, Regions(), TimeZones());
+    private static SettingsPage Page(SettingsInput input, Dictionary<string, string> errors) => new(input, errors, Regions(), TimeZones.Names);
 
     /// <summary>Countries by ISO 3166 code, named in the reader's language.</summary>
     private static List<(string Code, string Name)> Regions()
@@ -76,8 +77,4 @@ internal sealed class SettingsController(SettingsStore settings, IStringLocalize
             .Where(r => r.TwoLetterISORegionName is [>= 'A' and <= 'Z', >= 'A' and <= 'Z']).DistinctBy(r => r.TwoLetterISORegionName)
             .Select(r => (Code: r.TwoLetterISORegionName, Name: new RegionInfo($"{CultureInfo.CurrentUICulture.TwoLetterISOLanguageName}-{r.TwoLetterISORegionName}").NativeName))
             .OrderBy(r => r.Name, StringComparer.CurrentCulture)];
-
-    private static List<string> TimeZones()
-        => [.. TimeZoneInfo.GetSystemTimeZones().Select(z => z.HasIanaId ? z.Id : TimeZoneInfo.TryConvertWindowsIdToIanaId(z.Id, out var iana) ? iana : null)
-            .OfType<string>().Append("UTC").Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
 }

@@ -42,7 +42,7 @@ internal sealed class UserTypes : IContentTypeProvider
                 new() { Name = UserFields.Teams, Kind = TeamsField.KindName, Label = "Teams", Help = "Whose records the user shares" },
                 Field.YesNo(UserFields.IsActive, "Active") with { Default = "true", Help = "Only active users can sign in" },
                 Field.PickList(UserFields.Culture, "Language", new("en", new("English", "English")), new("zh-CN", new("简体中文", "简体中文"))) with { Help = "Empty: the browser’s" },
-                Field.PickList(UserFields.TimeZone, "Time zone", TimeZones()) with { Help = "Empty: the site’s" },
+                Field.PickList(UserFields.TimeZone, "Time zone", [.. TimeZones.Names.Select(id => new PickListOption(id, new LocalizedText(id, id)))]) with { Help = "Empty: the site’s" },
             ],
             ListColumns = [UserFields.Name, UserFields.UserName, UserFields.Email, UserFields.Roles, UserFields.Teams, UserFields.IsActive],
             DefaultSort = [UserFields.Name],
@@ -89,11 +89,4 @@ internal sealed class UserTypes : IContentTypeProvider
             QuickSearch = [UserFields.Name],
         },
     ];
-
-    /// <summary>IANA names, whatever the operating system calls them.</summary>
-    private static PickListOption[] TimeZones()
-        => [.. TimeZoneInfo.GetSystemTimeZones()
-            .Select(zone => zone.HasIanaId ? zone.Id : TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out var iana) ? iana : null)
-            .OfType<string>().Append("UTC").Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)
-            .Select(id => new PickListOption(id, new LocalizedText(id, id)))];
 }

@@ -15,7 +15,7 @@ public sealed class EndpointTests : IAsyncLifetime
     private static readonly string[] Public =
     [
         "login", "logout", "culture",
-        "portal", "portal/tickets/new", "portal/feedback", "portal/t/{token}", "portal/t/{token}/answer", "portal/t/{token}/rate",
+        "portal", "portal/tickets/new", "portal/feedback", "portal/t/{token}", "portal/t/{token}/answer", "portal/t/{token}/rate", "portal/t/{token}/confirm", "portal/tickets/sent",
         "t/o/{id:guid}/{signature}", "t/c/{id:guid}/{signature}", "t/u/{id:guid}/{signature}",
     ];
 

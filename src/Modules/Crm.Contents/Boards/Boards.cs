@@ -67,7 +67,7 @@ internal sealed class Boards(QueryEngine queries, AmountSums amounts, ActorConte
     private string? Warning(BoardDefinition board, DateOnly? due, DateTime modifiedAt)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(now, actor.Current.TimeZone));
+        var today = actor.Current.Today(clock);
         if (due < today)
             return localizer["Overdue by {0} days", today.DayNumber - due.Value.DayNumber];
         var idle = (int)(now - modifiedAt).TotalDays;

@@ -29,7 +29,7 @@ internal sealed class ExportController(ContentDefinitions definitions, RecordExp
         try
         {
             var where = string.IsNullOrWhiteSpace(filter) ? null : FilterParser.Parse(filter, definition, definitions.Current);
-            var today = TimeZoneInfo.ConvertTime(clock.GetUtcNow(), actor.Current.TimeZone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var today = actor.Current.Today(clock).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             var isWorkbook = format == "xlsx";
             Response.ContentType = isWorkbook ? Spreadsheet.ContentType : "text/csv; charset=utf-8";
             Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = $"{definition.Name}-{today}.{(isWorkbook ? "xlsx" : "csv")}" }.ToString();

@@ -61,7 +61,7 @@ internal sealed class TimesOfTicket(IStringLocalizer localizer) : ISlotPart
             return Task.FromResult<SlotView?>(null);
         var figures = new[] { (TicketFields.FirstReplyMinutes, "First reply after"), (TicketFields.ResolutionMinutes, "Solved after") }
             .Where(f => ticket[f.Item1] is decimal)
-            .Select(f => new TicketFigure(new LocalizedText(f.Item2).For(localizer), Durations.InWords((int)ticket.Get<decimal>(f.Item1), localizer), null)).ToArray();
+            .Select(f => new TicketFigure(new LocalizedText(f.Item2).For(localizer), Durations.InWords((long)ticket.Get<decimal>(f.Item1), localizer), null)).ToArray();
         return Task.FromResult<SlotView?>(figures.Length == 0 ? null : new("_TicketFigures", figures));
     }
 }
