@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Crm.BrowserTests.Support;
 using Crm.IntegrationTests.Support;
+using Crm.IntegrationTests.Tickets;
 using Crm.Platform.Data;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -25,7 +26,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
         await desk.SignInAsync("desk", TestSite.AdminPassword);
         await LookAroundAsync(desk);
         await WorkAsync(desk, subject);
-        await AnswerAsync(customer, link);
+        await AnswerAsync(customer, link, await site.MailedLinkAsync("ticket-received:%"));
         await SolveAsync(desk);
         await RateAsync(customer, link);
         await desk.Page.ReloadAsync();
@@ -84,6 +85,14 @@ public sealed class TicketJourneyTests(Chromium chromium)
         await Expect(page.Locator(".snack")).ToBeVisibleAsync();
         await Expect(desk.Button("Take")).ToHaveCountAsync(0);
 
+        await Expect(page.Locator(".banner[data-tone=warn]")).ToContainTextAsync("mei.lin@example.com");
+        await desk.LookAsync("ticket-unconfirmed");
+        await page.Locator("a[href$='/link']").ClickAsync();
+        await desk.Button("Make a new link").ClickAsync();
+        await Expect(page.Locator("#follow-url")).ToHaveValueAsync(new Regex("/portal/t/"));
+        await desk.LookAsync("ticket-link");
+        await page.Locator(".crumb a").ClickAsync();
+
         await page.GetByLabel(desk.Say("Internal note"), new() { Exact = true }).CheckAsync();
         await page.Locator("#message-text").FillAsync("Old firmware?");
         await desk.Button("Send").ClickAsync();
@@ -95,8 +104,13 @@ public sealed class TicketJourneyTests(Chromium chromium)
         await Expect(page.Locator(".talk-item[data-kind=reply]")).ToContainTextAsync("Which version");
     }
 
-    private static async Task AnswerAsync(Person customer, string link)
+    private static async Task AnswerAsync(Person customer, string link, string mailed)
     {
+        // By the link in the mail the customer can say that it was they who wrote.
+        await customer.GoAsync(mailed);
+        await customer.LookAsync("portal-follow-confirm");
+        await customer.Button("Yes, it was me").ClickAsync();
+        await Expect(customer.Page.Locator("[role=status]")).ToContainTextAsync(customer.Say("Thank you. We know now that it was you."));
         await customer.GoAsync(link);
         await Expect(customer.Page.Locator(".talk")).ToContainTextAsync("Which version");
         await Expect(customer.Page.Locator(".talk")).Not.ToContainTextAsync("firmware");

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Crm.Email;
 
-/// <summary>The address under which people outside reach this site.</summary>
+/// <summary>The address under which people outside reach this site, and whether its mail reaches them.</summary>
 public sealed class SiteAddress
 {
     private readonly EmailAccount _account;
@@ -19,4 +19,7 @@ public sealed class SiteAddress
     /// <summary>Whether links in mail lead here: the address is given or that of the request under way, or no mail leaves the house yet.</summary>
     public async Task<bool> IsKnownAsync(CancellationToken cancellationToken)
         => await _account.ReadAsync(cancellationToken) is not { HasServer: true, SiteUrl: null } || _http.HttpContext?.Request is { Host.HasValue: true };
+
+    /// <summary>False until a server is given: mail is then only written into the outbox folder.</summary>
+    public async Task<bool> SendsMailAsync(CancellationToken cancellationToken) => (await _account.ReadAsync(cancellationToken)).HasServer;
 }

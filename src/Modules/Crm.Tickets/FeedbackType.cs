@@ -45,9 +45,10 @@ public sealed class FeedbackType : IContentTypeProvider
                 Field.LookUp(FeedbackFields.Ticket, "Ticket", TicketType.Name) with { RelatedLabel = "Feedback", Section = "Person" },
                 Field.Text(TicketFields.RequesterName, "Person’s name") with { MaxLength = 100, Section = "Person" },
                 Field.Email(TicketFields.RequesterEmail, "Person’s e-mail") with { Section = "Person", Help = "The answer is sent there" },
+                Field.PickList(TicketFields.AddressCheck, "Address check", AddressChecks.Options) with { ReadOnly = true, Section = "Person", Help = "Whether what came through the portal came from that address; empty when staff have written it down" },
                 Field.PickList(TicketFields.Language, "Language", new("en", new("English", "English")), new("zh-CN", new("简体中文", "简体中文"))) with { Section = "Person", Help = "Of the answer’s mail; empty: the site’s" },
 
-                Field.LongText(FeedbackFields.Answer, "Answer") with { Section = "Answer" },
+                Field.LongText(FeedbackFields.Answer, "Answer") with { Section = "Answer", Help = "Mailed once, when it is first given; a correction is not" },
                 Field.DateTime(FeedbackFields.AnsweredAt, "Answered") with { ReadOnly = true, Section = "Answer" },
 
                 Field.User(SystemFields.Owner, "Assignee") with { IsSystem = true, Indexed = true, Order = 900 },

@@ -30,6 +30,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<IContentHandler, MoveTicketsOn>();
         services.AddScoped<IContentHandler, FeedbackAnswers>();
         services.AddScoped<IBackgroundTask, CloseSolvedTickets>();
+        services.AddScoped<IBackgroundTask, ForgetLinks>();
 
         services.AddScoped<ConversationReader>();
         services.AddScoped<AddMessage>();

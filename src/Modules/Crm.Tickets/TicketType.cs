@@ -64,6 +64,7 @@ public sealed class TicketType : IContentTypeProvider
                 Field.LookUp(TicketFields.Contact, "Contact", ContactType.Name) with { RelatedLabel = "Tickets", Section = "Requester" },
                 Field.Text(TicketFields.RequesterName, "Requester’s name") with { MaxLength = 100, Section = "Requester" },
                 Field.Email(TicketFields.RequesterEmail, "Requester’s e-mail") with { Section = "Requester", Help = "Answers are sent there" },
+                Field.PickList(TicketFields.AddressCheck, "Address check", AddressChecks.Options) with { ReadOnly = true, Section = "Requester", Help = "Whether what came through the portal came from that address; empty when staff have written it down" },
                 Field.PickList(TicketFields.Language, "Language", new("en", new("English", "English")), new("zh-CN", new("简体中文", "简体中文"))) with { Section = "Requester", Help = "Of mails to the requester; empty: the site’s" },
 
                 Field.LongText(TicketFields.Resolution, "Solution") with { Section = "Solution", Help = "How it was solved. The customer sees it" },
@@ -109,6 +110,7 @@ internal static class TicketFields
     public const string Contact = "contact";
     public const string RequesterName = "requesterName";
     public const string RequesterEmail = "requesterEmail";
+    public const string AddressCheck = "addressCheck";
     public const string Language = "language";
     public const string Resolution = "resolution";
     public const string OpenedAt = "openedAt";
@@ -120,6 +122,15 @@ internal static class TicketFields
     public const string Satisfaction = "satisfaction";
     public const string SatisfactionComment = "satisfactionComment";
     public const string SatisfactionAt = "satisfactionAt";
+}
+
+/// <summary>Whether somebody who reads mail to an address has said that they wrote what came through the portal in its name.</summary>
+internal static class AddressChecks
+{
+    public const string Unconfirmed = "unconfirmed";
+    public const string Confirmed = "confirmed";
+
+    public static PickListOption[] Options => [new(Unconfirmed, "Not confirmed", "orange"), new(Confirmed, "Confirmed", "green")];
 }
 
 internal static class TicketStatus

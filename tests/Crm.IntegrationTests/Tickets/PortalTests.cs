@@ -54,10 +54,23 @@ public sealed class PortalTests : IAsyncLifetime
     {
         using var visitor = _site.Open();
         for (var i = 0; i < 10; i++)
-            await visitor.OpenTicketAsync();
+            await visitor.OpenTicketAsync(new(TicketBrowsing.Request) { ["email"] = $"ann{i}@example.com" });
         using var response = await visitor.SubmitAsync("/portal/tickets/new", TicketBrowsing.Request, "form[action^='/portal']");
         Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
         Assert.Contains("The printer is silent", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Portal_FloodedWithMailToOneAddress_SendsIt5AnHour()
+    {
+        using var visitor = _site.Open();
+        for (var i = 0; i < 5; i++)
+            await visitor.OpenTicketAsync();
+        using var response = await visitor.SubmitAsync("/portal/tickets/new", new(TicketBrowsing.Request) { ["email"] = " Ann@Example.com " }, "form[action^='/portal']");
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Contains("with this e-mail address", await response.BannerAsync(), StringComparison.Ordinal);
+        await visitor.OpenTicketAsync(new(TicketBrowsing.Request) { ["email"] = "bob@example.com" });
+        Assert.Equal(5, await _site.CountMailAsync("address = 'ann@example.com'"));
     }
 
     [Fact]
@@ -92,6 +105,12 @@ public sealed class PortalTests : IAsyncLifetime
         Assert.Equal("answered", feedback.Get<string>("status"));
         Assert.NotNull(feedback["answeredAt"]);
         Assert.Equal(1, await _site.CountMailAsync("key LIKE 'feedback-answer:%' AND text LIKE '%Thank you, Ann%'"));
+
+        // What is corrected later is not mailed again, and was not answered later either.
+        using (var corrected = await agent.SubmitAsync($"/feedback/{feedback.Id}/edit", new() { ["answer"] = "Thank you, Ann Lee" }))
+            Assert.Equal(HttpStatusCode.Redirect, corrected.StatusCode);
+        Assert.Equal(("Thank you, Ann Lee", feedback["answeredAt"]), ((await FeedbackAsync()).Get<string>("answer"), (await FeedbackAsync())["answeredAt"]));
+        Assert.Equal(1, await _site.CountMailAsync("key LIKE 'feedback-answer:%'"));
     }
 
     [Fact]
@@ -151,7 +170,7 @@ public sealed class PortalTests : IAsyncLifetime
         Assert.Equal("open", (await _site.TicketAsync()).Get<string>("status"));
 
         // The staff's own link works beside the visitor's.
-        using var handed = await agent.SubmitAsync($"/tickets/{ticket.Id}", [], "form[action$='/link']");
+        using var handed = await agent.SubmitAsync($"/tickets/{ticket.Id}/link", [], "form[action$='/link']");
         var page = await TestBrowser.ParseAsync(await handed.Content.ReadAsStringAsync());
         Assert.Contains("Plugged in?", await visitor.TextAsync(new Uri(page.GetElementById("follow-url")!.GetAttribute("value")!).AbsolutePath), StringComparison.Ordinal);
     }

@@ -1,11 +1,13 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Crm.IntegrationTests.Support;
 using Crm.IntegrationTests.Users;
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 
 namespace Crm.IntegrationTests.Tickets;
 
-internal static class TicketBrowsing
+public static partial class TicketBrowsing
 {
     public static readonly Dictionary<string, string> Request = new()
     {
@@ -40,6 +42,18 @@ internal static class TicketBrowsing
         await using var scope = await site.OpenScopeAsync();
         return await scope.FindAsync("tickets", "number", number);
     }
+
+    /// <summary>The link in the one mail that was sent for such an occasion.</summary>
+    /// <param name="key">Pattern of the mail's key.</param>
+    public static async Task<string> MailedLinkAsync(this TestSite site, string key)
+    {
+        await using var scope = await site.OpenScopeAsync();
+        var texts = await scope.Session.ReadAsync(new SqlText("SELECT text FROM crm_mail WHERE key LIKE ").Append(ColumnType.Text, key), r => r.GetString(0), CancellationToken.None);
+        return FollowPath().Match(Assert.Single(texts)).Value;
+    }
+
+    [GeneratedRegex("/portal/t/[A-Za-z0-9_-]+")]
+    private static partial Regex FollowPath();
 
     /// <summary>The text of a page, as whoever reads it sees it.</summary>
     public static async Task<string> TextAsync(this TestBrowser browser, string url) => (await browser.PageAsync(url)).Body!.TextContent;

@@ -3,8 +3,10 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Crm.IntegrationTests.Email;
 using Crm.IntegrationTests.Support;
+using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Jobs;
+using Crm.Platform.Queries;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.IntegrationTests.Tickets;
@@ -110,6 +112,24 @@ public sealed class TicketLifeTests
         // Another solution, another question.
         Assert.Equal(2, await site.CountMailAsync("key LIKE 'ticket-survey:%'"));
         Assert.Null((await visitor.PageAsync(link)).QuerySelector("form[action$='/answer']"));
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Closing_ManyThatCannotBeClosed_StillClosesTheOthers(DatabaseProvider provider)
+    {
+        var clock = new MovableClock();
+        await using var site = await TestSite.StartAsync(provider, clock: clock);
+        await using var scope = await site.OpenScopeAsync();
+        var ids = Enumerable.Range(0, 510).Select(_ => Guid.CreateVersion7()).Order().ToList();
+        var results = await scope.Content.SaveManyAsync("tickets", [.. ids.Select(id => new ContentChange("tickets") { Id = id, IsNew = true, Values = { ["subject"] = "Done", ["status"] = "solved", ["resolution"] = "So" } })], SaveOptions.Default, CancellationToken.None);
+        Assert.All(results, r => Assert.True(r.Succeeded));
+        // Without a solution they are refused, as after a loss of data.
+        await scope.Session.ExecuteAsync(new SqlText("UPDATE tickets SET resolution = NULL WHERE id < ").Append(ColumnType.Uuid, ids[505]), CancellationToken.None);
+        clock.Forward(TimeSpan.FromDays(15));
+        await scope.Services.GetServices<IBackgroundTask>().Single(t => t.Name == "close-solved-tickets").RunAsync(new Dictionary<string, string>(), CancellationToken.None);
+        Assert.Equal(5, (await scope.Queries.CountAsync("tickets", Filter.Eq("status", "closed"), CancellationToken.None)).Count);
     }
 
     private static async Task ExpectOnlyHashesAsync(TestSite site, string link)

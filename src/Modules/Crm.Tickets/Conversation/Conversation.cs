@@ -14,14 +14,19 @@ internal sealed record ConversationMessage(string Kind, string? Author, DateTime
     public bool IsCustomers => Kind == ReplyKind.Answer;
 }
 
-/// <summary>What was said about a ticket, newest first; the description is the first message.</summary>
+/// <param name="Messages">Newest first; the last page ends with the description, the first message.</param>
+/// <param name="Earlier">Cursor of the page with what was said before; null when this is the last.</param>
+internal sealed record ConversationPage(IReadOnlyList<ConversationMessage> Messages, string? Earlier);
+
+/// <summary>What was said about a ticket, newest first, a page at a time.</summary>
 internal sealed class ConversationReader(QueryEngine queries, ActorContext actor)
 {
-    private const int Most = 500;
+    public const int PageSize = 100;
 
     /// <param name="ticket">Read with the reader's own rights, with all its fields.</param>
     /// <param name="forCustomer">Leaves the internal notes where they are: in the database.</param>
-    public async Task<IReadOnlyList<ConversationMessage>> ReadAsync(ContentItem ticket, bool forCustomer, CancellationToken cancellationToken)
+    /// <param name="after">Where the page starts; null for the newest messages.</param>
+    public async Task<ConversationPage> ReadAsync(ContentItem ticket, bool forCustomer, string? after, CancellationToken cancellationToken)
     {
         var where = Filter.And(Filter.Eq(ReplyFields.Ticket, ticket.Id), forCustomer ? Filter.In(ReplyFields.Kind, [ReplyKind.Reply, ReplyKind.Answer]) : null);
         var query = new Query(TicketReplyType.Name)
@@ -29,16 +34,17 @@ internal sealed class ConversationReader(QueryEngine queries, ActorContext actor
             Where = where,
             Columns = [ReplyFields.Kind, ReplyFields.At, ReplyFields.Text, ReplyFields.AuthorName, ReplyFields.SentTo, SystemFields.Owner],
             Sort = [$"-{ReplyFields.At}"],
-            Take = Most,
+            Take = PageSize,
+            After = after,
         };
         // Whoever sees the ticket sees its messages: see TicketReplyType.
-        var replies = (await actor.AsSystemAsync(() => queries.ListAsync(query, cancellationToken))).Items;
-        var messages = replies.Select(r => new ConversationMessage(r.Get<string>(ReplyFields.Kind)!,
+        var page = await actor.AsSystemAsync(() => queries.ListAsync(query, cancellationToken));
+        var messages = page.Items.Select(r => new ConversationMessage(r.Get<string>(ReplyFields.Kind)!,
             r.Get<string>(ReplyFields.Kind) == ReplyKind.Answer ? r.Get<string>(ReplyFields.AuthorName) ?? Requester(ticket) : r.DisplayOf(SystemFields.Owner),
             r.Get<DateTime>(ReplyFields.At), r.Get<string>(ReplyFields.Text) ?? "", r.Get<string>(ReplyFields.SentTo)));
-        return ticket.Get<string>(TicketFields.Description) is { } description
+        return new(page.Next is null && ticket.Get<string>(TicketFields.Description) is { } description
             ? [.. messages, new(ReplyKind.Answer, Requester(ticket), ticket.Get<DateTime>(TicketFields.OpenedAt), description, null)]
-            : [.. messages];
+            : [.. messages], page.Next);
     }
 
     public static string? Requester(ContentItem ticket)

@@ -14,7 +14,10 @@ internal sealed record MessageForm(ContentItem Ticket, MessageInput Input, bool 
     public string? ErrorOf(string field) => Errors.GetValueOrDefault(field);
 }
 
-internal sealed record ConversationView(MessageForm Form, IReadOnlyList<ConversationMessage> Messages);
+internal sealed record ConversationView(MessageForm Form, ConversationPage Page);
+
+/// <summary>A page of what was said before.</summary>
+internal sealed record EarlierMessages(ContentItem Ticket, ConversationPage Page);
 
 /// <summary>The process record of a ticket, written and read where the ticket is.</summary>
 internal sealed class ConversationPart(ConversationReader conversation, MessageForms forms) : ISlotPart
@@ -25,7 +28,7 @@ internal sealed class ConversationPart(ConversationReader conversation, MessageF
 
     public async Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
         => context is { Type.Name: TicketType.Name, Item: { } ticket }
-            ? new("_Conversation", new ConversationView(forms.Of(context.Type, ticket), await conversation.ReadAsync(ticket, forCustomer: false, cancellationToken)))
+            ? new("_Conversation", new ConversationView(forms.Of(context.Type, ticket), await conversation.ReadAsync(ticket, forCustomer: false, null, cancellationToken)))
             : null;
 }
 

@@ -17,6 +17,7 @@ internal sealed class TicketsController(
     IContentManager content,
     AddMessage addMessage,
     MessageForms forms,
+    ConversationReader conversation,
     FollowLinks links,
     FieldViews views,
     ActorContext actor,
@@ -75,16 +76,38 @@ internal sealed class TicketsController(
     public Task<IActionResult> Assign(Guid id, [FromForm] string? owner, CancellationToken cancellationToken)
         => AssignAsync(id, new ContentChange(TicketType.Name) { Id = id, Texts = { [SystemFields.Owner] = owner } }, cancellationToken);
 
+    [HttpGet("conversation")]
+    public async Task<IActionResult> Conversation(Guid id, string? after, CancellationToken cancellationToken)
+        => await queries.GetAsync(TicketType.Name, id, cancellationToken) is { } ticket
+            ? View("Conversation", new EarlierMessages(ticket, await conversation.ReadAsync(ticket, forCustomer: false, after, cancellationToken)))
+            : NotFound();
+
+    [HttpGet("link"), RequirePermission("tickets.edit")]
+    public Task<IActionResult> Link(Guid id, CancellationToken cancellationToken) => WithLinksAsync(id, () => Task.FromResult<string?>(null), cancellationToken);
+
     /// <summary>A new link each time: what was handed out before is known by its hash alone.</summary>
     [HttpPost("link"), RequirePermission("tickets.edit")]
-    public async Task<IActionResult> Link(Guid id, CancellationToken cancellationToken)
+    public Task<IActionResult> NewLink(Guid id, CancellationToken cancellationToken)
+        => WithLinksAsync(id, async () => $"{Request.Scheme}://{Request.Host}{FollowLinks.PathOf(await links.IssueAsync(id, mailed: false, cancellationToken))}", cancellationToken);
+
+    /// <summary>For a link that has come into the wrong hands.</summary>
+    [HttpPost("link/withdraw"), RequirePermission("tickets.edit")]
+    public Task<IActionResult> WithdrawLinks(Guid id, CancellationToken cancellationToken)
+        => WithLinksAsync(id, async () =>
+        {
+            await links.WithdrawAsync(id, cancellationToken);
+            return null;
+        }, cancellationToken);
+
+    /// <param name="work">Returns the new link that the page is to show, if any.</param>
+    private async Task<IActionResult> WithLinksAsync(Guid id, Func<Task<string?>> work, CancellationToken cancellationToken)
     {
         if (await queries.GetAsync(TicketType.Name, id, cancellationToken) is not { } ticket)
             return NotFound();
         if (!actor.Current.Can(Type, ContentActions.Edit, ticket))
             return StatusCode(StatusCodes.Status403Forbidden);
-        var path = FollowLinks.PathOf(await links.IssueAsync(id, cancellationToken));
-        return View("Link", new FollowLinkPage(ticket, $"{Request.Scheme}://{Request.Host}{path}"));
+        var url = await work();
+        return View("Link", new FollowLinkPage(ticket, url, await links.CountAsync(id, cancellationToken)));
     }
 
     private async Task<IActionResult> AssignAsync(Guid id, ContentChange change, CancellationToken cancellationToken)
@@ -114,4 +137,6 @@ internal sealed class TicketsController(
 
 internal sealed record AssignForm(ContentItem Ticket, FieldEditor Owner);
 
-internal sealed record FollowLinkPage(ContentItem Ticket, string Url);
+/// <param name="Url">The link that was just made; null for none.</param>
+/// <param name="Count">How many links lead to the ticket.</param>
+internal sealed record FollowLinkPage(ContentItem Ticket, string? Url, long Count);

@@ -14,6 +14,9 @@ internal sealed class CustomerMail(MailQueue queue, SiteAddress site, FollowLink
     /// <summary>What a recipe or an import tells was long ago: nobody is written to about it.</summary>
     public bool IsNews => actor.Current.Source is not ("recipe" or "import");
 
+    /// <summary>Whether mail leaves this site at all: one that is only tried out has no server for it.</summary>
+    public Task<bool> LeavesAsync(CancellationToken cancellationToken) => site.SendsMailAsync(cancellationToken);
+
     /// <param name="item">A ticket or feedback, with the requester's name, address and language.</param>
     /// <param name="write">Subject and text; called in the requester's culture.</param>
     public async Task<bool> SendAsync(string key, ContentItem item, Func<(string Subject, string Text)> write, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ internal sealed class CustomerMail(MailQueue queue, SiteAddress site, FollowLink
 
     /// <summary>A link of this mail's own: those given before are known by their hashes alone.</summary>
     public async Task<string> FollowUrlAsync(Guid ticket, CancellationToken cancellationToken)
-        => await site.GetAsync(cancellationToken) + FollowLinks.PathOf(await links.IssueAsync(ticket, cancellationToken));
+        => await site.GetAsync(cancellationToken) + FollowLinks.PathOf(await links.IssueAsync(ticket, mailed: true, cancellationToken));
 
     private static (string, string) InCulture(string name, Func<(string, string)> write)
     {

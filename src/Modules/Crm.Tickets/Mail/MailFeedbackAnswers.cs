@@ -4,14 +4,14 @@ using Microsoft.Extensions.Localization;
 
 namespace Crm.Tickets.Mail;
 
-/// <summary>Whoever gave feedback gets our answer.</summary>
+/// <summary>Whoever gave feedback gets our answer when it is given. What is corrected in it later is not mailed again.</summary>
 internal sealed class MailFeedbackAnswers(CustomerMail mail, IStringLocalizer localizer) : IContentHandler
 {
     public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
         if (type.Name != FeedbackType.Name || !mail.IsNews)
             return;
-        foreach (var save in saves.Where(s => s.Changed.Contains(FeedbackFields.AnsweredAt) && s.After[FeedbackFields.AnsweredAt] is not null))
+        foreach (var save in saves.Where(s => s.After[FeedbackFields.Answer] is not null && s.Before?[FeedbackFields.Answer] is null))
         {
             var feedback = save.After;
             await mail.SendAsync(string.Create(CultureInfo.InvariantCulture, $"feedback-answer:{feedback.Id}:{feedback.Get<DateTime>(FeedbackFields.AnsweredAt).Ticks}"), feedback, () => (

@@ -3,38 +3,48 @@ using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
+using Crm.Tickets.Mail;
 
 namespace Crm.Tickets.Portal;
 
-/// <param name="Token">Of the follow link; null for what is not followed.</param>
+/// <param name="Token">Of the follow link, where the page is to show it; null where it goes by mail alone, or nothing is followed.</param>
 internal sealed record Submission(SaveResult Result, string? Token);
 
 /// <summary>
 /// What visitors send in becomes records. They have no rights: the system writes for them, field by field, never more
 /// than the form asks.
 /// </summary>
-internal sealed class Submissions(IContentManager content, QueryEngine queries, Requesters requesters, FollowLinks links, DbSession session, ActorContext actor, TimeProvider clock)
+internal sealed class Submissions(IContentManager content, QueryEngine queries, Requesters requesters, FollowLinks links, IEnumerable<CustomerMail> mails, DbSession session, ActorContext actor, TimeProvider clock)
 {
     /// <summary>For how long a rating may be changed.</summary>
     public static readonly TimeSpan Changeable = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// Nobody knows yet whether the visitor may speak for the address, so where mail leaves the site, its reader alone gets
+    /// the link.
+    /// </summary>
     public Task<Submission> TicketAsync(PortalInput input, CancellationToken cancellationToken)
         => session.TransactAsync(async () =>
         {
             var change = await ChangeAsync(TicketType.Name, input, cancellationToken);
             change.Texts[TicketFields.Type] = input.Kind;
             var result = await SaveAsync(change, cancellationToken);
-            return new Submission(result, result.Succeeded ? await links.IssueAsync(result.Id, cancellationToken) : null);
+            var byMail = mails.FirstOrDefault() is { } mail && await mail.LeavesAsync(cancellationToken);
+            return new Submission(result, result.Succeeded && !byMail ? await links.IssueAsync(result.Id, mailed: false, cancellationToken) : null);
         }, cancellationToken);
 
-    /// <param name="ticket">The one that it is about; null for none.</param>
-    public Task<Submission> FeedbackAsync(PortalInput input, ContentItem? ticket, CancellationToken cancellationToken)
+    /// <param name="about">The ticket that it is about, and the link that led here; null for none.</param>
+    public Task<Submission> FeedbackAsync(PortalInput input, FollowedTicket? about, CancellationToken cancellationToken)
         => session.TransactAsync(async () =>
         {
             var change = await ChangeAsync(FeedbackType.Name, input, cancellationToken);
             change.Texts[FeedbackFields.Kind] = input.Kind;
-            if (ticket is not null)
+            if (about is { Ticket: var ticket })
+            {
                 change.Values[FeedbackFields.Ticket] = ticket.Id;
+                if (about.Mailed && string.Equals(input.Email?.Trim(), ticket.Get<string>(TicketFields.RequesterEmail), StringComparison.OrdinalIgnoreCase))
+                    change.Values[TicketFields.AddressCheck] = AddressChecks.Confirmed;
+            }
             return new Submission(await SaveAsync(change, cancellationToken), null);
         }, cancellationToken);
 
@@ -49,6 +59,13 @@ internal sealed class Submissions(IContentManager content, QueryEngine queries, 
             Values = { [ReplyFields.Ticket] = ticket.Id, [ReplyFields.Kind] = ReplyKind.Answer, [ReplyFields.AuthorName] = ticket[TicketFields.RequesterName] },
             Texts = { [ReplyFields.Text] = text },
         }, cancellationToken);
+
+    /// <summary>Whoever uses a link that was mailed reads that mail, and says so by what they send.</summary>
+    public async Task ConfirmAsync(FollowedTicket followed, CancellationToken cancellationToken)
+    {
+        if (followed.CanConfirm)
+            await SaveAsync(new ContentChange(TicketType.Name) { Id = followed.Ticket.Id, Values = { [TicketFields.AddressCheck] = AddressChecks.Confirmed } }, cancellationToken);
+    }
 
     public bool CanRate(ContentItem ticket)
         => TicketStatus.IsDone(ticket.Get<string>(TicketFields.Status))
@@ -80,7 +97,7 @@ internal sealed class Submissions(IContentManager content, QueryEngine queries, 
                 [TicketFields.RequesterEmail] = input.Email,
                 [TicketFields.Language] = CultureInfo.CurrentUICulture.Name == "zh-CN" ? "zh-CN" : "en",
             },
-            Values = { [TicketFields.Contact] = contact, [TicketFields.Customer] = customer },
+            Values = { [TicketFields.Contact] = contact, [TicketFields.Customer] = customer, [TicketFields.AddressCheck] = AddressChecks.Unconfirmed },
         };
     }
 

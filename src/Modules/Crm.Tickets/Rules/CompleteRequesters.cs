@@ -5,13 +5,18 @@ using Crm.Platform.Security;
 
 namespace Crm.Tickets.Rules;
 
-/// <summary>A chosen contact brings its customer, name and address, where nobody has given others.</summary>
+/// <summary>
+/// A chosen contact brings its customer, name and address, where nobody has given others. An address that staff have
+/// given is their word for it: there is nothing to confirm any more.
+/// </summary>
 internal sealed class CompleteRequesters(QueryEngine queries, ActorContext actor) : IContentHandler
 {
     public async ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
         if (type.Name is not (TicketType.Name or FeedbackType.Name))
             return;
+        foreach (var save in saves.Where(s => !s.IsNew && s.Changed.Contains(TicketFields.RequesterEmail)))
+            save.Set(TicketFields.AddressCheck, null);
         var chosen = saves.Where(s => s.Changed.Contains(TicketFields.Contact) && s.After.Get<Guid?>(TicketFields.Contact) is not null).ToList();
         foreach (var chunk in chosen.Chunk(500))
         {

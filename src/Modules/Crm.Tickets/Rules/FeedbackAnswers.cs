@@ -18,7 +18,8 @@ internal sealed class FeedbackAnswers(TimeProvider clock) : IContentHandler
                 save.Error(FeedbackFields.Answer, new("Write the answer first"));
             if (!save.Changed.Contains(FeedbackFields.Answer))
                 continue;
-            if (answer is null || save.After[FeedbackFields.AnsweredAt] is null || !save.IsNew)
+            // A recipe or an import tells when it was; a correction leaves it as it is.
+            if (answer is null || save.After[FeedbackFields.AnsweredAt] is null)
                 save.Set(FeedbackFields.AnsweredAt, answer is null ? null : now);
             if (answer is not null && save.After.Get<string>(FeedbackFields.Status) is "new" or "inProgress")
                 save.Set(FeedbackFields.Status, "answered");
