@@ -26,6 +26,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<SearchHits>();
         services.AddScoped(p => new RecordSearch(p.GetRequiredService<SearchIndex>(), p.GetRequiredService<QueryEngine>(),
             p.GetRequiredService<ContentDefinitions>(), p.GetRequiredService<ChangeLog>(), p.GetRequiredService<ActorContext>()));
+        services.AddScoped<IWordIndex>(p => p.GetRequiredService<RecordSearch>());
         services.AddSingleton<SiteCommand, ReindexCommand>();
     }
 }

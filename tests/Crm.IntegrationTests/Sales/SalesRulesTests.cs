@@ -80,6 +80,58 @@ public sealed class SalesRulesTests
         Assert.Equal(1, await CountAsync(site, "deals"));
     }
 
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Deal_Corrected_CorrectsItsOpportunityToo_OrNeither(DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider);
+        using var manager = await site.SignInAsNewAsync("chen", "Manager");
+        using var sales = await site.SignInAsNewAsync("lina", "Sales");
+        await CreateAsync(sales, new() { ["name"] = "Winches", ["stage"] = "won", ["amount"] = "800", ["engageDate"] = "2026-03-01", ["closeDate"] = "2026-03-20" });
+        var (opportunity, deal) = await SaleAsync();
+        var edit = $"/deals/{deal.Id}/edit";
+
+        Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync(edit, new() { ["name"] = "Winches, large", ["amount"] = "750", ["dealDate"] = "2026-03-25", ["contractNumber"] = "W-1" })).StatusCode);
+        (opportunity, _) = await SaleAsync();
+        Assert.Equal(("Winches, large", new Money(750, "USD"), new DateOnly(2026, 3, 25), "W-1"),
+            (opportunity.DisplayText, opportunity.Get<Money>("amount"), opportunity.Get<DateOnly>("closeDate"), opportunity.Get<string>("contractNumber")));
+
+        // What the opportunity cannot take over, the deal does not take either, and says so beside the field.
+        var before = await SiteState.ReadAsync(site);
+        var refused = await sales.SubmitAsync(edit, new() { ["amount"] = "700", ["dealDate"] = "2026-02-01" });
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("must not be before", (await TestBrowser.ParseAsync(await refused.Content.ReadAsStringAsync())).QuerySelector("#field-dealDate-error")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(before, await SiteState.ReadAsync(site));
+
+        var chen = await Id(site, "chen");
+        Assert.Equal(HttpStatusCode.Redirect, (await manager.SubmitAsync(edit, new() { ["owner"] = chen.ToString() })).StatusCode);
+        (opportunity, _) = await SaleAsync();
+        Assert.Equal(chen, opportunity.Owner);
+
+        // Corrected on both sides at the same moment: one of the two is later, in both records.
+        for (var round = 1; round <= 3; round++)
+        {
+            var results = await Task.WhenAll(CorrectAsync("deals", deal.Id, $"{round}10"), CorrectAsync("opportunities", opportunity.Id, $"{round}20"));
+            Assert.All(results, r => Assert.True(r.Succeeded, string.Join("; ", r.Errors.Select(e => e.Message))));
+            var (one, other) = await SaleAsync();
+            Assert.Equal(one.Get<Money>("amount"), other.Get<Money>("amount"));
+        }
+
+        async Task<(ContentItem Opportunity, ContentItem Deal)> SaleAsync()
+        {
+            await using var scope = await site.OpenScopeAsync();
+            var found = (await scope.Queries.ListAsync(new Query("deals"), CancellationToken.None)).Items.Single();
+            return ((await scope.Queries.GetAsync("opportunities", found.Get<Guid>("opportunity"), CancellationToken.None))!, found);
+        }
+
+        async Task<SaveResult> CorrectAsync(string type, Guid id, string amount)
+        {
+            await using var scope = await site.OpenScopeAsync();
+            return await scope.SaveAsync(type, id, null, ("amount", amount));
+        }
+    }
+
     [Fact]
     public async Task Lose_AsksForTheReason_AndKeepsTheStage()
     {
@@ -153,6 +205,34 @@ public sealed class SalesRulesTests
         var deals = await sales.PageAsync(row.QuerySelector("a[href^='/deals']")!.GetAttribute("href")!);
         Assert.Equal(2, deals.QuerySelectorAll("[data-row]").Length);
         Assert.Equal(HttpStatusCode.Forbidden, (await sales.GetAsync("/targets/new")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Targets_OfMorePeopleThanAPageHas_AreAllThere(DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider);
+        await using (var scope = await site.OpenScopeAsync())
+        {
+            var people = Enumerable.Range(0, 1002).Select(i => (Id: Guid.CreateVersion7(), Name: $"seller{i}")).ToList();
+            foreach (var some in people.Chunk(501))
+            {
+                await SaveAsync(scope, "users", [.. some.Select(p => new ContentChange("users") { Id = p.Id, IsNew = true, Texts = { ["userName"] = p.Name, ["name"] = p.Name, ["email"] = $"{p.Name}@example.com" } })]);
+                await SaveAsync(scope, "targets", [.. some.Select(p => new ContentChange("targets") { Texts = { ["person"] = p.Id.ToString(), ["month"] = "2026-03-01", ["amount"] = "10" } })]);
+            }
+        }
+        using var manager = await site.SignInAsNewAsync("chen", "Manager");
+        var page = await manager.PageAsync("/targets/attainment?month=2026-03");
+        Assert.Equal(1002, page.QuerySelectorAll("tbody tr").Length);
+        Assert.Contains("10,020", page.QuerySelector("tfoot")!.TextContent, StringComparison.Ordinal);
+        // Nor does a report bring all of them along.
+        var one = await Id(site, "seller7");
+        var person = (await manager.PageAsync($"/reports/won-and-lost?person={one}")).QuerySelector("#report-person")!;
+        Assert.Equal(["Everybody", "me", "seller7"], person.QuerySelectorAll("option").Select(o => o.TextContent));
+
+        static async Task SaveAsync(TestScope scope, string type, IReadOnlyList<ContentChange> changes)
+            => Assert.All(await scope.Content.SaveManyAsync(type, changes, SaveOptions.Default, CancellationToken.None), r => Assert.True(r.Succeeded, string.Join("; ", r.Errors.Select(e => e.Message))));
     }
 
     [Theory]

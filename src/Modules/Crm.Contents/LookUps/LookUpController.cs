@@ -8,7 +8,7 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Contents.LookUps;
 
 /// <summary>What a picker offers while somebody types.</summary>
-internal sealed class LookUpController(ContentDefinitions definitions, QueryEngine queries, FieldViews views, ActorContext actor, IStringLocalizer localizer) : Controller
+internal sealed class LookUpController(ContentDefinitions definitions, QueryEngine queries, IEnumerable<IWordIndex> indexes, FieldViews views, ActorContext actor, IStringLocalizer localizer) : Controller
 {
     private const int MaxOffers = 20;
     private const int OffersOfEach = 5;
@@ -18,32 +18,50 @@ internal sealed class LookUpController(ContentDefinitions definitions, QueryEngi
     {
         var definition = definitions.Current.Get(type);
         var hints = HintColumns(definition);
-        return Json((await OffersAsync(definition, q?.Trim() ?? "", hints, MaxOffers, [SystemFields.DisplayText], cancellationToken))
+        return Json((await OffersAsync(definition, q?.Trim() ?? "", hints, cancellationToken))
             .Select(i => new { value = i.Id, text = i.DisplayText, hint = string.Join(" · ", hints.Select(h => views.Display(definition, i, h)?.Text).Where(t => !string.IsNullOrEmpty(t))) }));
     }
 
-    /// <summary>Records of all types that staff work with, for links to any record; without a text the latest of each.</summary>
+    /// <summary>
+    /// Records of all types that staff can open, for links to any record: by the words in them while there is an index,
+    /// else by how their names begin; without a text the latest of each type.
+    /// </summary>
     [HttpGet("/lookup"), SignedIn]
     public async Task<IActionResult> FindAny(string? q, CancellationToken cancellationToken)
     {
         var text = q?.Trim() ?? "";
-        var offers = new List<object>();
-        foreach (var type in definitions.Current.Types.Where(t => !t.IsAdmin && actor.Current.Can(t, ContentActions.View)).OrderBy(t => t.Name, StringComparer.Ordinal))
-            foreach (var item in await OffersAsync(type, text, [], OffersOfEach, text.Length == 0 ? [$"-{SystemFields.ModifiedAt}"] : [SystemFields.DisplayText], cancellationToken))
-                offers.Add(new { value = $"{type.Name}/{item.Id}", text = item.DisplayText, hint = type.Label.For(localizer) });
-        return Json(offers);
+        var found = text.Length > 0 && indexes.FirstOrDefault() is { } index ? await index.FindAsync(text, IsOffered, MaxOffers, cancellationToken) : null;
+        return Json((found ?? await EachAsync(text, cancellationToken)).Select(i => new { value = $"{i.ContentType}/{i.Id}", text = i.DisplayText, hint = definitions.Current.Get(i.ContentType).Label.For(localizer) }));
     }
 
-    /// <summary>Names that begin with the text come first.</summary>
-    private async Task<IReadOnlyList<ContentItem>> OffersAsync(ContentTypeDefinition type, string text, IReadOnlyList<string> columns, int take, IReadOnlyList<string> sort, CancellationToken cancellationToken)
+    private bool IsOffered(ContentTypeDefinition type) => !type.IsAdmin && actor.Current.CanOpen(type);
+
+    private async Task<IReadOnlyList<ContentItem>> EachAsync(string text, CancellationToken cancellationToken)
     {
-        var query = new Query(type.Name) { Columns = columns, Sort = sort, Take = take };
+        var offers = new List<ContentItem>();
+        foreach (var type in definitions.Current.Types.Where(IsOffered).OrderBy(t => t.Name, StringComparer.Ordinal))
+            offers.AddRange((await queries.ListAsync(new Query(type.Name)
+            {
+                Where = text.Length == 0 ? null : Begins(text),
+                Columns = [],
+                Sort = [text.Length == 0 ? $"-{SystemFields.ModifiedAt}" : SystemFields.DisplayText],
+                Take = OffersOfEach,
+            }, cancellationToken)).Items);
+        return offers;
+    }
+
+    private static CompareFilter Begins(string text) => new(SystemFields.DisplayText, Platform.Fields.FilterOperator.StartsWith, text);
+
+    /// <summary>Names that begin with the text come first.</summary>
+    private async Task<IReadOnlyList<ContentItem>> OffersAsync(ContentTypeDefinition type, string text, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+    {
+        var query = new Query(type.Name) { Columns = columns, Sort = [SystemFields.DisplayText], Take = MaxOffers };
         if (text.Length == 0)
             return (await queries.ListAsync(query, cancellationToken)).Items;
-        var begins = new CompareFilter(SystemFields.DisplayText, Platform.Fields.FilterOperator.StartsWith, text);
+        var begins = Begins(text);
         var offers = (await queries.ListAsync(query with { Where = begins }, cancellationToken)).Items.ToList();
-        if (offers.Count < take)
-            offers.AddRange((await queries.ListAsync(query with { Where = Filter.And(new QuickSearchFilter(text), new NotFilter(begins)), Take = take - offers.Count }, cancellationToken)).Items);
+        if (offers.Count < MaxOffers)
+            offers.AddRange((await queries.ListAsync(query with { Where = Filter.And(new QuickSearchFilter(text), new NotFilter(begins)), Take = MaxOffers - offers.Count }, cancellationToken)).Items);
         return offers;
     }
 

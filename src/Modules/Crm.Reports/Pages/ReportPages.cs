@@ -36,5 +36,6 @@ internal sealed record ReportPage(
     public string? Error(string name) => Form.Errors.GetValueOrDefault(name);
 }
 
-/// <summary>Whom a report can be of.</summary>
-internal sealed record ReportPeople(IReadOnlyList<(Guid Id, string Name)> Users, IReadOnlyList<(Guid Id, string Name)> Teams);
+/// <summary>Whom the report is of: the names of those chosen, which are found by typing.</summary>
+/// <param name="Person">Null when it is of nobody in particular, or of somebody whom the reader does not see.</param>
+internal sealed record ReportPeople(string? Person, string? Team, bool HasTeams);

@@ -62,7 +62,7 @@ internal sealed class ReportsController(
         var item = saved is { } id ? await savedReports.FindAsync(id, cancellationToken) : null;
         var type = definitions.Current.Get(SavedReportType.Name);
         Response.StatusCode = form.Errors.Count > 0 ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
-        return View("Report", new ReportPage(report, parameters, input, form, table, report.Type is null ? inputs.Types : [], await PeopleAsync(report, cancellationToken))
+        return View("Report", new ReportPage(report, parameters, input, form, table, report.Type is null ? inputs.Types : [], report.TakesPeople ? await PeopleAsync(input, cancellationToken) : new(null, null, false))
         {
             Saved = item?.Get<string>("report") == report.Name ? item : null,
             CanChangeSaved = item is not null && actor.Current.Can(type, ContentActions.Edit, item),
@@ -82,7 +82,7 @@ internal sealed class ReportsController(
         var (input, form) = inputs.Read(report, parameters);
         if (await RunAsync(report.Plan(input), input, form, cancellationToken) is not { } table || form.Errors.Count > 0)
             return new ContentResult { StatusCode = StatusCodes.Status400BadRequest, ContentType = "text/plain; charset=utf-8", Content = string.Join('\n', form.Errors.Values) };
-        var today = TimeZoneInfo.ConvertTime(clock.GetUtcNow(), actor.Current.TimeZone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var today = actor.Current.Today(clock).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return format == "xlsx"
             ? File(ReportFile.Xlsx(table, localizer), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", $"{report.Name}-{today}.xlsx")
             : File(ReportFile.Csv(table, localizer), "text/csv; charset=utf-8", $"{report.Name}-{today}.csv");
@@ -118,14 +118,10 @@ internal sealed class ReportsController(
         }
     }
 
-    private async Task<ReportPeople> PeopleAsync(IReportType report, CancellationToken cancellationToken)
-    {
-        if (!report.TakesPeople)
-            return new([], []);
-        var users = (await queries.ListAsync(new Query(SystemTypes.Users) { Columns = [], Sort = [SystemFields.DisplayText], Take = QueryEngine.MaxTake }, cancellationToken)).Items;
-        var teams = (await queries.ListAsync(new Query(SystemTypes.Teams) { Columns = [], Sort = [SystemFields.DisplayText], Take = 200 }, cancellationToken)).Items;
-        return new([.. users.Select(u => (u.Id, u.DisplayText))], [.. teams.Select(t => (t.Id, t.DisplayText))]);
-    }
+    private async Task<ReportPeople> PeopleAsync(ReportInput input, CancellationToken cancellationToken) => new(
+        input.Person is Guid person ? (await queries.GetAsync(SystemTypes.Users, person, cancellationToken))?.DisplayText : null,
+        input.Team is { } team ? (await queries.GetAsync(SystemTypes.Teams, team, cancellationToken))?.DisplayText : null,
+        (await queries.CountAsync(SystemTypes.Teams, null, cancellationToken)).Count > 0);
 }
 
 /// <summary>What the "add filter" form sends.</summary>

@@ -11,7 +11,11 @@ namespace Crm.Search.Finding;
 
 /// <param name="Type">Only this one; null for all types.</param>
 /// <param name="Columns">Fields to read of a record of a type; null reads all.</param>
-public sealed record SearchRequest(string? Text, string? Type = null, int Skip = 0, int Take = 20, Func<ContentTypeDefinition, IReadOnlyList<string>>? Columns = null);
+public sealed record SearchRequest(string? Text, string? Type = null, int Skip = 0, int Take = 20, Func<ContentTypeDefinition, IReadOnlyList<string>>? Columns = null)
+{
+    /// <summary>Which types are meant at all; null for all.</summary>
+    public Func<ContentTypeDefinition, bool>? Among { get; init; }
+}
 
 /// <param name="Counts">How many records of each type were found, whatever type was asked for.</param>
 /// <param name="Items">The page, best first.</param>
@@ -26,7 +30,7 @@ public sealed record SearchResult(IReadOnlyDictionary<string, long> Counts, long
 /// Finds records of all types that the actor may open. The index names them within the actor's scope, the query engine
 /// reads them and adds the scope again: what the index does not know yet can hide a record for a moment, never show one.
 /// </summary>
-public sealed class RecordSearch
+public sealed class RecordSearch : IWordIndex
 {
     /// <summary>Nobody turns more pages than this; who does not find it there asks more precisely.</summary>
     public const int Deepest = 1000;
@@ -65,7 +69,7 @@ public sealed class RecordSearch
         var counter = new TypeCounter();
         view.Searcher.Search(query, ReaderScope.Filter(actor, types, hidden), counter);
         var counts = counter.Total();
-        var wanted = request.Type is null ? types : [.. types.Where(t => string.Equals(t.Name, request.Type, StringComparison.OrdinalIgnoreCase))];
+        var wanted = types.Where(t => (request.Type is null || string.Equals(t.Name, request.Type, StringComparison.OrdinalIgnoreCase)) && request.Among?.Invoke(t) != false).ToList();
         var total = wanted.Sum(t => counts.GetValueOrDefault(t.Name));
         var last = (int)Math.Min(Math.Min(total, Deepest), (long)request.Skip + request.Take);
         if (request.Skip < 0 || last <= request.Skip)
@@ -74,6 +78,12 @@ public sealed class RecordSearch
         var hits = view.Searcher.Search(query, ReaderScope.Filter(actor, wanted, hidden), last, BestThenLatest).ScoreDocs.Skip(request.Skip)
             .Select(h => IndexFields.Split(view.Searcher.Doc(h.Doc).Get(IndexFields.Key, CultureInfo.InvariantCulture))).ToList();
         return new SearchResult(counts, total, await ReadAsync(hits, request, definitions, cancellationToken)) { IsReady = view.State.CompleteAt is not null };
+    }
+
+    async Task<IReadOnlyList<ContentItem>?> IWordIndex.FindAsync(string text, Func<ContentTypeDefinition, bool> among, int take, CancellationToken cancellationToken)
+    {
+        var result = await FindAsync(new SearchRequest(text, Take: take, Columns: _ => []) { Among = among }, cancellationToken);
+        return result.IsReady ? result.Items : null;
     }
 
     /// <summary>

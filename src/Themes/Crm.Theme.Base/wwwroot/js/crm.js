@@ -234,7 +234,7 @@ async function startPicker(select) {
         url.searchParams.set('q', query);
         fetch(url, { headers: { Accept: 'application/json' }, credentials: 'same-origin', signal: request.signal })
           .then(response => response.ok ? response.json() : Promise.reject(new Error(String(response.status))))
-          .then(rows => { this.clearOptions(option => this.items.includes(String(option.value))); done(rows); })
+          .then(rows => { this.clearOptions(option => this.items.includes(String(option.value)) || option.$option?.dataset.keep === 'true'); done(rows); })
           .catch(error => { if (error.name !== 'AbortError') { done(); showError(); } });
       },
     });
