@@ -7,7 +7,7 @@ using Crm.Platform.Data;
 
 namespace Crm.IntegrationTests.Tickets;
 
-public static partial class TicketBrowsing
+internal static partial class TicketBrowsing
 {
     public static readonly Dictionary<string, string> Request = new()
     {

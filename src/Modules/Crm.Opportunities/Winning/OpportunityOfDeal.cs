@@ -34,7 +34,7 @@ internal sealed class OpportunityOfDeal(QueryEngine queries, ActorContext actor,
             .Select(o => new ContentChange(OpportunityType.Name) { Id = o.Id, Values = Differing(o, deals[o.Id].After) })
             .Where(c => c.Values.Count > 0).ToList();
         // Asked for here: the content manager has its handlers made before itself.
-        var results = await services.GetRequiredService<IContentManager>().SaveManyAsync(OpportunityType.Name, changes, SaveOptions.Default, cancellationToken);
+        var results = await services.GetRequiredService<IContentManager>().SaveManyAsync(OpportunityType.Name, changes, SaveOptions.BySystem, cancellationToken);
         if (results.FirstOrDefault(r => !r.Succeeded) is { } refused)
             throw new SaveRefusedException(new(FieldOf(refused), new("The opportunity of “{0}” cannot follow: {1}", deals[refused.Id].After.DisplayText, Sale.Reason(refused))));
     }
