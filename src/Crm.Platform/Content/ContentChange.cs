@@ -84,6 +84,9 @@ public interface IContentHandler
     /// <summary>Before a record is deleted; a message refuses it.</summary>
     ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
 
+    /// <summary>Before a deleted record comes back: what holds for all records may have changed since; a message refuses it.</summary>
+    ValueTask<Message?> RestoringAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
+
     /// <summary>Before a deleted record is removed for good; a message refuses it.</summary>
     ValueTask<Message?> PurgingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
 }

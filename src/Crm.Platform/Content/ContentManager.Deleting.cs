@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Crm.Platform.Changes;
 using Crm.Platform.Data;
 using Crm.Platform.Fields;
@@ -79,17 +80,29 @@ internal sealed partial class ContentManager
         });
 
     public async Task<SaveResult> RestoreAsync(string type, Guid id, CancellationToken cancellationToken)
-        => await TransactAsync(async () =>
+    {
+        try
         {
-            var definition = definitions.Current.Get(type);
-            if (!(await LoadAsync(definition, [id], cancellationToken, RecycleBin.Only)).TryGetValue(id, out var item))
-                return new(SaveStatus.NotFound, id, 0, []);
-            if (!actor.Current.Can(definition, ContentActions.Delete, item))
-                return new(SaveStatus.Forbidden, id, item.Version, []);
-            return await RestoreInTransactionAsync(definition, item, cancellationToken);
-        }, cancellationToken);
+            return await TransactAsync(async () =>
+            {
+                var definition = definitions.Current.Get(type);
+                if (!(await LoadAsync(definition, [id], cancellationToken, RecycleBin.Only)).TryGetValue(id, out var item))
+                    return new(SaveStatus.NotFound, id, 0, []);
+                if (!actor.Current.Can(definition, ContentActions.Delete, item))
+                    return new(SaveStatus.Forbidden, id, item.Version, []);
+                return await RestoreInTransactionAsync(definition, item, cancellationToken);
+            }, cancellationToken);
+        }
+        catch (DbException e) when (Database.IsUniqueViolation(e) && !session.InTransaction)
+        {
+            return new(SaveStatus.Invalid, id, 0, [new(null, new("Another record with the same value was saved at the same moment"))]);
+        }
+    }
 
-    /// <summary>A restored record is checked like a new one: its unique values may have been taken since, and what it points to may be gone.</summary>
+    /// <summary>
+    /// A restored record is checked like a new one: its unique values may have been taken since, what it points to may be
+    /// gone, and its module may have other reasons.
+    /// </summary>
     private async Task<SaveResult> RestoreInTransactionAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
     {
         var save = new PendingSave(new ContentChange(type.Name) { Id = item.Id }, null, item);
@@ -99,13 +112,16 @@ internal sealed partial class ContentManager
             save.Error(field.Name, new("{0} is deleted; restore it first", field.Label));
         if (save.Errors.Count > 0)
             return new(SaveStatus.Invalid, item.Id, item.Version, save.Errors);
+        foreach (var handler in Handlers)
+            if (await handler.RestoringAsync(type, item, cancellationToken) is { } message)
+                return new(SaveStatus.Invalid, item.Id, item.Version, [new(null, message)]);
         var deletion = (await log.ReadHistoryAsync(type.Name, item.Id, 50, cancellationToken)).FirstOrDefault(c => c.Kind == ChangeKind.Deleted);
         await writer.SetDeletedAsync(type, item, deleted: false, cancellationToken);
         // Integrity does not depend on the actor's rights to the records that it touches.
         await actor.AsSystemAsync(async () =>
         {
             if (gone.Count > 0)
-                await SaveInTransactionAsync(type.Name, [new ContentChange(type.Name) { Id = item.Id, Values = gone.ToDictionary(f => f.Name, _ => (object?)null) }], SaveOptions.Default, cancellationToken);
+                await SaveInTransactionAsync(type.Name, [new ContentChange(type.Name) { Id = item.Id, Values = gone.ToDictionary(f => f.Name, _ => (object?)null) }], SaveOptions.BySystem, cancellationToken);
             if (deletion is not null)
                 await RestoreLinksAsync(deletion, cancellationToken);
         });

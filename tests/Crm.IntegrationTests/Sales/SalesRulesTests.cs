@@ -76,8 +76,38 @@ public sealed class SalesRulesTests
         Assert.Contains("$950", page.QuerySelector(".banner")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync($"{url}/reopen", new() { ["stage"] = "proposal" })).StatusCode);
         Assert.Equal(0, await CountAsync(site, "deals"));
+        await using var deleted = await site.OpenScopeAsync();
+        var first = (await deleted.Queries.ListAsync(new Query("deals") { Bin = RecycleBin.Only }, CancellationToken.None)).Items.Single().Id;
+        Assert.Contains("is not won", Assert.Single((await deleted.Content.RestoreAsync("deals", first, CancellationToken.None)).Errors).Message.ToString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync($"{url}/convert", new() { ["amount"] = "970" })).StatusCode);
         Assert.Equal(1, await CountAsync(site, "deals"));
+
+        // The first deal does not come back beside the second, by whatever door.
+        using var admin = await site.SignInAsync();
+        Assert.Equal(HttpStatusCode.Redirect, (await admin.SubmitAsync("/deals/recycle-bin", [], $"form[action='/deals/{first}/restore']")).StatusCode);
+        Assert.Contains("is a deal already", (await admin.PageAsync("/deals/recycle-bin")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(1, await CountAsync(site, "deals"));
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Target_Restored_BesideAnotherOfThePersonAndMonth_IsRefused(DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider);
+        await using var scope = await site.OpenScopeAsync();
+        var first = await scope.CreateAsync("targets", ("person", TestSite.AdminName), ("month", "2026-05-01"), ("amount", "1000"));
+        await scope.Content.DeleteAsync("targets", first, null, CancellationToken.None);
+        var second = await scope.CreateAsync("targets", ("person", TestSite.AdminName), ("month", "2026-05-17"), ("amount", "2000"));
+        Assert.Contains("has a target for that month already", Assert.Single((await scope.Content.RestoreAsync("targets", first, CancellationToken.None)).Errors).Message.ToString(), StringComparison.Ordinal);
+        await scope.Content.DeleteAsync("targets", second, null, CancellationToken.None);
+        // At once: one of them comes back.
+        var results = await Task.WhenAll(new[] { first, second }.Select(async id =>
+        {
+            await using var own = await site.OpenScopeAsync();
+            return await own.Content.RestoreAsync("targets", id, CancellationToken.None);
+        }));
+        Assert.Single(results, r => r.Succeeded);
     }
 
     [Theory]

@@ -141,6 +141,48 @@ public abstract class RightsTests(DatabaseProvider provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TeamsAndRoles_ByThoseWhoMayNotGiveRights_GoNoFartherThanTheirOwn()
+    {
+        await using var scope = await _site.OpenScopeAsync();
+        await scope.CreateAsync("teams", ("name", "North"));
+        await scope.CreateAsync("teams", ("name", "South"));
+        await scope.CreateAsync("roles", ("name", "Staffing"), ("permissions", """{"users.view":"all","users.edit":"all","users.create":"all","users.delete":"all","roles.view":"all","roles.edit":"own","customers.view":"team","customers.edit":"own"}"""));
+        await scope.CreateAsync("roles", ("name", "Clerk"), ("permissions", """{"customers.view":"team","customers.edit":"own"}"""));
+        foreach (var (name, role, team) in new[] { ("boss", "Staffing", "North"), ("near", "Clerk", "North"), ("far", "Clerk", "South") })
+            Assert.Equal(0, (await _site.RunAsync("user", "create", "--user-name", name, "--name", name, "--role", role, "--team", team, "--password", TestSite.AdminPassword, "--no-change")).Code);
+        using var boss = await _site.SignInAsync("boss");
+        var (me, near, far) = (await _site.IdOfUserAsync("boss"), await _site.IdOfUserAsync("near"), await _site.IdOfUserAsync("far"));
+
+        // Neither oneself nor another into a team that one is not in; out of one's own, or into it, is one's own to say.
+        foreach (var (user, teams, isAllowed) in new[] { (me, "North; South", false), (near, "South", false), (far, "", false), (near, "", true), (near, "North", true) })
+        {
+            using var answer = await boss.SubmitAsync($"/admin/users/{user}/edit", new() { ["teams"] = teams });
+            Assert.True(answer.StatusCode == (isAllowed ? HttpStatusCode.Redirect : HttpStatusCode.BadRequest), $"{teams} answered {(int)answer.StatusCode}");
+        }
+        Assert.Equal("North", (await scope.FindAsync("users", "userName", "boss"))["teams"]);
+
+        // Whose team sees other records, that account is not to be taken over.
+        Assert.Equal(HttpStatusCode.OK, (await boss.GetAsync($"/admin/users/{near}/password")).StatusCode);
+        Assert.NotEqual(HttpStatusCode.OK, (await boss.GetAsync($"/admin/users/{far}/password")).StatusCode);
+        using var deactivated = await boss.ForceAsync($"/admin/users/{far}/deactivate", "/admin/users");
+        Assert.Equal(true, (await scope.FindAsync("users", "userName", "far"))["isActive"]);
+
+        // The owner of a role raises nothing beyond the own rights, nor brings such a role back.
+        var staffing = await scope.FindAsync("roles", "name", "Clerk");
+        await scope.Content.SaveAsync(new("roles") { Id = staffing.Id, Values = { ["owner"] = me } }, Platform.Content.SaveOptions.Default, CancellationToken.None);
+        foreach (var (scopeOf, isAllowed) in new[] { ("All", false), ("Team", false), ("None", true), ("Own", true) })
+        {
+            using var answer = await boss.SubmitAsync($"/admin/roles/{staffing.Id}/edit", new() { ["right:customers.edit"] = scopeOf }, $"form[action='/admin/roles/{staffing.Id}/edit']");
+            Assert.True(answer.StatusCode == (isAllowed ? HttpStatusCode.Redirect : HttpStatusCode.BadRequest), $"{scopeOf} answered {(int)answer.StatusCode}");
+            if (!isAllowed)
+                Assert.Contains("more rights than you have: customers.edit", await answer.BannerAsync(), StringComparison.Ordinal);
+        }
+        await scope.Content.DeleteAsync("users", far, null, CancellationToken.None);
+        using var restored = await boss.ForceAsync($"/admin/users/{far}/restore", "/admin/users");
+        Assert.Null(await scope.Queries.GetAsync("users", far, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task UnknownType_IsNotFound()
     {
         using var admin = await _site.SignInAsync();

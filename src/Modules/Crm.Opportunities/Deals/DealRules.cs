@@ -1,4 +1,5 @@
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
 using Crm.Platform.Queries;
@@ -7,7 +8,7 @@ using Crm.Platform.Security;
 namespace Crm.Opportunities.Deals;
 
 /// <summary>A deal belongs to an opportunity that is won and has no other; it goes when that is reopened, not by itself.</summary>
-internal sealed class DealRules(QueryEngine queries, ActorContext actor) : IContentHandler
+internal sealed class DealRules(QueryEngine queries, DbSession session, ActorContext actor) : IContentHandler
 {
     public async ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -20,6 +21,7 @@ internal sealed class DealRules(QueryEngine queries, ActorContext actor) : ICont
         if (linked.Count == 0)
             return;
         var ids = linked.SelectMany(s => new[] { s.Before?[DealType.Opportunity], s.After[DealType.Opportunity] }).OfType<Guid>().Distinct().ToList();
+        await WaitAsync(cancellationToken);
         var (won, taken) = await ReadAsync(ids, cancellationToken);
         foreach (var save in linked)
         {
@@ -27,13 +29,32 @@ internal sealed class DealRules(QueryEngine queries, ActorContext actor) : ICont
                 save.Error(DealType.Opportunity, StaysWithOpportunity);
             else if (save.After[DealType.Opportunity] is not Guid to)
                 continue;
-            else if (!won.Contains(to))
-                save.Error(DealType.Opportunity, new("That opportunity is not won. Convert it on its own page"));
-            else if (taken.TryGetValue(to, out var number))
-                save.Error(DealType.Opportunity, new("That opportunity is a deal already: {0}", number));
+            else if (Refusal(to, won, taken) is { } refusal)
+                save.Error(DealType.Opportunity, refusal);
             else
                 taken[to] = save.After.DisplayText;
         }
+    }
+
+    /// <summary>What was reopened and won again has a new deal: the old one would count twice.</summary>
+    public async ValueTask<Message?> RestoringAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    {
+        if (type.Name != DealType.Name || item[DealType.Opportunity] is not Guid opportunity)
+            return null;
+        await WaitAsync(cancellationToken);
+        var (won, taken) = await ReadAsync([opportunity], cancellationToken);
+        return Refusal(opportunity, won, taken);
+    }
+
+    private static Message? Refusal(Guid opportunity, HashSet<Guid> won, Dictionary<Guid, string> taken)
+        => !won.Contains(opportunity) ? new("That opportunity is not won. Convert it on its own page")
+            : taken.TryGetValue(opportunity, out var number) ? new("That opportunity is a deal already: {0}", number) : null;
+
+    /// <summary>Two who give one opportunity a deal at once wait for each other.</summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        if (session.Database.Provider == DatabaseProvider.Postgres)
+            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727402)", cancellationToken);
     }
 
     public async ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)

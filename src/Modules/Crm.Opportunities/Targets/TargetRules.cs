@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Fields;
+using Crm.Platform.Localization;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 
@@ -30,11 +31,28 @@ internal sealed class TargetRules(QueryEngine queries, DbSession session, ActorC
             save.Set(TargetType.Month, new DateOnly(day.Year, day.Month, 1));
             save.Set(SystemFields.Owner, save.After[TargetType.Person]);
         }
-        // Two who set the same target at once wait for each other.
-        if (session.Database.Provider == DatabaseProvider.Postgres)
-            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727401)", cancellationToken);
+        await WaitAsync(cancellationToken);
         // Whether the actor may see the other target or not, there is one.
         await actor.AsSystemAsync(() => PlaceAsync(placed, cancellationToken));
+    }
+
+    public async ValueTask<Message?> RestoringAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    {
+        if (type.Name != TargetType.Name)
+            return null;
+        await WaitAsync(cancellationToken);
+        var where = Filter.And(Filter.Eq(TargetType.Person, item[TargetType.Person]), Filter.Eq(TargetType.Month, item[TargetType.Month]));
+        // Whether the actor may see the other target or not, there is one.
+        return (await actor.AsSystemAsync(() => queries.CountAsync(TargetType.Name, where, cancellationToken))).Count > 0
+            ? new("{0} has a target for that month already", item.DisplayOf(TargetType.Person) ?? "")
+            : null;
+    }
+
+    /// <summary>Two who set the same target at once wait for each other.</summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        if (session.Database.Provider == DatabaseProvider.Postgres)
+            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727401)", cancellationToken);
     }
 
     private async Task PlaceAsync(IReadOnlyList<PendingSave> placed, CancellationToken cancellationToken)

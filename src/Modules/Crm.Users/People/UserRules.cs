@@ -25,7 +25,11 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
             await CheckUsersAsync(saves, cancellationToken);
         else if (type.Name is SystemTypes.Roles or SystemTypes.Teams)
             foreach (var save in saves)
+            {
                 CheckName(type, save);
+                if (type.Name == SystemTypes.Roles && rights.Beyond(save.Before, save.After) is { } right)
+                    save.Error(UserFields.Permissions, BeyondOwn(right));
+            }
     }
 
     public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
@@ -73,11 +77,20 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
         return members.Count > 0 ? new("It cannot be deleted while {0} users have it", members.Count) : null;
     }
 
+    public async ValueTask<Message?> RestoringAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => type.Name switch
+    {
+        SystemTypes.Users when !await rights.MayManageAsync(item, cancellationToken) => MoreRights,
+        SystemTypes.Roles when rights.Beyond(null, item) is { } right => BeyondOwn(right),
+        _ => null,
+    };
+
     /// <summary>History names users for ever.</summary>
     public ValueTask<Message?> PurgingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
         => ValueTask.FromResult<Message?>(type.Name == SystemTypes.Users ? new("A user stays in the recycle bin, because the history of records names the user") : null);
 
     private static Message MoreRights => new("This user’s roles give more rights than yours");
+
+    private static Message BeyondOwn(string right) => new("You cannot give more rights than you have: {0}", right);
 
     private static Message LastAdministrator => new("The last active administrator must stay");
 
@@ -85,6 +98,8 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
     {
         foreach (var (field, type) in Named)
             await CheckNamesAsync(saves, field, type, cancellationToken);
+        if (!rights.MayGiveRights)
+            await CheckTeamsAsync(saves, cancellationToken);
         foreach (var save in saves)
         {
             if (save.Changed.Contains(UserFields.UserName) && save.After.Get<string>(UserFields.UserName) is { } name
@@ -105,6 +120,24 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
             foreach (var save in leaving)
                 save.Error(IsAdministrator(save.After) ? UserFields.IsActive : UserFields.Roles, LastAdministrator);
     }
+
+    /// <summary>A team opens its records, so it is a right like any other: one gives only what one has.</summary>
+    private async Task CheckTeamsAsync(IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        var changed = saves.Where(s => s.Changed.Contains(UserFields.Teams)).ToList();
+        if (changed.Count == 0)
+            return;
+        var own = await rights.OwnTeamsAsync(cancellationToken);
+        foreach (var save in changed)
+        {
+            var (before, after) = (Teams(save.Before), Teams(save.After));
+            before.SymmetricExceptWith(after);
+            if (!before.IsSubsetOf(own))
+                save.Error(UserFields.Teams, new("Only those who may change roles may put users into teams that they are not in themselves, or take them out"));
+        }
+    }
+
+    private static HashSet<string> Teams(ContentItem? user) => [.. NamesField.Split(user?.Get<string>(UserFields.Teams)).Select(NameFolding.Fold)];
 
     /// <summary>Names as their records spell them; an error for each that no record has.</summary>
     private async Task CheckNamesAsync(IReadOnlyList<PendingSave> saves, string field, string type, CancellationToken cancellationToken)
