@@ -161,6 +161,8 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
             Assert.Contains(customers.Items, c => c.DisplayText.Contains(name, StringComparison.Ordinal));
             Assert.Contains(customers.Items, c => c["parent"] is not null);
             Assert.True((await scope.Queries.CountAsync("contacts", null, CancellationToken.None)).Count >= 10);
+            var workflow = Assert.Single((await scope.Queries.ListAsync(new Query("workflows") { Where = Filter.Eq("name", "Run a campaign") }, CancellationToken.None)).Items);
+            Assert.StartsWith(culture == "en" ? "When a campaign" : "已选择受众", workflow.Get<string>("description"), StringComparison.Ordinal);
         }
 
         var services = demo.Host.Sites.Current.Services;

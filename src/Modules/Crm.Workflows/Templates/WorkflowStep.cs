@@ -3,7 +3,6 @@ using Crm.Platform.Hosting;
 using Crm.Platform.Queries;
 using Crm.Platform.Recipes;
 using Crm.Platform.Settings;
-using Microsoft.Extensions.Localization;
 
 namespace Crm.Workflows;
 
@@ -16,7 +15,7 @@ internal sealed record WorkflowStepSettings : RecipeStepSettings
 }
 
 /// <summary><c>workflow</c>: a workflow from a template, in the site's language. One of that name stays as it is.</summary>
-internal sealed class WorkflowStep(WorkflowTemplates templates, IContentManager content, QueryEngine queries, SettingsStore settings, IStringLocalizer localizer) : RecipeStep<WorkflowStepSettings>("workflow")
+internal sealed class WorkflowStep(WorkflowTemplates templates, IContentManager content, QueryEngine queries, SettingsStore settings) : RecipeStep<WorkflowStepSettings>("workflow")
 {
     protected override async Task ExecuteAsync(WorkflowStepSettings step, CancellationToken cancellationToken)
     {
@@ -29,7 +28,7 @@ internal sealed class WorkflowStep(WorkflowTemplates templates, IContentManager 
             {
                 [WorkflowType.Name] = template.Label.En,
                 [WorkflowType.ChineseName] = template.Label.Zh,
-                [WorkflowType.Description] = template.Description.For(localizer),
+                [WorkflowType.Description] = settings.Site.Culture.StartsWith("zh", StringComparison.OrdinalIgnoreCase) && template.Description.Zh is { } chinese ? chinese : template.Description.En,
                 [WorkflowType.IsActive] = step.Active,
                 [WorkflowType.Definition] = template.For(settings.Site.Culture).Write(),
             },
