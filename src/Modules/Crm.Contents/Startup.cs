@@ -3,6 +3,7 @@ using Crm.Contents.Home;
 using Crm.Contents.Lists;
 using Crm.Contents.LookUps;
 using Crm.Contents.Records;
+using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Hosting;
 using Crm.Platform.Modules;
@@ -25,5 +26,6 @@ internal sealed class Startup : StartupBase
         services.AddScoped<RelatedLists>();
         services.AddScoped<RecordForm>();
         services.AddScoped<EditConflicts>();
+        services.AddScoped(p => new NewRecordForm(p.GetRequiredService<ContentDefinitions>(), p.GetRequiredService<IContentManager>(), p.GetRequiredService<RecordForm>(), p.GetRequiredService<FormParts>(), p.GetRequiredService<Microsoft.Extensions.Localization.IStringLocalizer>()));
     }
 }

@@ -169,6 +169,23 @@ public abstract class ActivityTests(SharedSite shared)
     }
 
     [Fact]
+    public async Task Log_Refused_ShowsTheFullFormWithAllThatWasTyped()
+    {
+        await using var scope = await _site.OpenScopeAsync();
+        var acme = await scope.CreateAsync("customers", ("name", "Acme Talkative"));
+        using var admin = await _site.SignInAsync();
+        var text = "Talked for long\n" + new string('x', 12_000);
+        using var answer = await admin.ForceAsync("/activities/log", $"/customers/{acme}", ("regarding", $"customers/{acme}"), ("kind", "call"), ("text", text), ("followUpAt", "someday"));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
+        var page = await TestBrowser.ParseAsync(await answer.Content.ReadAsStringAsync());
+        Assert.Equal("/activities/new", page.QuerySelector("main form.form")!.GetAttribute("action"));
+        Assert.Equal("Talked for long", page.QuerySelector("#field-subject")!.GetAttribute("value"));
+        Assert.Equal(12_000, page.QuerySelector("#field-description")!.TextContent.Trim().Length);
+        Assert.NotNull(page.QuerySelector("#field-followUpAt-error"));
+        Assert.Contains("Acme Talkative", page.QuerySelector("main form.form")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FollowUp_OfARefusedActivity_IsNotMade()
     {
         await using var scope = await _site.OpenScopeAsync();

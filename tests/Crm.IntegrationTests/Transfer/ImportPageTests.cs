@@ -3,6 +3,8 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Crm.IntegrationTests.Support;
 using Crm.Platform.Data;
+using Crm.Platform.Jobs;
+using Microsoft.Extensions.DependencyInjection;
 using MiniExcelLibs;
 
 namespace Crm.IntegrationTests.Transfer;
@@ -70,6 +72,29 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
         Assert.Contains("The workbook cannot be read", await bad.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var empty = await PostFileAsync("empty.csv", []);
         Assert.Equal(HttpStatusCode.BadRequest, empty.StatusCode);
+    }
+
+    [Fact]
+    public async Task Uploads_MoreThanMayWait_LeaveAloneWhatIsWorkedOn()
+    {
+        var (first, second) = (await UploadAsync("first.csv", "name\nOne\n"u8.ToArray()), await UploadAsync("second.csv", "name\nTwo\n"u8.ToArray()));
+        await using (var scope = await _site.OpenScopeAsync())
+        {
+            var job = await scope.Services.GetRequiredService<JobLog>().AddAsync("import-file", new Dictionary<string, string>(), CancellationToken.None);
+            await File.WriteAllTextAsync(Path.Combine(_site.DataDirectory, "imports", Guid.Parse(first.Split('/')[^1]).ToString("N"), "job"), job.ToString("D"));
+        }
+        for (var i = 0; i < 10; i++)
+            await UploadAsync($"{i}.csv", "name\nMore\n"u8.ToArray());
+        Assert.Equal(HttpStatusCode.OK, (await _manager.GetAsync(first)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _manager.GetAsync(second)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Export_WithoutRecords_StillNamesItsColumns()
+    {
+        var exported = await (await _manager.GetAsync("/customers/export?format=xlsx&columns=shown&filter=name eq 'nobody'")).Content.ReadAsByteArrayAsync();
+        var rows = new MemoryStream(exported).Query(useHeaderRow: false).Cast<IDictionary<string, object?>>().ToList();
+        Assert.Equal(["name", "level", "industry"], Assert.Single(rows).Values.Take(3).Cast<string>());
     }
 
     private async Task<string> UploadAsync(string name, byte[] bytes)

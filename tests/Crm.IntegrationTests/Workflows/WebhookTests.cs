@@ -3,9 +3,11 @@ using System.Text;
 using System.Text.Json;
 using Crm.IntegrationTests.Support;
 using Crm.Platform.Data;
+using Crm.Platform.Settings;
 using Crm.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Crm.IntegrationTests.Workflows;
@@ -45,6 +47,33 @@ public sealed class WebhookTests
         var signature = calls[1].Headers["X-Crm-Signature"].Split(',').Select(p => p.Split('=')).ToDictionary(p => p[0], p => p[1]);
         Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{signature["t"]}.{calls[1].Body}"))), signature["v1"]);
     }
+
+    [Fact]
+    public async Task Key_IsNotMadeByLooking_AndLostOnlyAnAdministratorRenewsIt()
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
+        await using var scope = await site.OpenScopeAsync();
+        var settings = scope.Services.GetRequiredService<SettingsStore>();
+        using var administrator = await site.SignInAsync();
+        Assert.Null(await SecretAsync());
+        Assert.Null(await settings.ReadAsync<Stored>("workflows.webhooks", CancellationToken.None));
+
+        await settings.WriteAsync("workflows.webhooks", new Stored("of another site", ["10.0.0.5"]), CancellationToken.None);
+        Assert.Contains("cannot be read", (await administrator.PageAsync("/admin/workflows/webhooks")).Body!.TextContent, StringComparison.Ordinal);
+        await administrator.SubmitAsync("/admin/workflows/webhooks", new() { ["hosts"] = "10.0.0.6" }, "form[action='/admin/workflows/webhooks']");
+        var kept = (await settings.ReadAsync<Stored>("workflows.webhooks", CancellationToken.None))!;
+        Assert.Equal(("of another site", "10.0.0.6"), (kept.Secret, Assert.Single(kept.AllowedHosts)));
+
+        await administrator.SubmitAsync("/admin/workflows/webhooks", [], "form[action$='/renew']");
+        var made = await SecretAsync();
+        Assert.Equal(64, made?.Length);
+        Assert.Equal(made, await SecretAsync());
+
+        async Task<string?> SecretAsync() => (await administrator.PageAsync("/admin/workflows/webhooks")).QuerySelector("#secret")!.GetAttribute("value") is { Length: > 0 } secret ? secret : null;
+    }
+
+    /// <summary>As the settings keep it.</summary>
+    private sealed record Stored(string Secret, IReadOnlyList<string> AllowedHosts);
 
     private static async Task<WebApplication> ReceiverAsync(RequestDelegate receive)
     {

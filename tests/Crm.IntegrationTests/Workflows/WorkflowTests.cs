@@ -1,7 +1,9 @@
 using Crm.IntegrationTests.Support;
 using Crm.Platform.Data;
 using Crm.Platform.Queries;
+using Crm.Platform.Settings;
 using Crm.Workflows;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.IntegrationTests.Workflows;
 
@@ -112,6 +114,35 @@ public abstract class WorkflowTests(WorkflowFixture fixture) : IAsyncLifetime
         _site.Clock.Forward(TimeSpan.FromDays(4));
         await _site.ExpectAsync(workflow, "Done");
         Assert.Equal("come", (await _site.GetAsync("contacts", contact)).Get<string>("notes"));
+    }
+
+    [Fact]
+    public async Task Date_DaysAcrossAChangeOfClocks_KeepsTheHour()
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
+        await using (var scope = await _site.Site.OpenScopeAsync())
+        {
+            var settings = scope.Services.GetRequiredService<SettingsStore>();
+            await settings.SaveSiteAsync(settings.Site with { TimeZone = zone.Id }, CancellationToken.None);
+        }
+        // The next day on which clocks are put forward, seen from a few days before.
+        var change = DateOnly.FromDateTime(_site.Clock.GetUtcNow().UtcDateTime).AddDays(6);
+        while (Offset(change.AddDays(1)) <= Offset(change))
+            change = change.AddDays(1);
+        var day = change.AddDays(-2);
+        var dated = await _site.AddAsync("Dated", Define.Line(Define.Trigger("date", ("type", "contacts"), ("field", "birthday"), ("amount", "3"), ("unit", "days"), ("direction", "after"), ("at", "09:00")), Define.Step("a1", "end")));
+        var timed = await _site.AddAsync("Timed", Define.Line(Define.Trigger("date", ("type", "activities"), ("field", "dueAt"), ("amount", "3"), ("unit", "days"), ("direction", "after")), Define.Step("a1", "end")));
+        await _site.CreateAsync("contacts", ("name", "Dated"), ("birthday", day.ToString("yyyy-MM-dd", null)));
+        await using (var scope = await _site.Site.OpenScopeAsync())
+            Assert.True((await scope.Content.SaveAsync(new("activities") { Values = { ["subject"] = "Timed", ["dueAt"] = At(day, 9, 0) } }, Platform.Content.SaveOptions.Default, CancellationToken.None)).Succeeded);
+        await Eventually.HoldsAsync(async () => await _site.CountRowsAsync("SELECT COUNT(*) FROM crm_workflow_clocks") >= 2);
+
+        _site.Clock.Forward(At(day.AddDays(3), 9, 1) - _site.Clock.GetUtcNow().UtcDateTime);
+        await _site.ExpectAsync(dated, "Done");
+        await _site.ExpectAsync(timed, "Done");
+
+        TimeSpan Offset(DateOnly at) => zone.GetUtcOffset(at.ToDateTime(new TimeOnly(0, 0)));
+        DateTime At(DateOnly at, int hour, int minute) => TimeZoneInfo.ConvertTimeToUtc(at.ToDateTime(new TimeOnly(hour, minute)), zone);
     }
 
     [Fact]

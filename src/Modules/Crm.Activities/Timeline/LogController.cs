@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Contents.Forms;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
@@ -24,7 +25,7 @@ internal sealed class LogForm
 }
 
 /// <summary>What the form above a timeline sends: a task is still to be done, the other kinds have happened.</summary>
-internal sealed class LogController(IContentManager content, ContentDefinitions definitions, IStringLocalizer localizer) : Controller
+internal sealed class LogController(IContentManager content, ContentDefinitions definitions, NewRecordForm full, IStringLocalizer localizer) : Controller
 {
     private const int LongestSubject = 200;
 
@@ -55,8 +56,7 @@ internal sealed class LogController(IContentManager content, ContentDefinitions 
             return LocalRedirect($"{type.Path}/{about.Id}");
         }
         // What was typed goes on in the full form, which shows each error beside its field.
-        new Toast(string.Join(localizer["; "], result.Errors.Select(e => e.Message.For(localizer))), IsBad: true).ShowOnNextPage(this);
-        return LocalRedirect(ListLinks.Of($"{ActivitiesMenu.Url}/new", texts.Select(t => (t.Key, t.Value))));
+        return await full.ShowAsync(this, ActivityType.Name, texts, result.Errors, cancellationToken);
     }
 
     private static (string Subject, string? More) Split(string text)

@@ -60,9 +60,11 @@ internal static class Spreadsheet
     public static void FromCsv(Stream csv, Stream workbook, IReadOnlySet<string> numbers)
     {
         var file = CsvFile.Open(csv, _ => { })!;
-        workbook.SaveAs(file.Rows().Select(row => file.Headers.Select((header, i) => (header, Cell: row.Cells[i]))
-            .ToDictionary(c => c.header, c => numbers.Contains(c.header) && decimal.TryParse(c.Cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : (object)FormulaGuard.Remove(c.Cell))),
-            excelType: ExcelType.XLSX);
+        // The header is a row like any other, so that it is there without records, too.
+        var header = file.Headers.ToDictionary(h => h, h => (object)h);
+        workbook.SaveAs(file.Rows().Select(row => file.Headers.Select((name, i) => (name, Cell: row.Cells[i]))
+            .ToDictionary(c => c.name, c => numbers.Contains(c.name) && decimal.TryParse(c.Cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : (object)FormulaGuard.Remove(c.Cell)))
+            .Prepend(header), printHeader: false, excelType: ExcelType.XLSX);
     }
 
     private static string Text(object? value) => value switch

@@ -7,7 +7,7 @@ using MiniExcelLibs;
 
 namespace Crm.Reports.Export;
 
-/// <summary>The table of a report as a file: numbers as numbers, names guarded against being taken for formulas.</summary>
+/// <summary>The table of a report as a file: numbers as numbers, and in CSV, which knows no kinds of cells, texts guarded against being taken for formulas.</summary>
 internal static class ReportFile
 {
     private const int Decimals = 4;
@@ -16,9 +16,9 @@ internal static class ReportFile
     {
         var text = new StringBuilder();
         void Line(IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(CsvCell.Quote)).Append("\r\n");
-        Line(Heads(table, localizer));
+        Line(Heads(table, localizer).Select(FormulaGuard.Add));
         foreach (var row in Rows(table))
-            Line(Cells(table, row).Select(c => c is decimal number ? number.ToString("0.####", CultureInfo.InvariantCulture) : c as string ?? ""));
+            Line(Cells(table, row).Select(c => c is decimal number ? number.ToString("0.####", CultureInfo.InvariantCulture) : FormulaGuard.Add(c as string ?? "")));
         // The mark tells spreadsheets that it is UTF-8.
         return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
     }
@@ -51,7 +51,7 @@ internal static class ReportFile
             var name = head;
             for (var i = 2; !used.Add(name); i++)
                 name = $"{head} {i.ToString(CultureInfo.InvariantCulture)}";
-            yield return FormulaGuard.Add(name);
+            yield return name;
         }
     }
 
@@ -60,7 +60,7 @@ internal static class ReportFile
     private static IEnumerable<object?> Cells(ReportTable table, ReportRow row)
     {
         for (var i = 0; i < table.KeyHeads.Count; i++)
-            yield return i < row.Keys.Count ? FormulaGuard.Add(row.Keys[i].Text) : "";
+            yield return i < row.Keys.Count ? row.Keys[i].Text : "";
         for (var i = 0; i < table.Columns.Count; i++)
             yield return row.Cells[i].Value is { } value ? decimal.Round(table.Columns[i].Format == FigureFormat.Percent ? value * 100 : value, Decimals) : null;
     }

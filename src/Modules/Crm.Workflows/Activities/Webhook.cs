@@ -38,11 +38,13 @@ internal sealed class Webhook(WebhookClient client, WebhookSettings settings, Fi
         if (run.IsDryRun)
             return new(new("Would send the record to {0}", url.GetLeftPart(UriPartial.Path)));
         var body = Body(run);
-        var stored = await settings.ReadAsync(cancellationToken);
+        var stored = await settings.UseAsync(cancellationToken);
+        if (stored.Secret is not { } secret)
+            throw new ActivityRefusedException(new Message("The signing key of webhooks cannot be read. An administrator makes a new one under “Webhooks”"));
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" };
         request.Headers.Add("Idempotency-Key", run.Key);
-        request.Headers.Add("X-Crm-Signature", Sign(stored.Secret, clock.GetUtcNow().ToUnixTimeSeconds(), body));
+        request.Headers.Add("X-Crm-Signature", Sign(secret, clock.GetUtcNow().ToUnixTimeSeconds(), body));
         var status = await client.SendAsync(request, stored.AllowedHosts, cancellationToken);
         return new(new("Sent to {0}, which answered {1}", url.GetLeftPart(UriPartial.Path), status));
     }

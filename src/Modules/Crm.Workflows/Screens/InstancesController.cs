@@ -79,7 +79,7 @@ internal sealed class WebhooksController(WebhookSettings settings, IStringLocali
     public async Task<IActionResult> Index(CancellationToken cancellationToken)
     {
         var options = await settings.ReadAsync(cancellationToken);
-        return View(new WebhooksPage(options.Secret, string.Join('\n', options.AllowedHosts)));
+        return View(new WebhooksPage(options, string.Join('\n', options.AllowedHosts)));
     }
 
     [HttpPost("")]
@@ -90,7 +90,7 @@ internal sealed class WebhooksController(WebhookSettings settings, IStringLocali
         {
             Response.StatusCode = StatusCodes.Status400BadRequest;
             var wrong = all.FirstOrDefault(h => Uri.CheckHostName(h) == UriHostNameType.Unknown);
-            return View("Index", new WebhooksPage((await settings.ReadAsync(cancellationToken)).Secret, hosts ?? "", wrong is null ? localizer["At most {0} addresses", MaxHosts] : localizer["“{0}” is not the name or address of a machine, such as erp.example.com or 10.0.0.5", wrong]));
+            return View("Index", new WebhooksPage(await settings.ReadAsync(cancellationToken), hosts ?? "", wrong is null ? localizer["At most {0} addresses", MaxHosts] : localizer["“{0}” is not the name or address of a machine, such as erp.example.com or 10.0.0.5", wrong]));
         }
         await settings.AllowAsync(all, cancellationToken);
         new Toast(localizer["Saved."]).ShowOnNextPage(this);

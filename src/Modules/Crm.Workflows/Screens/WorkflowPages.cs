@@ -45,4 +45,4 @@ internal sealed record InstancePage(InstanceRow Row, IReadOnlyList<TraceLine> Tr
 
 internal sealed record TestPage(ContentItem Workflow, string Name, ContentTypeDefinition? Type, Guid? Record, string? RecordName, IReadOnlyList<TraceLine>? Trace);
 
-internal sealed record WebhooksPage(string Secret, string AllowedHosts, string? Error = null);
+internal sealed record WebhooksPage(WebhookOptions Options, string AllowedHosts, string? Error = null);

@@ -12,11 +12,12 @@ internal sealed record Stretch(DateTime From, DateTime To, TimeZoneInfo Zone)
     public bool Holds(DateTime utc) => utc > From && utc <= To;
 
     /// <summary>The moment at which a day's clocks show a time; an hour that they skip is the one after it.</summary>
-    public DateTime At(DateOnly day, TimeOnly time)
-    {
-        var local = day.ToDateTime(time);
-        return TimeZoneInfo.ConvertTimeToUtc(Zone.IsInvalidTime(local) ? local.AddHours(1) : local, Zone);
-    }
+    public DateTime At(DateOnly day, TimeOnly time) => ToUtc(day.ToDateTime(time));
+
+    /// <summary>The same time of another day: where clocks were put forward or back between them, not a multiple of 24 hours away.</summary>
+    public DateTime Shift(DateTime utc, int days) => ToUtc(TimeZoneInfo.ConvertTimeFromUtc(utc, Zone).AddDays(days));
+
+    private DateTime ToUtc(DateTime local) => TimeZoneInfo.ConvertTimeToUtc(Zone.IsInvalidTime(local) ? local.AddHours(1) : local, Zone);
 
     public DateOnly DayOf(DateTime utc) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(utc, Zone));
 }
@@ -63,13 +64,14 @@ internal sealed class DateTrigger : ClockTrigger
     {
         if (type?.Find(trigger[SettingNames.Field] ?? "") is not { } field)
             return null;
-        var offset = OffsetOf(trigger);
+        // Days are days of the calendar; only what is left is a length of time.
+        var (shift, offset) = OffsetOf(trigger);
         if (field.Kind == "dateTime")
-            return Filter.And(new CompareFilter(field.Name, FilterOperator.Greater, stretch.From - offset), new CompareFilter(field.Name, FilterOperator.LessOrEqual, stretch.To - offset));
+            return Filter.And(new CompareFilter(field.Name, FilterOperator.Greater, stretch.Shift(stretch.From - offset, -shift)), new CompareFilter(field.Name, FilterOperator.LessOrEqual, stretch.Shift(stretch.To - offset, -shift)));
         var days = new List<object?>();
         for (var day = stretch.DayOf(stretch.From - offset); day <= stretch.DayOf(stretch.To - offset); day = day.AddDays(1))
             if (stretch.Holds(stretch.At(day, TimeOf(trigger)) + offset))
-                days.Add(day);
+                days.Add(day.AddDays(-shift));
         return days.Count == 0 ? null : Filter.In(field.Name, days);
     }
 
@@ -91,10 +93,10 @@ internal sealed class DateTrigger : ClockTrigger
         };
     }
 
-    private static TimeSpan OffsetOf(NodeSettings trigger)
+    private static (int Days, TimeSpan Time) OffsetOf(NodeSettings trigger)
     {
         var amount = trigger.Number(Amount, 0) * (trigger[Direction] == "before" ? -1 : 1);
-        return trigger[Unit] switch { "minutes" => TimeSpan.FromMinutes(amount), "hours" => TimeSpan.FromHours(amount), _ => TimeSpan.FromDays(amount) };
+        return trigger[Unit] switch { "minutes" => (0, TimeSpan.FromMinutes(amount)), "hours" => (0, TimeSpan.FromHours(amount)), _ => (amount, TimeSpan.Zero) };
     }
 }
 

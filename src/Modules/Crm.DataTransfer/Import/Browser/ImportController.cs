@@ -137,7 +137,7 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
     {
         if (await folder.FindAsync(type.Name, id, cancellationToken) is not { } draft || (draft.Result is not null && !done))
             return null;
-        return draft.JobId is { } job && (await jobs.FindAsync(job, cancellationToken))?.Status is JobStatus.Queued or JobStatus.Running ? null : draft;
+        return await folder.IsWorkedOnAsync(draft, cancellationToken) ? null : draft;
     }
 
     private async Task<IActionResult> RunAsync(ContentTypeDefinition type, ImportDraft draft, bool isTrial, CancellationToken cancellationToken)

@@ -9,11 +9,11 @@ using Crm.Platform.Security;
 namespace Crm.DataTransfer.Import.Browser;
 
 /// <summary>Uploaded files under the data directory, each in a folder of its own with what was said about it.</summary>
-internal sealed class ImportFolder(CrmProcess process, ActorContext actor, TimeProvider clock)
+internal sealed class ImportFolder(CrmProcess process, JobLog jobs, ActorContext actor, TimeProvider clock)
 {
     public const int MaxMegabytes = 20;
 
-    /// <summary>Files that one person may have waiting; the oldest gives way.</summary>
+    /// <summary>Files that one person may have waiting; the oldest that nothing works on gives way.</summary>
     private const int MaxDrafts = 10;
 
     private const int MaxValues = 60;
@@ -49,7 +49,8 @@ internal sealed class ImportFolder(CrmProcess process, ActorContext actor, TimeP
         {
             await SaveAsync(draft, cancellationToken);
             foreach (var old in (await ListAsync(null, cancellationToken)).Skip(MaxDrafts))
-                Remove(old.Id);
+                if (!await IsWorkedOnAsync(old, cancellationToken))
+                    Remove(old.Id);
         }
         return draft;
     }
@@ -68,6 +69,9 @@ internal sealed class ImportFolder(CrmProcess process, ActorContext actor, TimeP
     }
 
     public Task SetJobAsync(Guid id, Guid job, CancellationToken cancellationToken) => File.WriteAllTextAsync(JobOf(id), job.ToString("D"), cancellationToken);
+
+    public async Task<bool> IsWorkedOnAsync(ImportDraft draft, CancellationToken cancellationToken)
+        => draft.JobId is { } job && (await jobs.FindAsync(job, cancellationToken))?.Status is JobStatus.Queued or JobStatus.Running;
 
     /// <summary>The actor's own, newest first.</summary>
     public async Task<IReadOnlyList<ImportDraft>> ListAsync(string? type, CancellationToken cancellationToken)
