@@ -142,5 +142,8 @@ public static class Field
     public static FieldDefinition AutoNumber(string name, LocalizedText label, string pattern)
         => Of("autoNumber", name, label) with { Pattern = pattern, ReadOnly = true, Unique = true };
 
+    /// <summary>Something that the system says; set by code only, with <see cref="StoredMessage.Write"/>.</summary>
+    public static FieldDefinition SystemText(string name, LocalizedText label) => Of("message", name, label) with { ReadOnly = true };
+
     private static FieldDefinition Of(string kind, string name, LocalizedText label) => new() { Name = name, Kind = kind, Label = label };
 }

@@ -67,12 +67,14 @@ internal sealed class EmailField : TextKind
     protected override int DefaultMaxLength => 254;
 
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
-    {
-        var trimmed = text.Trim();
-        return MailAddress.TryCreate(trimmed, out var address) && address.Address == trimmed && Hosts.IsName(address.Host)
-            ? FieldParse.Ok(trimmed)
-            : FieldParse.Fail("{0} must be an e-mail address such as name@example.com", field.Label);
-    }
+        => EmailAddress.IsValid(text.Trim()) ? FieldParse.Ok(text.Trim()) : FieldParse.Fail("{0} must be an e-mail address such as name@example.com", field.Label);
+}
+
+/// <summary>What counts as an e-mail address, wherever one is given.</summary>
+public static class EmailAddress
+{
+    /// <summary>One mailbox at a host that can be reached from elsewhere, without a name beside it.</summary>
+    public static bool IsValid(string text) => MailAddress.TryCreate(text, out var address) && address.Address == text && Hosts.IsName(address.Host);
 }
 
 /// <summary>Stored in E.164 form, shown in the national form of the site's region.</summary>

@@ -76,11 +76,11 @@ public sealed class ActorContext
 {
     public Actor Current { get; set; } = Actor.Anonymous;
 
-    /// <summary>Does something with the system's rights; the log still names the actor.</summary>
-    public async Task<T> AsSystemAsync<T>(Func<Task<T>> work)
+    /// <summary>Does something as somebody else, such as whoever asked for work that is done later.</summary>
+    public async Task<T> AsAsync<T>(Actor other, Func<Task<T>> work)
     {
         var before = Current;
-        Current = before with { IsSystem = true };
+        Current = other;
         try
         {
             return await work();
@@ -90,6 +90,9 @@ public sealed class ActorContext
             Current = before;
         }
     }
+
+    /// <summary>Does something with the system's rights; the log still names the actor.</summary>
+    public Task<T> AsSystemAsync<T>(Func<Task<T>> work) => AsAsync(Current with { IsSystem = true }, work);
 
     /// <inheritdoc cref="AsSystemAsync{T}"/>
     public Task AsSystemAsync(Func<Task> work) => AsSystemAsync(async () =>

@@ -19,6 +19,7 @@ public sealed class FieldKindTests
     {
         ["text"] = Field.Text("name", "Name"),
         ["longText"] = Field.LongText("notes", "Notes"),
+        ["message"] = Field.SystemText("problem", "Problem"),
         ["number"] = Field.Number("size", "Size", decimals: 4),
         ["money"] = Field.Money("amount", "Amount"),
         ["yesNo"] = Field.YesNo("active", "Active"),
@@ -40,6 +41,7 @@ public sealed class FieldKindTests
     [InlineData("text", "a < b", "a < b")]
     [InlineData("text", "　微软　", "微软")]
     [InlineData("longText", " a\r\nb\rc ", "a\nb\nc")]
+    [InlineData("message", "[\"{0} is gone\",\"A\"]", "[\"{0} is gone\",\"A\"]")]
     [InlineData("number", " -1234.5 ", "-1234.5")]
     [InlineData("number", "1,234,567", "1234567")]
     [InlineData("number", "１２３．５", "123.5")]
