@@ -12,12 +12,15 @@ internal static class MailLedgerReader
     }
 
     /// <summary>Gives the site an account at the sink.</summary>
-    public static async Task UseServerAsync(this TestBrowser administrator, SmtpSink sink, int connections = 4)
+    public static Task UseServerAsync(this TestBrowser administrator, SmtpSink sink, int connections = 4) => administrator.UseServerAsync(sink.Port, connections);
+
+    /// <summary>Gives the site an account at a server of this machine.</summary>
+    public static async Task UseServerAsync(this TestBrowser administrator, int port, int connections)
     {
         using var saved = await administrator.SubmitAsync("/admin/email", new()
         {
             ["Host"] = "127.0.0.1",
-            ["Port"] = sink.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Port"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Security"] = "None",
             ["FromName"] = "海港贸易",
             ["FromAddress"] = "hello@example.com",

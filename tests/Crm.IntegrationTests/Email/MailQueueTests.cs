@@ -80,20 +80,4 @@ public sealed class MailQueueTests
             Assert.Contains(expected, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
     }
-
-    [Fact]
-    public async Task Send_RefusedByTheServer_SaysWhyAndTriesAgainOnlyWhatMayPass()
-    {
-        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
-        using var administrator = await site.SignInAsync();
-        foreach (var (option, condition) in new[] { ("-f", "state = 'bounced' AND reason LIKE '500%' OR state = 'failed' AND reason LIKE '5%'"), ("-r", "state = 'queued' AND attempts = 1 AND reason LIKE '4%'") })
-        {
-            await using var sink = await SmtpSink.StartAsync(option, "RCPT");
-            await administrator.UseServerAsync(sink);
-            await using var scope = await site.OpenScopeAsync();
-            await scope.Services.GetRequiredService<MailQueue>().EnqueueAsync(option, new("a@example.com", "Hello", "Hello"), CancellationToken.None);
-            await Eventually.HoldsAsync(async () => await site.CountMailAsync($"key = '{option}' AND ({condition})") == 1);
-            Assert.Empty(sink.Messages);
-        }
-    }
 }

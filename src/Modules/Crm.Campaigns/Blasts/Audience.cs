@@ -15,11 +15,12 @@ internal sealed record AudienceCount(ContentTypeDefinition Type, Filter? Filter,
     public long Recipients => Matched - NoAddress - Malformed - Duplicates - Suppressed;
 }
 
-/// <summary>Who a blast goes to: the segment as the blast's owner sees it at this moment, one message to an address.</summary>
+/// <summary>Who a blast goes to: the segment as whoever sends it sees it at this moment, one message to an address.</summary>
 internal sealed class Audience(QueryEngine queries, ContentDefinitions definitions, SuppressionList suppressions, ActorContext actor, IEnumerable<IActorProvider> actors)
 {
     private const int BatchSize = 500;
 
+    /// <summary>All of it is read: not for large audiences on every look.</summary>
     /// <exception cref="QueryException">The segment is gone or its filter cannot be answered.</exception>
     public async Task<AudienceCount> CountAsync(ContentItem blast, CancellationToken cancellationToken)
     {
@@ -40,13 +41,13 @@ internal sealed class Audience(QueryEngine queries, ContentDefinitions definitio
         return count;
     }
 
-    /// <summary>Whether anybody gets it; reads no further than to the first who does.</summary>
+    /// <summary>Whether there is anybody who can be written to; reads no further than to the first.</summary>
     /// <exception cref="QueryException">The segment is gone or its filter cannot be answered.</exception>
     public async Task<bool> AnyAsync(ContentItem blast, CancellationToken cancellationToken)
     {
         var (type, filter) = await QuestionAsync(blast, cancellationToken);
         await foreach (var batch in ReadAsync(blast, type, filter, cancellationToken))
-            if (batch.Recipients.Count > (await suppressions.ReasonsAsync(batch.Recipients.Select(r => r.Address), cancellationToken)).Count)
+            if (batch.Recipients.Count > 0 && (await suppressions.ReasonsAsync(batch.Recipients.Select(r => r.Address), cancellationToken)).Count < batch.Recipients.Count)
                 return true;
         return false;
     }
@@ -59,6 +60,29 @@ internal sealed class Audience(QueryEngine queries, ContentDefinitions definitio
             yield return batch.Recipients;
     }
 
+    /// <summary>Who sends: whoever asks for it now; for work in the background whoever pressed the button, before that the owner. Nobody's, such as one of a recipe, is the site's own.</summary>
+    /// <exception cref="QueryException">They can no longer sign in.</exception>
+    public async Task<Actor> SenderAsync(ContentItem blast, CancellationToken cancellationToken)
+    {
+        if (!actor.Current.IsSystem || SenderOf(blast) is not { } user)
+            return actor.Current;
+        var sender = await OfUserAsync(user, cancellationToken) ?? throw new QueryException("Whoever sends this can no longer sign in");
+        return sender with { Source = actor.Current.Source };
+    }
+
+    public async Task<bool> IsSenderGoneAsync(ContentItem blast, CancellationToken cancellationToken)
+        => SenderOf(blast) is { } user && await OfUserAsync(user, cancellationToken) is null;
+
+    private static Guid? SenderOf(ContentItem blast) => blast.Get<Guid?>("sentBy") ?? blast.Owner;
+
+    private async Task<Actor?> OfUserAsync(Guid user, CancellationToken cancellationToken)
+    {
+        Actor? found = null;
+        foreach (var provider in actors)
+            found ??= await provider.OfUserAsync(user, cancellationToken);
+        return found;
+    }
+
     public async Task<(ContentTypeDefinition Type, Filter? Filter)> QuestionAsync(ContentItem blast, CancellationToken cancellationToken)
         => blast.Get<Guid?>("segment") is { } id && await actor.AsSystemAsync(() => queries.GetAsync(SegmentType.Name, id, cancellationToken)) is { } segment
             ? SegmentFilter.Of(segment, definitions)
@@ -68,11 +92,11 @@ internal sealed class Audience(QueryEngine queries, ContentDefinitions definitio
 
     private async IAsyncEnumerable<Batch> ReadAsync(ContentItem blast, ContentTypeDefinition type, Filter? filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var owner = await OwnerAsync(blast, cancellationToken);
+        var sender = await SenderAsync(blast, cancellationToken);
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (string? after = null; ;)
         {
-            var page = await AsAsync(owner, () => queries.ListAsync(new Query(type.Name) { Where = filter, Columns = ["email"], Sort = [SystemFields.Id], Take = BatchSize, After = after }, cancellationToken));
+            var page = await actor.AsAsync(sender, () => queries.ListAsync(new Query(type.Name) { Where = filter, Columns = ["email"], Sort = [SystemFields.Id], Take = BatchSize, After = after }, cancellationToken));
             long none = 0, malformed = 0, twice = 0;
             var recipients = new List<MailingRecipient>(page.Items.Count);
             foreach (var item in page.Items)
@@ -89,31 +113,6 @@ internal sealed class Audience(QueryEngine queries, ContentDefinitions definitio
             yield return new Batch(page.Items.Count, none, malformed, twice, recipients);
             if ((after = page.Next) is null)
                 yield break;
-        }
-    }
-
-    /// <summary>Nobody's blast, such as one of a recipe, is the site's own.</summary>
-    private async Task<Actor> OwnerAsync(ContentItem blast, CancellationToken cancellationToken)
-    {
-        if (blast.Owner is not { } owner)
-            return actor.Current;
-        foreach (var provider in actors)
-            if (await provider.OfUserAsync(owner, cancellationToken) is { } found)
-                return found;
-        throw new QueryException("The owner of the blast can no longer sign in; give it another owner");
-    }
-
-    private async Task<T> AsAsync<T>(Actor other, Func<Task<T>> work)
-    {
-        var before = actor.Current;
-        actor.Current = other;
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            actor.Current = before;
         }
     }
 }

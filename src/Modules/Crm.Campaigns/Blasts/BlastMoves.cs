@@ -1,7 +1,14 @@
 using Crm.Platform.Content;
+using Crm.Platform.Localization;
 using Crm.Platform.Security;
 
 namespace Crm.Campaigns.Blasts;
+
+/// <summary>Somebody was quicker: the blast is no longer as it was when it was looked at.</summary>
+internal sealed class BlastChangedException(Message reason) : Exception(reason.ToString())
+{
+    public Message Reason { get; } = reason;
+}
 
 /// <summary>What only the sending itself may write into a blast. The rules below lay it over the save that carries it.</summary>
 internal sealed class BlastMoves
@@ -9,26 +16,30 @@ internal sealed class BlastMoves
     public Dictionary<Guid, IReadOnlyDictionary<string, object?>> Pending { get; } = [];
 
     /// <summary>With the system's rights: that the caller may send was checked where it was asked for.</summary>
-    public async Task SaveAsync(IContentManager content, ActorContext actor, Guid blast, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
+    /// <param name="blast">As it was seen; it moves from there or not at all.</param>
+    /// <exception cref="BlastChangedException">It has changed since.</exception>
+    public async Task SaveAsync(IContentManager content, ActorContext actor, ContentItem blast, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
     {
-        Pending[blast] = values;
+        Pending[blast.Id] = values;
         try
         {
-            var result = await actor.AsSystemAsync(() => content.SaveAsync(new ContentChange(EmailBlastType.Name) { Id = blast }, SaveOptions.Default, cancellationToken));
+            var result = await actor.AsSystemAsync(() => content.SaveAsync(new ContentChange(EmailBlastType.Name) { Id = blast.Id, Version = blast.Version }, SaveOptions.Default, cancellationToken));
+            if (result.Status is SaveStatus.Conflict or SaveStatus.NotFound)
+                throw new BlastChangedException(new("Somebody changed this record in the meantime. Look at it again, then repeat your change"));
             if (!result.Succeeded)
-                throw new InvalidOperationException($"Blast {blast} could not be moved on: {result.Status} {string.Join("; ", result.Errors.Select(e => e.Message))}");
+                throw new InvalidOperationException($"Blast {blast.Id} could not be moved on: {result.Status} {string.Join("; ", result.Errors.Select(e => e.Message))}");
         }
         finally
         {
-            Pending.Remove(blast);
+            Pending.Remove(blast.Id);
         }
     }
 }
 
-/// <summary>What has been sent is not rewritten, and what is being sent not deleted.</summary>
+/// <summary>What has been sent is not rewritten, and what is being sent not deleted. What was scheduled goes out as it was then, or not.</summary>
 internal sealed class BlastRules(BlastMoves moves) : IContentHandler
 {
-    private static readonly string[] Fixed = ["segment", "template", "campaign", "fromName", "fromAddress"];
+    private static readonly string[] Content = ["segment", "template", "campaign", "fromName", "fromAddress"];
 
     public ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -39,14 +50,27 @@ internal sealed class BlastRules(BlastMoves moves) : IContentHandler
             if (moves.Pending.TryGetValue(save.After.Id, out var values))
                 foreach (var (field, value) in values)
                     save.Set(field, value);
-            else if (save.Before?.Get<string>("status") is not (null or EmailBlastType.Draft or EmailBlastType.Scheduled))
-                foreach (var field in Fixed.Where(save.Changed.Contains))
+            else if (save.Before?.Get<string>("status") == EmailBlastType.Scheduled)
+                TakeBack(save);
+            else if (save.Before?.Get<string>("status") is not (null or EmailBlastType.Draft))
+                foreach (var field in Content.Where(save.Changed.Contains))
                     save.Error(field, new("{0} cannot be changed: sending has begun", type.Field(field).Label));
         }
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<Platform.Localization.Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
-        => ValueTask.FromResult<Platform.Localization.Message?>(type.Name == EmailBlastType.Name && item.Get<string>("status") is EmailBlastType.Sending or EmailBlastType.Paused or EmailBlastType.Scheduled
+    /// <summary>Whoever changes it may not have the right to send it; whoever has it schedules it again.</summary>
+    private static void TakeBack(PendingSave save)
+    {
+        if (!Content.Append(SystemFields.Owner).Any(save.Changed.Contains))
+            return;
+        save.Set("status", EmailBlastType.Draft);
+        save.Set("scheduledAt", null);
+        save.Set("sentBy", null);
+        save.Set("problem", StoredMessage.Write(new("It was changed after it had been scheduled, so the schedule was taken back")));
+    }
+
+    public ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+        => ValueTask.FromResult<Message?>(type.Name == EmailBlastType.Name && item.Get<string>("status") is EmailBlastType.Sending or EmailBlastType.Paused or EmailBlastType.Scheduled
             ? new("Cancel the blast before you delete it") : null);
 }

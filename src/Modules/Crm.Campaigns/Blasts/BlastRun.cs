@@ -10,7 +10,7 @@ using Crm.Platform.Security;
 
 namespace Crm.Campaigns.Blasts;
 
-/// <summary>Sends blasts: checks, begins, pauses, goes on, breaks off. What it refuses it says.</summary>
+/// <summary>Sends blasts: checks, begins, pauses, goes on, breaks off. What it refuses it says, and then nothing is done.</summary>
 internal sealed class BlastRun(
     QueryEngine queries,
     IContentManager content,
@@ -22,13 +22,16 @@ internal sealed class BlastRun(
     DbSession session,
     TimeProvider clock)
 {
+    private static readonly Message Sent = new("This blast has been sent already");
+
     /// <summary>Why a blast cannot be sent as it is; none when it can.</summary>
-    public async Task<IReadOnlyList<Message>> ProblemsAsync(ContentItem blast, AudienceCount? count, CancellationToken cancellationToken)
+    /// <param name="hasRecipients">Null when it is to be found out.</param>
+    public async Task<IReadOnlyList<Message>> ProblemsAsync(ContentItem blast, bool? hasRecipients, CancellationToken cancellationToken)
     {
         var problems = new List<Message>();
         try
         {
-            if (count is null ? !await audience.AnyAsync(blast, cancellationToken) : count.Recipients == 0)
+            if (!(hasRecipients ?? await audience.AnyAsync(blast, cancellationToken)))
                 problems.Add(new("The blast has no recipients: nobody in the segment can be written to"));
         }
         catch (QueryException e)
@@ -42,67 +45,114 @@ internal sealed class BlastRun(
         return problems;
     }
 
-    public async Task<IReadOnlyList<Message>> StartAsync(Guid id, CancellationToken cancellationToken)
+    /// <summary>Sends now. It goes to whom the sender may see; see <see cref="Audience.SenderAsync"/>.</summary>
+    public Task<IReadOnlyList<Message>> StartAsync(Guid id, CancellationToken cancellationToken) => AnswerAsync(async ()
+        => await FindAsync(id, cancellationToken) is { } blast && IsOpen(blast) ? await BeginAsync(blast, cancellationToken) : [Sent]);
+
+    /// <summary>Begins with the blast as it was read.</summary>
+    /// <exception cref="BlastChangedException">Somebody changed it in the meantime: it is not begun.</exception>
+    public async Task<IReadOnlyList<Message>> BeginAsync(ContentItem blast, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, cancellationToken) is not { } blast || blast.Get<string>("status") is not (EmailBlastType.Draft or EmailBlastType.Scheduled))
-            return [new("This blast has been sent already")];
-        if (await ProblemsAsync(blast, null, cancellationToken) is { Count: > 0 } problems)
-            return problems;
-        var (type, _) = await audience.QuestionAsync(blast, cancellationToken);
-        var template = (await TemplateAsync(blast, cancellationToken))!;
-        await session.TransactAsync(async () =>
+        var sender = await audience.SenderAsync(blast, cancellationToken);
+        return await actor.AsAsync(sender, async () =>
         {
-            await mailings.CreateAsync(id, new MailingContent(type.Name, template, blast.Get<string>("siteUrl") ?? await site.GetAsync(cancellationToken), blast.Owner)
+            if (await ProblemsAsync(blast, null, cancellationToken) is { Count: > 0 } problems)
+                return problems;
+            var (type, _) = await audience.QuestionAsync(blast, cancellationToken);
+            var template = (await TemplateAsync(blast, cancellationToken))!;
+            await session.TransactAsync(async () =>
             {
-                FromName = blast.Get<string>("fromName"),
-                FromAddress = blast.Get<string>("fromAddress"),
+                await mailings.CreateAsync(blast.Id, new MailingContent(type.Name, template, blast.Get<string>("siteUrl") ?? await site.GetAsync(cancellationToken), blast.Owner)
+                {
+                    RightsOf = sender.UserId,
+                    FromName = blast.Get<string>("fromName"),
+                    FromAddress = blast.Get<string>("fromAddress"),
+                }, cancellationToken);
+                await MoveAsync(blast, new() { ["status"] = EmailBlastType.Sending, ["sentAt"] = Now, ["sentBy"] = sender.UserId, ["problem"] = null }, cancellationToken);
             }, cancellationToken);
-            await MoveAsync(id, new() { ["status"] = EmailBlastType.Sending, ["sentAt"] = Now, ["problem"] = null }, cancellationToken);
-        }, cancellationToken);
-        return [];
+            return [];
+        });
     }
 
-    public async Task<IReadOnlyList<Message>> ScheduleAsync(Guid id, DateTime at, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Message>> ScheduleAsync(Guid id, DateTime at, CancellationToken cancellationToken) => AnswerAsync(async () =>
     {
-        if (await FindAsync(id, cancellationToken) is not { } blast || blast.Get<string>("status") is not (EmailBlastType.Draft or EmailBlastType.Scheduled))
-            return [new("This blast has been sent already")];
+        if (await FindAsync(id, cancellationToken) is not { } blast || !IsOpen(blast))
+            return [Sent];
         if (at <= Now)
             return [new("Choose a time that is still to come")];
         if (await ProblemsAsync(blast, null, cancellationToken) is { Count: > 0 } problems)
             return problems;
-        await MoveAsync(id, new() { ["status"] = EmailBlastType.Scheduled, ["scheduledAt"] = at, ["siteUrl"] = await site.GetAsync(cancellationToken), ["problem"] = null }, cancellationToken);
+        await MoveAsync(blast, new()
+        {
+            ["status"] = EmailBlastType.Scheduled,
+            ["scheduledAt"] = at,
+            ["sentBy"] = actor.Current.UserId,
+            ["siteUrl"] = await site.GetAsync(cancellationToken),
+            ["problem"] = null,
+        }, cancellationToken);
         return [];
-    }
+    });
 
-    public async Task PauseAsync(Guid id, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Message>> PauseAsync(Guid id, CancellationToken cancellationToken) => ChangeAsync(id, async blast =>
     {
-        if (await mailings.PauseAsync(id, cancellationToken))
-            await MoveAsync(id, new() { ["status"] = EmailBlastType.Paused }, cancellationToken);
-    }
+        if (!await mailings.PauseAsync(id, cancellationToken))
+            return false;
+        await MoveAsync(blast, new() { ["status"] = EmailBlastType.Paused }, cancellationToken);
+        return true;
+    }, cancellationToken);
 
-    public async Task ResumeAsync(Guid id, CancellationToken cancellationToken)
+    /// <summary>Goes on in the name of who sent it; if they can no longer sign in, of who resumes it.</summary>
+    public Task<IReadOnlyList<Message>> ResumeAsync(Guid id, CancellationToken cancellationToken) => ChangeAsync(id, async blast =>
     {
-        if (await mailings.ResumeAsync(id, cancellationToken))
-            await MoveAsync(id, new() { ["status"] = EmailBlastType.Sending }, cancellationToken);
-    }
+        var heir = await audience.IsSenderGoneAsync(blast, cancellationToken) ? actor.Current.UserId : null;
+        if (!await mailings.ResumeAsync(id, heir, cancellationToken))
+            return false;
+        await MoveAsync(blast, new() { ["status"] = EmailBlastType.Sending, ["sentBy"] = heir ?? blast.Get<Guid?>("sentBy"), ["problem"] = null }, cancellationToken);
+        return true;
+    }, cancellationToken);
 
     /// <summary>A scheduled one becomes a draft again; of one that is being sent, what has not gone out will not.</summary>
-    public async Task CancelAsync(Guid id, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Message>> CancelAsync(Guid id, CancellationToken cancellationToken) => ChangeAsync(id, async blast =>
     {
-        if (await FindAsync(id, cancellationToken) is not { } blast)
-            return;
-        if (blast.Get<string>("status") == EmailBlastType.Scheduled)
+        switch (blast.Get<string>("status"))
         {
-            await MoveAsync(id, new() { ["status"] = EmailBlastType.Draft, ["scheduledAt"] = null }, cancellationToken);
+            case EmailBlastType.Scheduled:
+                await MoveAsync(blast, new() { ["status"] = EmailBlastType.Draft, ["scheduledAt"] = null, ["sentBy"] = null }, cancellationToken);
+                return true;
+            case EmailBlastType.Sending or EmailBlastType.Paused:
+                await mailings.CancelAsync(id, cancellationToken);
+                await MoveAsync(blast, new() { ["status"] = EmailBlastType.Canceled }, cancellationToken);
+                return true;
+            default:
+                return false;
         }
-        else if (blast.Get<string>("status") is EmailBlastType.Sending or EmailBlastType.Paused)
+    }, cancellationToken);
+
+    /// <inheritdoc cref="BlastMoves.SaveAsync"/>
+    public Task MoveAsync(ContentItem blast, Dictionary<string, object?> values, CancellationToken cancellationToken) => moves.SaveAsync(content, actor, blast, values, cancellationToken);
+
+    /// <summary>The mailing and its blast change together or not at all.</summary>
+    private Task<IReadOnlyList<Message>> ChangeAsync(Guid id, Func<ContentItem, Task<bool>> change, CancellationToken cancellationToken)
+        => AnswerAsync(() => session.TransactAsync<IReadOnlyList<Message>>(async () => await FindAsync(id, cancellationToken) is { } blast && await change(blast)
+            ? [] : [new("This can no longer be done: the blast has moved on")], cancellationToken));
+
+    private static async Task<IReadOnlyList<Message>> AnswerAsync(Func<Task<IReadOnlyList<Message>>> work)
+    {
+        try
         {
-            await mailings.CancelAsync(id, cancellationToken);
-            await MoveAsync(id, new() { ["status"] = EmailBlastType.Canceled }, cancellationToken);
+            return await work();
+        }
+        catch (BlastChangedException e)
+        {
+            return [e.Reason];
+        }
+        catch (QueryException e)
+        {
+            return [e.Reason];
         }
     }
 
-    public Task MoveAsync(Guid id, Dictionary<string, object?> values, CancellationToken cancellationToken) => moves.SaveAsync(content, actor, id, values, cancellationToken);
+    private static bool IsOpen(ContentItem blast) => blast.Get<string>("status") is EmailBlastType.Draft or EmailBlastType.Scheduled;
 
     private Task<ContentItem?> FindAsync(Guid id, CancellationToken cancellationToken) => queries.GetAsync(EmailBlastType.Name, id, cancellationToken);
 

@@ -19,6 +19,9 @@ internal sealed class BlastWorker(IServiceProvider services, TimeProvider clock,
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
+    private readonly string _me = Guid.NewGuid().ToString("N");
+    private readonly Dictionary<Guid, DateTimeOffset> _rests = [];
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -44,69 +47,42 @@ internal sealed class BlastWorker(IServiceProvider services, TimeProvider clock,
 
     private async Task RoundAsync(CancellationToken cancellationToken)
     {
-        await using var scope = services.CreateAsyncScope();
+        await using var scope = await OpenAsync(cancellationToken);
         var provider = scope.ServiceProvider;
-        provider.GetRequiredService<ActorContext>().Current = Actor.System("job");
-        await provider.GetRequiredService<SettingsStore>().RefreshAsync(cancellationToken);
-        await provider.GetRequiredService<ContentDefinitions>().RefreshAsync(cancellationToken);
         var queries = provider.GetRequiredService<QueryEngine>();
         var due = new CompareFilter("scheduledAt", FilterOperator.LessOrEqual, clock.GetUtcNow().UtcDateTime);
         var where = new OrFilter([Filter.Eq("status", EmailBlastType.Sending), Filter.And(Filter.Eq("status", EmailBlastType.Scheduled), due)]);
         foreach (var blast in (await queries.ListAsync(new Query(EmailBlastType.Name) { Where = where, Sort = ["scheduledAt"], Take = 100 }, cancellationToken)).Items)
-            await provider.GetRequiredService<BlastStep>().RunAsync(blast, cancellationToken);
+            await StepAsync(blast, cancellationToken);
         if (await provider.GetRequiredService<MailingList>().HasNewsAsync(cancellationToken))
             while (await provider.GetRequiredService<MemberBook>().FollowAsync(cancellationToken))
                 cancellationToken.ThrowIfCancellationRequested();
     }
-}
 
-/// <summary>The next step of one blast.</summary>
-internal sealed class BlastStep(BlastRun run, Audience audience, MailingList mailings, MemberBook members)
-{
-    public async Task RunAsync(ContentItem blast, CancellationToken cancellationToken)
+    /// <summary>In a scope of its own: what goes wrong with one blast leaves nothing behind for the next.</summary>
+    private async Task StepAsync(ContentItem blast, CancellationToken cancellationToken)
     {
-        if (blast.Get<string>("status") == EmailBlastType.Scheduled)
-        {
-            if (await run.StartAsync(blast.Id, cancellationToken) is { Count: > 0 } problems)
-                await FailAsync(blast, EmailBlastType.Draft, problems, cancellationToken);
+        if (_rests.TryGetValue(blast.Id, out var until) && clock.GetUtcNow() < until)
             return;
-        }
-        switch (await mailings.StateAsync(blast.Id, cancellationToken))
-        {
-            case MailingStates.Building:
-                await BuildAsync(blast, cancellationToken);
-                break;
-            case MailingStates.Sending when await mailings.FinishAsync(blast.Id, cancellationToken):
-            case MailingStates.Done:
-                await run.MoveAsync(blast.Id, new() { ["status"] = EmailBlastType.Done }, cancellationToken);
-                break;
-        }
-    }
-
-    /// <summary>One ledger row for each recipient, and a member of the campaign. Nothing goes out before all are there.</summary>
-    private async Task BuildAsync(ContentItem blast, CancellationToken cancellationToken)
-    {
+        _rests.Remove(blast.Id);
         try
         {
-            var (type, _) = await audience.QuestionAsync(blast, cancellationToken);
-            var recipients = 0;
-            await foreach (var batch in audience.StreamAsync(blast, cancellationToken))
-            {
-                await mailings.AddAsync(blast.Id, type.Name, batch, cancellationToken);
-                if (blast.Get<Guid?>("campaign") is { } campaign && batch.Count > 0)
-                    await members.AddAsync(campaign, type.Name, [.. batch.Select(r => r.RecordId)], "planned", blast.Owner, cancellationToken);
-                recipients += batch.Count;
-            }
-            await run.MoveAsync(blast.Id, new() { ["recipients"] = (decimal)recipients }, cancellationToken);
-            await mailings.StartAsync(blast.Id, cancellationToken);
+            await using var scope = await OpenAsync(cancellationToken);
+            await scope.ServiceProvider.GetRequiredService<BlastStep>().RunAsync(blast, _me, cancellationToken);
         }
-        catch (QueryException e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            await mailings.CancelAsync(blast.Id, cancellationToken);
-            await FailAsync(blast, EmailBlastType.Canceled, [e.Reason], cancellationToken);
+            logger.LogError(e, "Blast {Blast} could not be moved on; another try follows in a minute", blast.Id);
+            _rests[blast.Id] = clock.GetUtcNow().AddMinutes(1);
         }
     }
 
-    private Task FailAsync(ContentItem blast, string status, IReadOnlyList<Message> problems, CancellationToken cancellationToken)
-        => run.MoveAsync(blast.Id, new() { ["status"] = status, ["problem"] = string.Join("; ", problems) }, cancellationToken);
+    private async Task<AsyncServiceScope> OpenAsync(CancellationToken cancellationToken)
+    {
+        var scope = services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<ActorContext>().Current = Actor.System("job");
+        await scope.ServiceProvider.GetRequiredService<SettingsStore>().RefreshAsync(cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<ContentDefinitions>().RefreshAsync(cancellationToken);
+        return scope;
+    }
 }

@@ -29,9 +29,12 @@ internal sealed class BlastsController(
 {
     private const int PageSize = 100;
 
+    /// <summary>Who can be written to is counted at once in segments of at most this size; in larger ones when it is asked for.</summary>
+    private const int CountedAtOnce = 2000;
+
     [HttpGet("", Order = -1)]
-    public async Task<IActionResult> Index(Guid id, Guid? recipient, CancellationToken cancellationToken)
-        => await PageAsync(id, recipient, [], cancellationToken) is { } page ? View("Index", page) : NotFound();
+    public async Task<IActionResult> Index(Guid id, Guid? recipient, bool count, CancellationToken cancellationToken)
+        => await PageAsync(id, recipient, count, [], cancellationToken) is { } page ? View("Index", page) : NotFound();
 
     /// <summary>The part of the page that moves while it is being sent.</summary>
     [HttpGet("progress")]
@@ -66,7 +69,13 @@ internal sealed class BlastsController(
             var me = actor.Current.UserId is { } user ? await queries.GetAsync(SystemTypes.Users, user, cancellationToken) : null;
             if (me?.Get<string>("email") is not { Length: > 0 } address)
                 throw new QueryException("Your user has no e-mail address to send the test to");
-            var queued = await queue.EnqueueAsync($"test:{id:N}:{Guid.NewGuid():N}", new OutgoingMail(address, localizer["Test: {0}", mail.Subject], mail.Text) { ToName = me.DisplayText, Html = mail.Html }, cancellationToken);
+            var queued = await queue.EnqueueAsync($"test:{id:N}:{Guid.NewGuid():N}", new OutgoingMail(address, localizer["Test: {0}", mail.Subject], mail.Text) 
+            {
+                ToName = me.DisplayText,
+                Html = mail.Html,
+                FromName = blast.Get<string>("fromName"),
+                FromAddress = blast.Get<string>("fromAddress"),
+            }, cancellationToken);
             new Toast(queued ? localizer["The test message is on its way to {0}.", address] : localizer["{0} is on the list of suppressed addresses.", address], IsBad: !queued).ShowOnNextPage(this);
         }
         catch (Exception e) when (e is TemplateException or QueryException)
@@ -88,13 +97,13 @@ internal sealed class BlastsController(
     }
 
     [HttpPost("pause"), RequirePermission(CampaignPermissions.Send)]
-    public Task<IActionResult> Pause(Guid id, CancellationToken cancellationToken) => DoAsync(id, () => run.PauseAsync(id, cancellationToken), cancellationToken);
+    public Task<IActionResult> Pause(Guid id, CancellationToken cancellationToken) => AnswerAsync(id, () => run.PauseAsync(id, cancellationToken), null, cancellationToken);
 
     [HttpPost("resume"), RequirePermission(CampaignPermissions.Send)]
-    public Task<IActionResult> Resume(Guid id, CancellationToken cancellationToken) => DoAsync(id, () => run.ResumeAsync(id, cancellationToken), cancellationToken);
+    public Task<IActionResult> Resume(Guid id, CancellationToken cancellationToken) => AnswerAsync(id, () => run.ResumeAsync(id, cancellationToken), null, cancellationToken);
 
     [HttpPost("cancel"), RequirePermission(CampaignPermissions.Send)]
-    public Task<IActionResult> Cancel(Guid id, CancellationToken cancellationToken) => DoAsync(id, () => run.CancelAsync(id, cancellationToken), cancellationToken);
+    public Task<IActionResult> Cancel(Guid id, CancellationToken cancellationToken) => AnswerAsync(id, () => run.CancelAsync(id, cancellationToken), null, cancellationToken);
 
     /// <summary>The recipients behind a number.</summary>
     [HttpGet("recipients")]
@@ -104,41 +113,32 @@ internal sealed class BlastsController(
             return NotFound();
         var which = MailingReport.Part(part);
         var messages = await report.ListAsync(id, which, after, PageSize + 1, cancellationToken);
-        var type = (await SegmentTypeAsync(blast, cancellationToken))?.Path ?? "/contacts";
-        return View("Recipients", new RecipientsPage(blast, which, [.. messages.Take(PageSize)], await report.CountAsync(id, which, cancellationToken), messages.Count > PageSize ? messages[PageSize - 1].Id : null, type));
+        var shown = messages.Take(PageSize).ToList();
+        return View("Recipients", new RecipientsPage(blast, which, await SeenAsync(shown, cancellationToken), await report.CountAsync(id, which, cancellationToken), messages.Count > PageSize ? shown[^1].Id : null));
     }
 
-    private async Task<ContentTypeDefinition?> SegmentTypeAsync(ContentItem blast, CancellationToken cancellationToken)
+    /// <summary>Names and addresses are the records': whoever may not see a record does not read them here.</summary>
+    private async Task<IReadOnlyList<SeenRecipient>> SeenAsync(IReadOnlyList<MailingMessage> messages, CancellationToken cancellationToken)
     {
-        try
-        {
-            return (await audience.QuestionAsync(blast, cancellationToken)).Type;
-        }
-        catch (QueryException)
-        {
-            // A segment that cannot be answered any more: names lead to the usual list.
-            return null;
-        }
+        var seen = new HashSet<Guid>();
+        foreach (var group in messages.Where(m => m.RecordId is not null).GroupBy(m => m.RecordType))
+            if (group.Key is { } name && definitions.Current.Find(name) is { } type && actor.Current.CanOpen(type))
+                foreach (var item in (await queries.ListAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, group.Select(m => (object?)m.RecordId)), Columns = [], Sort = [SystemFields.Id], Take = PageSize, Bin = RecycleBin.With }, cancellationToken)).Items)
+                    seen.Add(item.Id);
+        return [.. messages.Select(m => new SeenRecipient(m, m.RecordId is { } id && seen.Contains(id) ? $"{definitions.Current.Get(m.RecordType!).Path}/{id}" : null))];
     }
 
-    private async Task<IActionResult> DoAsync(Guid id, Func<Task> work, CancellationToken cancellationToken)
-    {
-        if (!await MayAsync(id, cancellationToken))
-            return StatusCode(StatusCodes.Status403Forbidden);
-        await work();
-        return Redirect($"/emailBlasts/{id}");
-    }
-
-    private async Task<IActionResult> AnswerAsync(Guid id, Func<Task<IReadOnlyList<Message>>> work, string said, CancellationToken cancellationToken)
+    private async Task<IActionResult> AnswerAsync(Guid id, Func<Task<IReadOnlyList<Message>>> work, string? said, CancellationToken cancellationToken)
     {
         if (!await MayAsync(id, cancellationToken))
             return StatusCode(StatusCodes.Status403Forbidden);
         if (await work() is { Count: > 0 } problems)
         {
             Response.StatusCode = StatusCodes.Status400BadRequest;
-            return View("Index", await PageAsync(id, null, problems, cancellationToken));
+            return View("Index", await PageAsync(id, null, false, problems, cancellationToken));
         }
-        new Toast(said).ShowOnNextPage(this);
+        if (said is not null)
+            new Toast(said).ShowOnNextPage(this);
         return Redirect($"/emailBlasts/{id}");
     }
 
@@ -156,7 +156,7 @@ internal sealed class BlastsController(
             : throw new QueryException("The blast has no recipients: nobody in the segment can be written to");
     }
 
-    private async Task<BlastPage?> PageAsync(Guid id, Guid? recipient, IReadOnlyList<Message> refused, CancellationToken cancellationToken)
+    private async Task<BlastPage?> PageAsync(Guid id, Guid? recipient, bool countAll, IReadOnlyList<Message> refused, CancellationToken cancellationToken)
     {
         if (await queries.GetAsync(EmailBlastType.Name, id, cancellationToken) is not { } blast)
             return null;
@@ -169,17 +169,18 @@ internal sealed class BlastsController(
         };
         if (!page.IsOpen)
             return page;
-        AudienceCount? count = null;
         try
         {
-            count = await audience.CountAsync(blast, cancellationToken);
+            var (list, filter) = await audience.QuestionAsync(blast, cancellationToken);
+            var size = await queries.CountAsync(list.Name, filter, cancellationToken);
+            page = page with { People = list, Filter = filter, Size = size, Audience = countAll || size.Count <= CountedAtOnce ? await audience.CountAsync(blast, cancellationToken) : null };
         }
         catch (QueryException)
         {
             // Said among the problems below.
         }
-        var shown = recipient is { } chosen && count is not null ? await queries.GetAsync(count.Type.Name, chosen, cancellationToken) : null;
-        return page with { Audience = count, Problems = await run.ProblemsAsync(blast, count, cancellationToken), Recipient = shown };
+        var shown = recipient is { } chosen && page.People is { } people ? await queries.GetAsync(people.Name, chosen, cancellationToken) : null;
+        return page with { Problems = await run.ProblemsAsync(blast, page.People is null ? null : page.Audience?.Recipients > 0 || page is { Audience: null, Size.Count: > 0 }, cancellationToken), Recipient = shown };
     }
 }
 
@@ -192,6 +193,15 @@ internal sealed record BlastPage(ContentTypeDefinition Type, ContentItem Blast, 
 
     public bool ReadsOutbox { get; init; }
 
+    /// <summary>The list that the segment asks; null when it cannot be asked.</summary>
+    public ContentTypeDefinition? People { get; init; }
+
+    public Filter? Filter { get; init; }
+
+    /// <summary>How many are in the segment.</summary>
+    public QueryCount Size { get; init; }
+
+    /// <summary>How many of them can be written to; null when they are too many to count on every look.</summary>
     public AudienceCount? Audience { get; init; }
 
     public IReadOnlyList<Message> Problems { get; init; } = [];
@@ -214,4 +224,7 @@ internal sealed record BlastProgress(ContentItem Blast, MailingFigures Figures)
     public bool IsMoving => Status == EmailBlastType.Sending;
 }
 
-internal sealed record RecipientsPage(ContentItem Blast, MailingPart Part, IReadOnlyList<MailingMessage> Messages, long Total, Guid? Next, string RecordPath);
+internal sealed record RecipientsPage(ContentItem Blast, MailingPart Part, IReadOnlyList<SeenRecipient> Messages, long Total, Guid? Next);
+
+/// <param name="Url">The recipient's record; null when the reader may not see it.</param>
+internal sealed record SeenRecipient(MailingMessage Message, string? Url);

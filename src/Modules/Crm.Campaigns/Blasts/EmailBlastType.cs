@@ -35,7 +35,7 @@ public sealed class EmailBlastType : IContentTypeProvider
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
-                Field.LookUp("segment", "Segment", SegmentType.Name) with { Required = true, OnDelete = OnDelete.Restrict, RelatedLabel = "E-mail blasts", Help = "Who gets it. What counts is what the owner of the blast may see when it is sent" },
+                Field.LookUp("segment", "Segment", SegmentType.Name) with { Required = true, OnDelete = OnDelete.Restrict, RelatedLabel = "E-mail blasts", Help = "Who gets it. What counts is what whoever sends it may see at that moment" },
                 Field.LookUp("template", "Template", EmailTemplateType.Name) with { Required = true, OnDelete = OnDelete.Restrict, RelatedLabel = "E-mail blasts" },
                 Field.LookUp("campaign", "Campaign", CampaignType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "E-mail blasts", Help = "Its members follow what the recipients do" },
                 Field.Text("fromName", "Sender's name") with { MaxLength = 200, Section = "Sender", Help = "Empty: as the e-mail account says" },
@@ -44,9 +44,10 @@ public sealed class EmailBlastType : IContentTypeProvider
                     new(Done, "Done", "green"), new(Canceled, "Canceled", "secondary")) with { ReadOnly = true, Default = Draft, Indexed = true, Section = "Sending" },
                 Field.DateTime("scheduledAt", "To be sent at") with { ReadOnly = true, Section = "Sending" },
                 Field.DateTime("sentAt", "Begun at") with { ReadOnly = true, Section = "Sending" },
+                Field.User("sentBy", "Sent by") with { ReadOnly = true, OnDelete = OnDelete.Clear, Section = "Sending" },
                 Field.Number("recipients", "Recipients") with { ReadOnly = true, Section = "Sending" },
                 Field.Text("siteUrl", "Address of this site") with { ReadOnly = true, MaxLength = 500, Section = "Sending" },
-                Field.Text("problem", "Problem") with { ReadOnly = true, MaxLength = 800, Section = "Sending" },
+                Field.SystemText("problem", "Problem") with { Section = "Sending" },
             ],
         },
     ];

@@ -9,6 +9,8 @@ public sealed class CampaignMemberType : IContentTypeProvider
 {
     public const string Name = "campaignMembers";
 
+    public const string Key = "memberKey";
+
     /// <summary>From least to most; what a mailing says never takes back what is further.</summary>
     public static IReadOnlyList<string> Ranks { get; } = ["planned", "sent", "opened", "clicked", "responded", "attended", "bounced", "unsubscribed"];
 
@@ -34,6 +36,8 @@ public sealed class CampaignMemberType : IContentTypeProvider
                 Field.LookUp("customer", "Customer", CustomerType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Campaigns" },
                 Field.Text("name", "Name") with { MaxLength = 200 },
                 Field.Email("email", "E-mail"),
+                // One membership for a record, also when two processes add it at the same moment.
+                Field.Text(Key, "Key of the membership") with { Hidden = true, ReadOnly = true, Unique = true },
                 Field.PickList("status", "Status", new("planned", "Planned"), new("sent", "Sent", "blue"), new("opened", "Opened", "blue"), new("clicked", "Clicked", "green"),
                     new("responded", "Responded", "green"), new("attended", "Attended", "green"), new("unsubscribed", "Unsubscribed", "yellow"), new("bounced", "Bounced", "red")) with { Required = true, Default = "planned", Indexed = true },
             ],

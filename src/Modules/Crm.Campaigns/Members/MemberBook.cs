@@ -4,19 +4,23 @@ using Crm.Email.Mailings;
 using Crm.Email.Suppressions;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
+using Crm.Platform.Localization;
 using Crm.Platform.Queries;
+using Microsoft.Extensions.Logging;
 
 namespace Crm.Campaigns.Members;
 
+/// <param name="Reason">Why the first of those was refused.</param>
+internal sealed record MembersAdded(int Count, int Refused, Message? Reason);
+
 /// <summary>Puts people into campaigns, and lets their membership follow what they do with its messages.</summary>
-internal sealed class MemberBook(QueryEngine queries, IContentManager content, ContentDefinitions definitions, MailingList mailings, SuppressionList suppressions, DbSession session)
+internal sealed class MemberBook(QueryEngine queries, IContentManager content, ContentDefinitions definitions, MailingList mailings, SuppressionList suppressions, DbSession session, ILogger<MemberBook> logger)
 {
     private const int BatchSize = 500;
 
     /// <summary>Adds those records who are not members yet.</summary>
     /// <param name="type">contacts or customers.</param>
-    /// <returns>How many are new.</returns>
-    public async Task<int> AddAsync(Guid campaign, string type, IReadOnlyList<Guid> records, string status, Guid? owner, CancellationToken cancellationToken)
+    public async Task<MembersAdded> AddAsync(Guid campaign, string type, IReadOnlyList<Guid> records, string status, Guid? owner, CancellationToken cancellationToken)
     {
         var field = FieldOf(type);
         var members = await ReadAsync(campaign, field, records, cancellationToken);
@@ -27,36 +31,73 @@ internal sealed class MemberBook(QueryEngine queries, IContentManager content, C
         if (owner is { } user)
             foreach (var change in changes)
                 change.Values[SystemFields.Owner] = user;
-        return (await content.SaveManyAsync(CampaignMemberType.Name, changes, SaveOptions.Default, cancellationToken)).Count(r => r.Succeeded);
+        var results = await content.SaveManyAsync(CampaignMemberType.Name, changes, SaveOptions.BySystem, cancellationToken);
+        var refused = results.Where(r => !r.Succeeded).ToList();
+        if (refused.Count > 0)
+            logger.LogWarning("{Count} records did not become members of campaign {Campaign}: {Reason}", refused.Count, campaign, Reason(refused[0]));
+        return new(results.Count - refused.Count, refused.Count, refused.Count > 0 ? Reason(refused[0]) : null);
     }
 
     /// <summary>All records of a list.</summary>
-    public async Task<int> AddAllAsync(Guid campaign, string type, string? filter, Action<int> report, CancellationToken cancellationToken)
+    public async Task<MembersAdded> AddAllAsync(Guid campaign, string type, string? filter, Action<int> report, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var where = string.IsNullOrWhiteSpace(filter) ? null : FilterParser.Parse(filter, definition, definitions.Current);
-        var added = 0;
+        var all = new MembersAdded(0, 0, null);
         for (string? after = null; ;)
         {
             var page = await queries.ListAsync(new Query(definition.Name) { Where = where, Columns = [], Sort = [SystemFields.Id], Take = BatchSize, After = after }, cancellationToken);
-            added += await AddAsync(campaign, definition.Name, [.. page.Items.Select(i => i.Id)], "planned", null, cancellationToken);
-            report(added);
+            var (added, refused, reason) = await AddAsync(campaign, definition.Name, [.. page.Items.Select(i => i.Id)], "planned", null, cancellationToken);
+            all = new(all.Count + added, all.Refused + refused, all.Reason ?? reason);
+            report(all.Count);
             if ((after = page.Next) is null)
-                return added;
+                return all;
         }
     }
 
-    /// <summary>Takes the next news of messages and writes them to the members, both or neither. Mailboxes that do not exist are not written to again.</summary>
-    public async Task<bool> FollowAsync(CancellationToken cancellationToken) => await session.TransactAsync(async () =>
+    /// <summary>
+    /// Takes the next news of messages and writes them to the members, both or neither. Mailboxes that do not exist are not
+    /// written to again. News that cannot be told does not hold up the others.
+    /// </summary>
+    /// <returns>Whether there may be more.</returns>
+    public async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
-        var all = await mailings.TakeNewsAsync(BatchSize, cancellationToken);
+        var news = await mailings.NewsAsync(BatchSize, cancellationToken);
+        try
+        {
+            await TellAsync(news, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning(e, "News of {Count} messages cannot be told together; each is tried alone", news.Count);
+            foreach (var message in news)
+                await TellAloneAsync(message, cancellationToken);
+        }
+        return news.Count == BatchSize;
+    }
+
+    private async Task TellAloneAsync(Guid message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TellAsync([message], cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogError(e, "News of message {Message} cannot be told; another try follows in an hour", message);
+            await mailings.KeepNewsAsync(message, cancellationToken);
+        }
+    }
+
+    private Task TellAsync(IReadOnlyList<Guid> messages, CancellationToken cancellationToken) => session.TransactAsync(async () =>
+    {
+        var all = await mailings.TakeNewsAsync(messages, cancellationToken);
         foreach (var bounced in all.Where(n => n.Status == "bounced"))
             await suppressions.AddAsync(bounced.Address, SuppressionType.Bounced, null, cancellationToken);
         foreach (var mailing in all.Where(n => n.Status is not null && n.MailingId is not null && n.RecordId is not null).GroupBy(n => n.MailingId!.Value))
             if (await queries.GetAsync(EmailBlastType.Name, mailing.Key, cancellationToken, RecycleBin.With) is { } blast && blast.Get<Guid?>("campaign") is { } campaign)
                 foreach (var field in new[] { "contact", "customer" })
                     await FollowAsync(campaign, field, [.. mailing], cancellationToken);
-        return all.Count == BatchSize;
     }, cancellationToken);
 
     private async Task FollowAsync(Guid campaign, string field, IReadOnlyList<MailingNews> news, CancellationToken cancellationToken)
@@ -65,8 +106,12 @@ internal sealed class MemberBook(QueryEngine queries, IContentManager content, C
         var changes = news.GroupBy(n => n.RecordId!.Value).Where(g => members.ContainsKey(g.Key)).Select(g => (Member: members[g.Key], Status: g.MaxBy(n => Rank(n.Status))!.Status!))
             .Where(c => Rank(c.Status) > Rank(c.Member.Get<string>("status")))
             .Select(c => new ContentChange(CampaignMemberType.Name) { Id = c.Member.Id, Values = { ["status"] = c.Status } }).ToList();
-        await content.SaveManyAsync(CampaignMemberType.Name, changes, SaveOptions.Default, cancellationToken);
+        var results = await content.SaveManyAsync(CampaignMemberType.Name, changes, SaveOptions.BySystem, cancellationToken);
+        if (results.FirstOrDefault(r => !r.Succeeded) is { } refused)
+            throw new InvalidOperationException($"Member {refused.Id} cannot follow its message: {Reason(refused)}");
     }
+
+    private static Message Reason(SaveResult refused) => refused.Errors is [var error, ..] ? error.Message : new Message("The record is gone or you may not see it");
 
     private static int Rank(string? status)
     {

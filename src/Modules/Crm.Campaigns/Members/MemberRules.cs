@@ -31,8 +31,16 @@ internal sealed class MemberRules(QueryEngine queries, ActorContext actor) : ICo
             if (string.IsNullOrWhiteSpace(save.After.Get<string>("name")))
                 save.Error("contact", new("Choose a contact or a customer, or give a name"));
         }
-        await RefuseTwiceAsync(touched, "contact", cancellationToken);
+        // Somebody else at a customer, who has no contact, is a member beside it.
+        var people = touched.Where(s => s.After.Get<Guid?>("contact") is not null).ToList();
+        var companies = touched.Except(people).Where(s => s.After.Get<Guid?>("customer") is { } id && customers.TryGetValue(id, out var company) && s.After.Get<string>("name") == company.DisplayText).ToList();
+        await RefuseTwiceAsync(people, "contact", cancellationToken);
+        await RefuseTwiceAsync(companies, "customer", cancellationToken);
+        foreach (var save in touched.Where(s => s.IsValid))
+            save.Set(CampaignMemberType.Key, people.Contains(save) ? KeyOf(save, "contact") : companies.Contains(save) ? KeyOf(save, "customer") : null);
     }
+
+    private static string KeyOf(PendingSave save, string field) => $"{save.After.Get<Guid>("campaign"):N}:{save.After.Get<Guid>(field):N}";
 
     private static void Fill(PendingSave save, string field, object? value)
     {
@@ -43,15 +51,16 @@ internal sealed class MemberRules(QueryEngine queries, ActorContext actor) : ICo
     private async Task RefuseTwiceAsync(List<PendingSave> saves, string field, CancellationToken cancellationToken)
     {
         var seen = new HashSet<(Guid, Guid)>();
-        foreach (var group in saves.Where(s => s.IsValid && s.After.Get<Guid?>(field) is not null).GroupBy(s => s.After.Get<Guid>("campaign")))
+        foreach (var group in saves.Where(s => s.IsValid).GroupBy(s => s.After.Get<Guid>("campaign")))
         {
             // Whether the actor may see the other one does not matter.
             var there = await actor.AsSystemAsync(async () =>
             {
                 var found = new Dictionary<Guid, Guid>();
                 foreach (var chunk in group.Select(s => s.After.Get<Guid>(field)).Distinct().Chunk(500))
-                    await foreach (var item in queries.StreamAsync(new Query(CampaignMemberType.Name) { Where = Filter.And(Filter.Eq("campaign", group.Key), Filter.In(field, chunk.Cast<object?>())), Columns = [field], Sort = [SystemFields.Id] }, cancellationToken))
-                        found[item.Get<Guid>(field)] = item.Id;
+                    await foreach (var item in queries.StreamAsync(new Query(CampaignMemberType.Name) { Where = Filter.And(Filter.Eq("campaign", group.Key), Filter.In(field, chunk.Cast<object?>()), field == "customer" ? Filter.Eq("contact", null) : null), Columns = [field, "name"], Sort = [SystemFields.Id] }, cancellationToken))
+                        if (field == "contact" || item.Get<string>("name") == item.DisplayOf(field))
+                            found[item.Get<Guid>(field)] = item.Id;
                 return found;
             });
             foreach (var save in group)

@@ -41,7 +41,9 @@ internal sealed class MembersController(QueryEngine queries, IContentManager con
             else
             {
                 var added = await members.AddAllAsync(id, list.Name, text, _ => { }, cancellationToken);
-                new Toast(localizer["{0} of {1} were added; the others are members already.", added, count.Count]).ShowOnNextPage(this);
+                new Toast(added.Reason is { } reason
+                    ? localizer["{0} of {1} were added. {2} were refused, the first because: {3}", added.Count, count.Count, added.Refused, reason.For(localizer)]
+                    : localizer["{0} of {1} were added; the others are members already.", added.Count, count.Count], IsBad: added.Reason is not null).ShowOnNextPage(this);
             }
             return Redirect($"/campaigns/{item.Id}");
         }
@@ -56,17 +58,20 @@ internal sealed class MembersController(QueryEngine queries, IContentManager con
     [HttpPost("/campaigns/{id:guid}/members/move"), RequirePermission("campaignMembers.edit")]
     public async Task<IActionResult> Move(Guid id, [FromForm] string from, [FromForm] string to, CancellationToken cancellationToken)
     {
-        var moved = 0;
+        var (moved, refused) = (0, new List<SaveResult>());
         if (from != to)
             for (string? after = null; ;)
             {
                 var page = await queries.ListAsync(new Query(CampaignMemberType.Name) { Where = Filter.And(Filter.Eq("campaign", id), Filter.Eq("status", from)), Columns = [], Sort = [SystemFields.Id], Take = 1000, After = after }, cancellationToken);
                 var results = await content.SaveManyAsync(CampaignMemberType.Name, [.. page.Items.Select(i => new ContentChange(CampaignMemberType.Name) { Id = i.Id, Texts = { ["status"] = to } })], SaveOptions.Default, cancellationToken);
                 moved += results.Count(r => r.Succeeded);
+                refused.AddRange(results.Where(r => !r.Succeeded));
                 if ((after = page.Next) is null)
                     break;
             }
-        new Toast(localizer["{0} members were changed.", moved]).ShowOnNextPage(this);
+        new Toast(refused is [{ Errors: [var first, ..] }, ..]
+            ? localizer["{0} members were changed. {1} were refused, the first because: {2}", moved, refused.Count, first.Message.For(localizer)]
+            : localizer["{0} members were changed.", moved], IsBad: refused.Count > 0).ShowOnNextPage(this);
         return Redirect($"/campaigns/{id}");
     }
 

@@ -58,14 +58,18 @@ internal sealed class AccountForm
             errors.Add(new(nameof(SiteUrl), new("This is not an address such as https://crm.example.com")));
         if (!Enum.TryParse<MailSecurity>(Security, out var security))
             security = MailSecurity.StartTls;
+        var user = Trimmed(UserName);
+        // A password belongs to one user at one server, and was given for a connection that nobody else can read.
+        var keepsPassword = host == stored.Host && user == stored.UserName && (security != MailSecurity.None || stored.Security == MailSecurity.None);
+        if (!keepsPassword && stored.ProtectedPassword is not null && user is not null && string.IsNullOrEmpty(Password))
+            errors.Add(new(nameof(Password), new("Give the password again: the stored one is for another server, user or encryption")));
         return (stored with
         {
             Host = host,
             Port = Number(Port, nameof(Port), 1, 65535, errors),
             Security = security,
-            UserName = Trimmed(UserName),
-            // A password belongs to one user at one server.
-            ProtectedPassword = host == stored.Host && Trimmed(UserName) == stored.UserName ? stored.ProtectedPassword : null,
+            UserName = user,
+            ProtectedPassword = keepsPassword ? stored.ProtectedPassword : null,
             FromName = Trimmed(FromName),
             FromAddress = from,
             SiteUrl = url?.TrimEnd('/'),

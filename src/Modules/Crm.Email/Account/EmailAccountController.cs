@@ -48,7 +48,7 @@ internal sealed class EmailAccountController(EmailAccount accounts, MailQueueCou
             Response.StatusCode = StatusCodes.Status400BadRequest;
             return await ShowAsync(form, errors, null, cancellationToken);
         }
-        var password = string.IsNullOrEmpty(form.Password) ? accounts.PasswordOf(stored) : form.Password;
+        var password = string.IsNullOrEmpty(form.Password) ? accounts.PasswordOf(account) : form.Password;
         return await ShowAsync(form, [], await TestAsync(account, password, form.TestTo!.Trim(), cancellationToken), cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using Crm.Platform.Fields;
 using MimeKit;
 
 namespace Crm.Email.Ledger;
@@ -5,12 +6,11 @@ namespace Crm.Email.Ledger;
 /// <summary>Which texts are addresses that a message can be sent to.</summary>
 internal static class MailAddresses
 {
-    /// <summary>One mailbox with a host; nothing that could end a header line or name a second recipient.</summary>
+    /// <summary>What a field for addresses takes too, so that whatever can be sent to can be suppressed; nothing that could end a header line or name a second recipient.</summary>
     public static bool AreSendable(string address)
         => address.Length is > 2 and <= 254 && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '<' or '>' or ',' or ';')
             && MailboxAddress.TryParse(address, out var mailbox) && mailbox.Address == address
-            && address.LastIndexOf('@') is > 0 and var at && at < address.Length - 1
-            && Uri.CheckHostName(address[(at + 1)..]) != UriHostNameType.Unknown;
+            && EmailAddress.IsValid(address);
 
     /// <summary>The form in which two addresses are the same mailbox to us.</summary>
     public static string Fold(string address) => address.Trim().ToLowerInvariant();

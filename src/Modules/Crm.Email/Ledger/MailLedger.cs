@@ -1,5 +1,7 @@
 using System.Data.Common;
+using Crm.Email.Sending;
 using Crm.Platform.Data;
+using Crm.Platform.Localization;
 
 namespace Crm.Email.Ledger;
 
@@ -14,7 +16,7 @@ internal sealed class MailLedger(DbSession session, TimeProvider clock)
     /// <summary>Longer than any server may take for one message: whoever has a row in hand until then has died.</summary>
     private static readonly TimeSpan Hand = TimeSpan.FromSeconds(SmtpLimits.MessageSeconds + 15);
 
-    private const string Columns = "id, mailing_id, record_type, record_id, address, name, subject, text, html, reply_to, attempts";
+    private const string Columns = "id, mailing_id, record_type, record_id, address, name, subject, text, html, reply_to, attempts, from_name, from_address, site_url, secret";
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -57,13 +59,27 @@ internal sealed class MailLedger(DbSession session, TimeProvider clock)
         + "AND (mailing_id IS NULL OR mailing_id IN (SELECT id FROM crm_mailings WHERE state = 'sending'))",
         (ColumnType.DateTime, Now + Hand), (ColumnType.Uuid, row.Id), (ColumnType.Text, worker));
 
+    /// <summary>Gives a row back that was taken in hand and not sent, for reasons that are not its own.</summary>
+    public static SqlText Return(MailRow row) => new SqlText().Append(
+        "UPDATE crm_mail SET state = " + UnlessCanceled("'queued'") + ", attempts = attempts - 1, leased_by = NULL, leased_until = NULL WHERE id = {} AND state = 'sending'", (ColumnType.Uuid, row.Id));
+
+    /// <summary>Pauses a mailing that cannot go on by itself.</summary>
+    /// <param name="since">What was refused from this moment on gets another try when the mailing goes on; null for nothing.</param>
+    public static SqlText Stop(Guid mailing, Message problem, DateTime? since) => new SqlText().Append(
+        "UPDATE crm_mailings SET state = 'paused', problem = {}, stopped_since = {} WHERE id = {} AND state = 'sending'",
+        (ColumnType.Text, StoredMessage.Write(problem)), (ColumnType.DateTime, since), (ColumnType.Uuid, mailing));
+
+    /// <summary>What is in hand while its mailing is canceled does not wait for another try.</summary>
+    private static string UnlessCanceled(string state)
+        => $"CASE WHEN EXISTS (SELECT 1 FROM crm_mailings g WHERE g.id = crm_mail.mailing_id AND g.state = 'canceled') THEN 'canceled' ELSE {state} END";
+
     /// <summary>What became of a row. Who comes late with better knowledge is still believed.</summary>
     /// <param name="subject">As it was filled in; rows of a mailing have none before.</param>
     public SqlText End(Guid id, Delivery delivery, string? subject = null)
     {
         var retry = delivery.State == MailStates.Queued;
         return new SqlText().Append(
-            "UPDATE crm_mail SET subject = COALESCE(subject, {}), state = {}, reason = {}, server_answer = {}, sent_at = {}, next_at = {}, leased_by = NULL, leased_until = NULL, news = {} WHERE id = {} AND state IN ('queued', 'sending', 'unknown')",
+            "UPDATE crm_mail SET subject = COALESCE(subject, {}), state = " + (retry ? UnlessCanceled("{}") : "{}") + ", reason = {}, server_answer = {}, sent_at = {}, next_at = {}, leased_by = NULL, leased_until = NULL, news = {} WHERE id = {} AND state IN ('queued', 'sending', 'unknown')",
             (ColumnType.Text, subject), (ColumnType.Text, delivery.State), (ColumnType.Text, delivery.Reason), (ColumnType.Text, delivery.Answer),
             (ColumnType.DateTime, delivery.State is MailStates.Sent or MailStates.Unknown ? Now : null),
             (ColumnType.DateTime, retry ? Now + delivery.RetryAfter : Now), (ColumnType.Boolean, !retry), (ColumnType.Uuid, id));
@@ -74,7 +90,13 @@ internal sealed class MailLedger(DbSession session, TimeProvider clock)
         var dialect = session.Dialect;
         return new((Guid)Value(0, ColumnType.Uuid)!, (Guid?)Value(1, ColumnType.Uuid), (string?)Value(2, ColumnType.Text), (Guid?)Value(3, ColumnType.Uuid),
             (string)Value(4, ColumnType.Text)!, (string?)Value(5, ColumnType.Text), (string?)Value(6, ColumnType.Text), (string?)Value(7, ColumnType.Text),
-            (string?)Value(8, ColumnType.Text), (string?)Value(9, ColumnType.Text), (long)Value(10, ColumnType.Integer)!);
+            (string?)Value(8, ColumnType.Text), (string?)Value(9, ColumnType.Text), (long)Value(10, ColumnType.Integer)!)
+        {
+            FromName = (string?)Value(11, ColumnType.Text),
+            FromAddress = (string?)Value(12, ColumnType.Text),
+            SiteUrl = (string?)Value(13, ColumnType.Text),
+            Secret = (string?)Value(14, ColumnType.Text),
+        };
 
         object? Value(int ordinal, ColumnType type) => dialect.Read(reader, ordinal, type);
     }
@@ -87,9 +109,11 @@ internal static class SmtpLimits
 }
 
 /// <summary>What became of one try to send.</summary>
-/// <param name="Reason">In the server's words, or ours in English.</param>
+/// <param name="Reason">In the server's words, or a <see cref="StoredMessage"/> of ours.</param>
 /// <param name="Answer">What the server said when it took the message.</param>
 internal sealed record Delivery(string State, string? Reason = null, string? Answer = null)
 {
     public TimeSpan RetryAfter { get; init; }
+
+    public RefusalReach Reach { get; init; }
 }

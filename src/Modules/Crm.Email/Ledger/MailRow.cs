@@ -12,4 +12,15 @@ internal sealed record MailRow(
     string? Text,
     string? Html,
     string? ReplyTo,
-    long Attempts);
+    long Attempts)
+{
+    /// <summary>Sender of a single message; null for the account's.</summary>
+    public string? FromName { get; init; }
+
+    public string? FromAddress { get; init; }
+
+    /// <summary>With <see cref="Secret"/>: what signs the way to unsubscribe of a single message that has one.</summary>
+    public string? SiteUrl { get; init; }
+
+    public string? Secret { get; init; }
+}

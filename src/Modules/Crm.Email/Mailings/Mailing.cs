@@ -9,6 +9,9 @@ namespace Crm.Email.Mailings;
 /// <param name="SenderId">The user in whose name it is sent.</param>
 public sealed record MailingContent(string RecordType, TemplateParts Parts, string SiteUrl, Guid? SenderId)
 {
+    /// <summary>Whose rights hold for what is merged; null for the site's own.</summary>
+    public Guid? RightsOf { get; init; }
+
     /// <summary>Null for the account's.</summary>
     public string? FromName { get; init; }
 
@@ -16,6 +19,9 @@ public sealed record MailingContent(string RecordType, TemplateParts Parts, stri
 }
 
 public sealed record MailingRecipient(Guid RecordId, string Address, string Name);
+
+/// <param name="Problem">Why it was paused, if nobody did it.</param>
+public sealed record MailingStand(string State, Message? Problem);
 
 /// <summary>States of a mailing as a whole.</summary>
 public static class MailingStates
@@ -42,8 +48,9 @@ public sealed record MailingFigures(IReadOnlyDictionary<string, long> ByState, l
 public sealed record MailingPart(string Name, LocalizedText Label, string Condition);
 
 /// <summary>One recipient and what became of the message.</summary>
-public sealed record MailingMessage(Guid Id, Guid? RecordId, string Address, string? Name, string State, string? Reason, DateTime? SentAt, DateTime? OpenedAt, DateTime? ClickedAt, DateTime? UnsubscribedAt);
+/// <param name="Reason">A server's words or a <see cref="StoredMessage"/>.</param>
+public sealed record MailingMessage(Guid Id, string? RecordType, Guid? RecordId, string Address, string? Name, string State, string? Reason, DateTime? SentAt, DateTime? OpenedAt, DateTime? ClickedAt, DateTime? UnsubscribedAt);
 
 /// <summary>News of a message: the furthest that its recipient has come.</summary>
 /// <param name="Status">sent, opened, clicked, unsubscribed or bounced; null when it was not sent.</param>
-public sealed record MailingNews(Guid? MailingId, Guid? RecordId, string Address, string? Status);
+public sealed record MailingNews(Guid Id, Guid? MailingId, Guid? RecordId, string Address, string? Status);

@@ -36,7 +36,7 @@ public sealed class MailingReport(DbSession session)
     /// <summary>Recipients in the order in which they were added.</summary>
     public Task<List<MailingMessage>> ListAsync(Guid id, MailingPart part, Guid? after, int take, CancellationToken cancellationToken)
     {
-        var sql = new SqlText("SELECT id, record_id, address, name, state, reason, sent_at, opened_at, clicked_at, unsubscribed_at FROM crm_mail WHERE mailing_id = ")
+        var sql = new SqlText("SELECT id, record_type, record_id, address, name, state, reason, sent_at, opened_at, clicked_at, unsubscribed_at FROM crm_mail WHERE mailing_id = ")
             .Append(ColumnType.Uuid, id).Append($" AND ({part.Condition})");
         if (after is { } last)
             sql.Append(" AND id > ").Append(ColumnType.Uuid, last);
@@ -45,8 +45,8 @@ public sealed class MailingReport(DbSession session)
 
     private MailingMessage Read(DbDataReader reader)
     {
-        return new((Guid)Value(0, ColumnType.Uuid)!, (Guid?)Value(1, ColumnType.Uuid), reader.GetString(2), (string?)Value(3, ColumnType.Text), reader.GetString(4), (string?)Value(5, ColumnType.Text),
-            (DateTime?)Value(6, ColumnType.DateTime), (DateTime?)Value(7, ColumnType.DateTime), (DateTime?)Value(8, ColumnType.DateTime), (DateTime?)Value(9, ColumnType.DateTime));
+        return new((Guid)Value(0, ColumnType.Uuid)!, (string?)Value(1, ColumnType.Text), (Guid?)Value(2, ColumnType.Uuid), reader.GetString(3), (string?)Value(4, ColumnType.Text), reader.GetString(5), (string?)Value(6, ColumnType.Text),
+            (DateTime?)Value(7, ColumnType.DateTime), (DateTime?)Value(8, ColumnType.DateTime), (DateTime?)Value(9, ColumnType.DateTime), (DateTime?)Value(10, ColumnType.DateTime));
 
         object? Value(int ordinal, ColumnType type) => session.Dialect.Read(reader, ordinal, type);
     }

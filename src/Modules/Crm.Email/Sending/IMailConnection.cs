@@ -15,4 +15,4 @@ internal interface IMailConnection : IAsyncDisposable
 }
 
 /// <summary>Nothing can be sent for now, whatever the message.</summary>
-internal sealed class ServerUnreachableException(string reason, Exception inner) : Exception(reason, inner);
+internal sealed class ServerUnreachableException(string reason, Exception? inner = null) : Exception(reason, inner);

@@ -4,16 +4,18 @@ using Crm.Email.Ledger;
 using Crm.Email.Suppressions;
 using Crm.Email.Templates;
 using Crm.Email.Tracking;
-using Crm.Platform.Data;
 using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Localization;
 using Crm.Platform.Queries;
+using Crm.Platform.Security;
 using Crm.Platform.Settings;
 using Microsoft.Extensions.Localization;
 
 namespace Crm.Email.Sending;
 
 /// <summary>Makes the messages of claimed rows, or says why a row has none.</summary>
-internal sealed class MailComposer(DbSession session, SuppressionList suppressions, MergeFields fields, QueryEngine queries, SettingsStore settings, IStringLocalizer localizer, TimeProvider clock)
+internal sealed class MailComposer(DbSession session, SuppressionList suppressions, MergeFields fields, QueryEngine queries, ActorContext actor, IEnumerable<IActorProvider> actors, SettingsStore settings, IStringLocalizer localizer, TimeProvider clock)
 {
     public async Task<IReadOnlyList<Letter>> ComposeAsync(IReadOnlyList<MailRow> rows, EmailSettings account, CancellationToken cancellationToken)
     {
@@ -34,20 +36,33 @@ internal sealed class MailComposer(DbSession session, SuppressionList suppressio
     }
 
     private Letter Single(MailRow row, EmailSettings account)
-        => new(row, MessageBuilder.Build(row.Id, MessageBuilder.From(account, settings.Site.Name) with
+    {
+        var unsubscribe = row is { SiteUrl: { } url, Secret: { } secret } ? new TrackingLinks(url, secret).Unsubscribe(row.Id) : null;
+        var usual = MessageBuilder.From(account, settings.Site.Name);
+        return new(row, MessageBuilder.Build(row.Id, usual with
         {
+            FromName = row.FromName ?? usual.FromName,
+            FromAddress = row.FromAddress ?? usual.FromAddress,
             To = row.Address,
             ToName = row.Name,
             ReplyTo = row.ReplyTo is { } reply && MailAddresses.AreSendable(reply) ? reply : null,
             Subject = row.Subject ?? "",
-            Text = row.Text ?? "",
-            Html = row.Html,
+            Text = UnsubscribeLink.PutInto(row.Text, unsubscribe) ?? "",
+            Html = UnsubscribeLink.PutInto(row.Html, unsubscribe),
+            UnsubscribeUrl = unsubscribe,
         }, clock.GetUtcNow()), null);
+    }
 
     private async Task<IEnumerable<Letter>> ComposeAsync(Guid mailing, IReadOnlyList<MailRow> rows, EmailSettings account, CancellationToken cancellationToken)
     {
         var common = await ReadAsync(mailing, cancellationToken);
-        var records = await fields.LoadAsync(common.RecordType, rows.Select(r => r.RecordId).OfType<Guid>(), cancellationToken);
+        if (await RightsAsync(common, cancellationToken) is not { } rights)
+        {
+            var gone = new Delivery(MailStates.Queued, StoredMessage.Write(new("Whoever sends this can no longer sign in"))) { Reach = RefusalReach.Sender };
+            return rows.Select(row => new Letter(row, null, gone));
+        }
+        // What the sender may not see is not written to anybody.
+        var records = await actor.AsAsync(rights, () => fields.LoadAsync(common.RecordType, rows.Select(r => r.RecordId).OfType<Guid>(), cancellationToken));
         var sender = common.SenderId is { } user ? await queries.GetAsync(SystemTypes.Users, user, cancellationToken) : null;
         var links = new TrackingLinks(common.SiteUrl, common.Secret);
         var letters = new List<Letter>(rows.Count);
@@ -55,7 +70,7 @@ internal sealed class MailComposer(DbSession session, SuppressionList suppressio
         {
             if (row.RecordId is not { } id || !records.TryGetValue(id, out var record))
             {
-                letters.Add(new(row, null, new(MailStates.Canceled, "The record of the recipient is gone")));
+                letters.Add(new(row, null, new(MailStates.Canceled, StoredMessage.Write(new("The record of the recipient is gone, or the sender may no longer see it")))));
                 continue;
             }
             if (sender is not null)
@@ -66,10 +81,20 @@ internal sealed class MailComposer(DbSession session, SuppressionList suppressio
             }
             catch (TemplateException e)
             {
-                letters.Add(new(row, null, new(MailStates.Failed, e.Reason.ToString())));
+                letters.Add(new(row, null, new(MailStates.Failed, StoredMessage.Write(e.Reason))));
             }
         }
         return letters;
+    }
+
+    private async Task<Actor?> RightsAsync(Common common, CancellationToken cancellationToken)
+    {
+        if (common.RightsOf is not { } user)
+            return actor.Current;
+        Actor? found = null;
+        foreach (var provider in actors)
+            found ??= await provider.OfUserAsync(user, cancellationToken);
+        return found;
     }
 
     private async Task<Letter> ComposeAsync(MailRow row, MergeRecord record, Common common, TrackingLinks links, EmailSettings account)
@@ -95,12 +120,12 @@ internal sealed class MailComposer(DbSession session, SuppressionList suppressio
     }
 
     private async Task<Common> ReadAsync(Guid mailing, CancellationToken cancellationToken)
-        => (await session.ReadAsync(new SqlText("SELECT record_type, subject, html, text, from_name, from_address, site_url, secret, sender_id FROM crm_mailings WHERE id = ").Append(ColumnType.Uuid, mailing),
+        => (await session.ReadAsync(new SqlText("SELECT record_type, subject, html, text, from_name, from_address, site_url, secret, sender_id, rights_of FROM crm_mailings WHERE id = ").Append(ColumnType.Uuid, mailing),
             r => new Common(r.GetString(0), new TemplateParts(r.GetString(1), r.GetString(2), r.GetString(3)).Compile(), r.IsDBNull(4) ? null : r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5),
-                r.GetString(6), r.GetString(7), (Guid?)session.Dialect.Read(r, 8, ColumnType.Uuid)), cancellationToken)).Single();
+                r.GetString(6), r.GetString(7), (Guid?)session.Dialect.Read(r, 8, ColumnType.Uuid), (Guid?)session.Dialect.Read(r, 9, ColumnType.Uuid)), cancellationToken)).Single();
 
     /// <summary>What the messages of one mailing have in common.</summary>
-    private sealed record Common(string RecordType, CompiledTemplate Template, string? FromName, string? FromAddress, string SiteUrl, string Secret, Guid? SenderId);
+    private sealed record Common(string RecordType, CompiledTemplate Template, string? FromName, string? FromAddress, string SiteUrl, string Secret, Guid? SenderId, Guid? RightsOf);
 }
 
 /// <summary>A way out at the foot of every message of a mailing that has none of its own.</summary>

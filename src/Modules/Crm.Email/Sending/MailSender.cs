@@ -3,11 +3,11 @@ using Crm.Email.Account;
 using Crm.Email.Ledger;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
+using Crm.Platform.Localization;
 using Crm.Platform.Security;
 using Crm.Platform.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MimeKit;
 
 namespace Crm.Email.Sending;
 
@@ -24,9 +24,12 @@ internal sealed class MailSender(IServiceProvider services, MailSignal signal, S
 
     private readonly string _me = Guid.NewGuid().ToString("N");
     private readonly Pace _pace = new(clock);
-    private readonly List<IMailConnection> _connections = [];
+    private readonly RefusalRuns _runs = new(clock);
+    private readonly List<Lane> _lanes = [];
     private EmailSettings? _connectedTo;
     private int _failures;
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,7 +68,7 @@ internal sealed class MailSender(IServiceProvider services, MailSignal signal, S
         catch (ServerUnreachableException e)
         {
             var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, 5 * Math.Pow(2, _failures++)));
-            var now = clock.GetUtcNow().UtcDateTime;
+            var now = Now;
             if (status.Now is null)
                 logger.LogWarning("Mail cannot be sent: {Reason}", e.Message);
             status.Report(e.Message, now, now + pause);
@@ -97,13 +100,14 @@ internal sealed class MailSender(IServiceProvider services, MailSignal signal, S
 
         // No more than can be sent while the claim holds.
         var most = account.RatePerMinute > 0 ? Math.Max(1, account.RatePerMinute / 4) : int.MaxValue;
-        var rows = await ledger.ClaimAsync(_me, Math.Min(most, _connections.Count * RowsPerConnection), stoppingToken);
+        var lanes = _lanes.Where(l => l.RestsUntil <= Now).ToList() is { Count: > 0 } rested ? rested : _lanes;
+        var rows = await ledger.ClaimAsync(_me, Math.Min(most, lanes.Count * RowsPerConnection), stoppingToken);
         if (rows.Count == 0)
             return false;
         try
         {
-            var letters = new ConcurrentQueue<Letter>(await provider.GetRequiredService<MailComposer>().ComposeAsync(rows, account, stoppingToken));
-            await SendAsync(letters, account, ledger, provider.GetRequiredService<Database>(), stoppingToken);
+            var letters = await provider.GetRequiredService<MailComposer>().ComposeAsync(rows, account, stoppingToken);
+            await SendAsync(lanes, letters, account, provider, stoppingToken);
         }
         finally
         {
@@ -121,87 +125,33 @@ internal sealed class MailSender(IServiceProvider services, MailSignal signal, S
         foreach (var id in await ledger.AbandonedAsync(cancellationToken))
             await session.ExecuteAsync(ledger.End(id, outbox.Contains(id)
                 ? new(MailStates.Sent, Answer: $"{id:D}.eml")
-                : new(MailStates.Unknown, "The server process ended while the message was handed over")), cancellationToken);
+                : new(MailStates.Unknown, StoredMessage.Write(new("The server process ended while the message was handed over")))), cancellationToken);
     }
 
     private async Task ConnectToAsync(EmailSettings account, string? password)
     {
         var wanted = account.HasServer ? Math.Clamp(account.Connections, 1, 20) : 1;
-        if (account == _connectedTo && _connections.Count == wanted)
+        if (account == _connectedTo && _lanes.Count == wanted)
             return;
         await CloseAsync();
         for (var i = 0; i < wanted; i++)
-            _connections.Add(account.HasServer ? new SmtpConnection(account, password) : outbox);
+            _lanes.Add(new(account.HasServer ? new SmtpConnection(account, password) : outbox));
         _connectedTo = account;
     }
 
-    private async Task SendAsync(ConcurrentQueue<Letter> letters, EmailSettings account, MailLedger ledger, Database database, CancellationToken stoppingToken)
+    private async Task SendAsync(IReadOnlyList<Lane> lanes, IEnumerable<Letter> letters, EmailSettings account, IServiceProvider provider, CancellationToken stoppingToken)
     {
-        var writer = new LedgerWriter(database);
-        var writing = writer.RunAsync();
-        try
-        {
-            await Task.WhenAll(_connections.Select(c => Task.Run(() => DeliverAsync(c, letters, account, ledger, writer, stoppingToken), CancellationToken.None)));
-        }
-        finally
-        {
-            writer.Complete();
-            await writing;
-        }
+        var round = new DeliveryRound(account, provider.GetRequiredService<MailLedger>(), new LedgerWriter(provider.GetRequiredService<Database>()), _pace, _runs, _me, clock);
+        await round.RunAsync(lanes, new ConcurrentQueue<Letter>(letters), stoppingToken);
+        if (lanes.Count(l => l.RestsUntil > Now) is > 0 and var resting)
+            logger.LogWarning("The mail server refuses {Resting} of {Count} connections for now; the others go on", resting, _lanes.Count);
     }
-
-    /// <summary>One connection's share. The answer to one message and the beginning of the next are written together.</summary>
-    private async Task DeliverAsync(IMailConnection connection, ConcurrentQueue<Letter> letters, EmailSettings account, MailLedger ledger, LedgerWriter writer, CancellationToken stoppingToken)
-    {
-        List<SqlText> answers = [];
-        try
-        {
-            while (!stoppingToken.IsCancellationRequested && letters.TryDequeue(out var letter))
-            {
-                if (letter.Message is not { } message)
-                {
-                    answers.Add(ledger.End(letter.Row.Id, letter.Refusal!));
-                    continue;
-                }
-                await connection.OpenAsync(stoppingToken);
-                if (_pace.Take(account.HasServer ? account.RatePerMinute : 0) is { Ticks: > 0 } wait)
-                {
-                    await FlushAsync();
-                    await Task.Delay(wait, clock, stoppingToken);
-                }
-                var begun = await writer.WriteAsync([.. answers, ledger.Begin(letter.Row, _me)]);
-                answers.Clear();
-                if (begun[^1] == 1)
-                    answers.Add(ledger.End(letter.Row.Id, Judge(letter.Row, await connection.SendAsync(letter.Row.Id, message)), message.Subject));
-            }
-        }
-        finally
-        {
-            await FlushAsync();
-        }
-
-        async Task FlushAsync()
-        {
-            if (answers.Count > 0)
-                await writer.WriteAsync([.. answers]);
-            answers.Clear();
-        }
-    }
-
-    /// <summary>Another try later, each time twice as late, until it was enough.</summary>
-    private static Delivery Judge(MailRow row, Delivery delivery)
-        => delivery.State != MailStates.Queued ? delivery
-            : row.Attempts + 1 >= MailLedger.MaxAttempts ? delivery with { State = MailStates.Failed }
-            : delivery with { RetryAfter = TimeSpan.FromMinutes(Math.Min(60, Math.Pow(2, row.Attempts))) };
 
     private async Task CloseAsync()
     {
-        foreach (var connection in _connections)
-            await connection.DisposeAsync();
-        _connections.Clear();
+        foreach (var lane in _lanes)
+            await lane.Connection.DisposeAsync();
+        _lanes.Clear();
         _connectedTo = null;
     }
 }
-
-/// <summary>A row with its message, or the reason why there is none.</summary>
-internal sealed record Letter(MailRow Row, MimeMessage? Message, Delivery? Refusal);

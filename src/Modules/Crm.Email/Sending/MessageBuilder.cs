@@ -69,6 +69,6 @@ internal sealed record MessageParts
 
     public string? Html { get; init; }
 
-    /// <summary>Signed address; only messages of mailings have one.</summary>
+    /// <summary>Signed address; messages that nobody can unsubscribe from have none.</summary>
     public string? UnsubscribeUrl { get; init; }
 }

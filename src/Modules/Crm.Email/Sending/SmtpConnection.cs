@@ -47,7 +47,11 @@ internal sealed class SmtpConnection(EmailSettings account, string? password) : 
         }
         catch (SmtpCommandException e)
         {
-            return Refused(e);
+            return SmtpReplies.Judge(e.ErrorCode, (int)e.StatusCode, e.Message);
+        }
+        catch (ServiceNotAuthenticatedException e)
+        {
+            return SmtpReplies.Judge(SmtpErrorCode.UnexpectedStatusCode, (int)SmtpStatusCode.AuthenticationRequired, e.Message);
         }
         catch (Exception e) when (e is IOException or SocketException or ProtocolException or OperationCanceledException or TimeoutException or ServiceNotConnectedException)
         {
@@ -62,17 +66,6 @@ internal sealed class SmtpConnection(EmailSettings account, string? password) : 
             // Such as an address in other letters than the server understands.
             return new(MailStates.Failed, e.Message);
         }
-    }
-
-    private static Delivery Refused(SmtpCommandException e)
-    {
-        var reason = $"{(int)e.StatusCode} {e.Message}";
-        if ((int)e.StatusCode < 500)
-            return new(MailStates.Queued, reason);
-        // 550, 551 and 553 at the recipient mean the mailbox, unless the status behind them speaks of policy (RFC 3463: X.7).
-        return e.ErrorCode == SmtpErrorCode.RecipientNotAccepted && ((int)e.StatusCode is 550 or 551 or 553) && !e.Message.Contains(".7.", StringComparison.Ordinal)
-            ? new(MailStates.Bounced, reason)
-            : new(MailStates.Failed, reason);
     }
 
     public async ValueTask DisposeAsync()

@@ -31,13 +31,14 @@ public sealed class SuppressionList(QueryEngine queries, IContentManager content
         // Whoever unsubscribes has no rights here at all.
         => actor.AsSystemAsync(async () =>
         {
-            if (await ReasonAsync(address, cancellationToken) is not null)
+            // What is no address cannot be written to either.
+            if (!MailAddresses.AreSendable(address.Trim()) || await ReasonAsync(address, cancellationToken) is not null)
                 return;
             var result = await content.SaveAsync(new ContentChange(SuppressionType.Name)
             {
                 Values = { ["reason"] = reason, ["at"] = Now(), ["note"] = note },
-                Texts = { ["email"] = address },
-            }, SaveOptions.Default, cancellationToken);
+                Texts = { ["email"] = address.Trim() },
+            }, SaveOptions.BySystem, cancellationToken);
             // The same address at the same moment is as good as ours.
             if (!result.Succeeded && await ReasonAsync(address, cancellationToken) is null)
                 throw new InvalidOperationException($"The address cannot be suppressed: {string.Join("; ", result.Errors.Select(e => e.Message))}");

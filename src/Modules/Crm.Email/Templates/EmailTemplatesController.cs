@@ -4,6 +4,7 @@ using Crm.Email.Outbox;
 using Crm.Platform.Content;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 
@@ -11,7 +12,7 @@ namespace Crm.Email.Templates;
 
 /// <summary>What a template looks like to a recipient, saved or as it is being written.</summary>
 [RequirePermission("emailTemplates.view")]
-internal sealed class EmailTemplatesController(MailTemplates templates, QueryEngine queries, ContentDefinitions definitions, IStringLocalizer localizer) : Controller
+internal sealed class EmailTemplatesController(MailTemplates templates, QueryEngine queries, ContentDefinitions definitions, ActorContext actor, IStringLocalizer localizer) : Controller
 {
     private const int Longest = 200_000;
 
@@ -19,10 +20,12 @@ internal sealed class EmailTemplatesController(MailTemplates templates, QueryEng
     public async Task<IActionResult> Saved(Guid id, Guid? recipient, CancellationToken cancellationToken)
         => await queries.GetAsync(EmailTemplateType.Name, id, cancellationToken) is { } template ? await ShowAsync(TemplateParts.Of(template), recipient, cancellationToken) : NotFound();
 
-    /// <summary>The form's texts, which nobody has saved.</summary>
+    /// <summary>The form's texts, which nobody has saved: for those who may save them.</summary>
     [HttpPost("/emailTemplates/preview")]
-    public Task<IActionResult> Unsaved([FromForm] string? subject, [FromForm] string? html, [FromForm] string? text, [FromForm] Guid? recipient, CancellationToken cancellationToken)
-        => ShowAsync(new(Cut(subject), Cut(html), Cut(text)), recipient, cancellationToken);
+    public async Task<IActionResult> Unsaved([FromForm] string? subject, [FromForm] string? html, [FromForm] string? text, [FromForm] Guid? recipient, CancellationToken cancellationToken)
+        => actor.Current.Can("emailTemplates.create") || actor.Current.Can("emailTemplates.edit")
+            ? await ShowAsync(new(Cut(subject), Cut(html), Cut(text)), recipient, cancellationToken)
+            : StatusCode(StatusCodes.Status403Forbidden);
 
     private static string Cut(string? text) => text is null ? "" : text.Length > Longest ? text[..Longest] : text;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Email.Tracking;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
@@ -44,6 +45,7 @@ internal sealed class MergeFields(QueryEngine queries, ContentDefinitions defini
             {
                 ["record"] = own,
                 ["site"] = new Dictionary<string, object?> { ["name"] = settings.Site.Name, ["url"] = siteUrl },
+                ["unsubscribe"] = new Dictionary<string, object?> { ["url"] = UnsubscribeLink.Pending },
                 ["user"] = r.Owner is { } owner && owners.TryGetValue(owner, out var user) ? Person(user) : Nobody(),
             };
             string? email = EmailOf(type, r), name = r.DisplayText;

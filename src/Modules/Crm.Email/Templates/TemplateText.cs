@@ -14,7 +14,7 @@ internal sealed partial class TemplateText
     private static readonly FluidParser Parser = new();
 
     /// <summary>Bounds on what a template may do: it comes from a person.</summary>
-    private static readonly TemplateOptions Options = new() { MaxSteps = 20_000, MaxRecursion = 20 };
+    private static readonly TemplateOptions Options = BoundedLiquid.Options(20_000);
 
     /// <summary>Chinese as it is, not as entities.</summary>
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
@@ -27,7 +27,7 @@ internal sealed partial class TemplateText
     public static TemplateText Parse(string source)
     {
         if (Parser.TryParse(source, out var template, out var error))
-            return new(template);
+            return BoundedLiquid.Problem(template) is { } problem ? throw new TemplateException(problem) : new(template);
         var at = Position().Match(error);
         var line = at.Success ? int.Parse(at.Groups["line"].Value, CultureInfo.InvariantCulture) : 1;
         throw new TemplateException(new("Line {0}: {1}", line, at.Success ? error[..at.Index].Trim().TrimEnd('.') : error));
@@ -49,7 +49,7 @@ internal sealed partial class TemplateText
             context.SetValue(name, value ?? "");
         try
         {
-            return await _template.RenderAsync(context, encode ? Html : NullEncoder.Default);
+            return await BoundedLiquid.RenderAsync(_template, context, encode ? Html : NullEncoder.Default);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or DivideByZeroException or FluidException or FileNotFoundException)
         {
@@ -77,12 +77,6 @@ internal sealed partial class TemplateText
         {
             _own.Add(assignStatement.Identifier);
             return base.VisitAssignStatement(assignStatement);
-        }
-
-        protected override Statement VisitCaptureStatement(CaptureStatement captureStatement)
-        {
-            _own.Add(captureStatement.Identifier);
-            return base.VisitCaptureStatement(captureStatement);
         }
 
         protected override Statement VisitForStatement(ForStatement forStatement)

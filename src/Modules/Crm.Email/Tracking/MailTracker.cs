@@ -3,14 +3,15 @@ using Crm.Platform.Data;
 
 namespace Crm.Email.Tracking;
 
-/// <summary>A message of a mailing as the links in it name it.</summary>
+/// <summary>A message as the links in it name it.</summary>
 internal sealed record TrackedMail(Guid Id, string Address, TrackingLinks Links, bool IsUnsubscribed);
 
 /// <summary>What recipients do with messages of mailings.</summary>
 internal sealed class MailTracker(DbSession session, SuppressionList suppressions, TimeProvider clock)
 {
     public async Task<TrackedMail?> FindAsync(Guid id, CancellationToken cancellationToken)
-        => (await session.ReadAsync(new SqlText("SELECT m.address, g.site_url, g.secret, m.unsubscribed_at FROM crm_mail m JOIN crm_mailings g ON g.id = m.mailing_id WHERE m.id = ").Append(ColumnType.Uuid, id),
+        => (await session.ReadAsync(new SqlText("SELECT m.address, COALESCE(m.site_url, g.site_url), COALESCE(m.secret, g.secret), m.unsubscribed_at FROM crm_mail m LEFT JOIN crm_mailings g ON g.id = m.mailing_id "
+            + "WHERE COALESCE(m.secret, g.secret) IS NOT NULL AND m.id = ").Append(ColumnType.Uuid, id),
             r => new TrackedMail(id, r.GetString(0), new TrackingLinks(r.GetString(1), r.GetString(2)), !r.IsDBNull(3)), cancellationToken)) is [var mail] ? mail : null;
 
     /// <summary>An opened message has arrived, whatever we knew before.</summary>

@@ -11,6 +11,8 @@ internal sealed class TrackingLinks(string siteUrl, string secret)
 {
     private readonly byte[] _key = Convert.FromBase64String(secret);
 
+    public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
     public string Open(Guid mail) => $"{siteUrl}/t/o/{mail:N}/{Sign("o", mail, "")}";
 
     public string Unsubscribe(Guid mail) => $"{siteUrl}/t/u/{mail:N}/{Sign("u", mail, "")}";

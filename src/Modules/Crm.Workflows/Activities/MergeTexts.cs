@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Crm.Email.Templates;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Localization;
@@ -18,14 +19,16 @@ public sealed partial class MergeTexts(QueryEngine queries, ContentDefinitions d
     private const int MaxParsed = 1000;
 
     private static readonly FluidParser Parser = new();
-    private static readonly TemplateOptions Options = new() { MaxSteps = 10_000, MaxRecursion = 20 };
+    private static readonly TemplateOptions Options = BoundedLiquid.Options(10_000);
     private static readonly ConcurrentDictionary<string, IFluidTemplate> Parsed = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong with a text, or null.</summary>
     public Message? Check(string text, ContentTypeDefinition? type)
     {
-        if (!Parser.TryParse(Flatten(text), out _, out var problem))
+        if (!Parser.TryParse(Flatten(text), out var template, out var problem))
             return new("The merge fields are wrong: {0}", problem);
+        if (BoundedLiquid.Problem(template) is { } refused)
+            return refused;
         foreach (var path in Paths(text))
         {
             if (type is null)
@@ -42,10 +45,18 @@ public sealed partial class MergeTexts(QueryEngine queries, ContentDefinitions d
             return text;
         if (Parsed.Count > MaxParsed)
             Parsed.Clear();
-        var template = Parsed.GetOrAdd(Flatten(text), flat => Parser.TryParse(flat, out var parsed, out var problem) ? parsed : throw new ActivityRefusedException("The merge fields are wrong: {0}", problem));
+        var template = Parsed.GetOrAdd(Flatten(text), flat => !Parser.TryParse(flat, out var parsed, out var problem) ? throw new ActivityRefusedException("The merge fields are wrong: {0}", problem)
+            : BoundedLiquid.Problem(parsed) is { } refused ? throw new ActivityRefusedException(refused) : parsed);
         var context = new TemplateContext(Options) { CultureInfo = CultureInfo.CurrentCulture, TimeZone = run.Workflow.Zone };
         context.SetValue("record", await ValuesAsync(text, run, cancellationToken));
-        return await template.RenderAsync(context, NullEncoder.Default);
+        try
+        {
+            return await BoundedLiquid.RenderAsync(template, context, NullEncoder.Default);
+        }
+        catch (TemplateException e)
+        {
+            throw new ActivityRefusedException("The merge fields are wrong: {0}", e.Reason);
+        }
     }
 
     private async Task<Dictionary<string, object>> ValuesAsync(string text, ActivityRun run, CancellationToken cancellationToken)
