@@ -36,6 +36,14 @@ public sealed class ReportJourneyTests(Chromium chromium)
         await boss.GoAsync("/reports");
         await page.Locator($".report-link[href='/reports/customers']").ClickAsync();
         await boss.LookAsync("report-customers");
+        // People are found by typing; oneself is always offered.
+        await page.Locator("#report-person + .ts-wrapper").ClickAsync();
+        await page.Keyboard.TypeAsync("bos");
+        await Expect(page.Locator(".ts-dropdown .option")).ToHaveTextAsync([boss.Say("me"), "boss"]);
+        await page.Locator(".ts-dropdown .option").First.ClickAsync();
+        await page.WaitForURLAsync("**person=%40me**");
+        await Expect(page.Locator("#report-person + .ts-wrapper .item")).ToHaveTextAsync(boss.Say("me"));
+        await page.GoBackAsync();
         await boss.Field("Group by").SelectOptionAsync("level");
         await page.WaitForURLAsync("**by=level**");
         await Expect(page.Locator(".report-table tbody tr")).Not.ToHaveCountAsync(0);

@@ -34,8 +34,9 @@ internal static class ReportChecks
                 var (column, cell) = (table.Columns[i], row.Cells[i]);
                 var because = $"{where}: {string.Join('/', row.Keys.Select(k => k.Text))}, {column.Label} = {cell.Value}, {cell.Url}";
                 Assert.True(cell.Url is not null, because);
-                var (type, records) = await scope.RecordsAsync(cell.Url!);
-                if (plan.Figures[column.Figure] is not Figure figure)
+                var figure = plan.Figures[column.Figure] as Figure;
+                var (type, records) = await scope.RecordsAsync(cell.Url!, [.. new[] { figure?.Path, figure?.Weight }.OfType<string>()]);
+                if (figure is null)
                     continue;
                 Assert.Equal(figure.From.Type, type.Name);
                 var expected = Naive(figure, records, column.Currency);
@@ -45,14 +46,14 @@ internal static class ReportChecks
         return checkedNumbers;
     }
 
-    /// <summary>The records of a list's address.</summary>
-    public static async Task<(ContentTypeDefinition Type, List<ContentItem> Records)> RecordsAsync(this TestScope scope, string url)
+    /// <summary>The records of a list's address, with no more of them than is looked at: PostgreSQL takes its time to plan a query of all fields and what they link to.</summary>
+    public static async Task<(ContentTypeDefinition Type, List<ContentItem> Records)> RecordsAsync(this TestScope scope, string url, IReadOnlyList<string> columns)
     {
         var address = new Uri(new Uri("http://site"), url);
         var type = scope.Definitions.Current.Get(address.AbsolutePath.Trim('/'));
         var filter = QueryHelpers.ParseQuery(address.Query).TryGetValue("filter", out var text) ? FilterParser.Parse(text.ToString(), type, scope.Definitions.Current) : null;
         var records = new List<ContentItem>();
-        await foreach (var item in scope.Queries.StreamAsync(new Query(type.Name) { Where = filter, Sort = [SystemFields.Id] }, CancellationToken.None))
+        await foreach (var item in scope.Queries.StreamAsync(new Query(type.Name) { Where = filter, Columns = columns, Sort = [SystemFields.Id] }, CancellationToken.None))
             records.Add(item);
         return (type, records);
     }
