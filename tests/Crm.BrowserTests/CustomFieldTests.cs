@@ -124,6 +124,8 @@ public sealed class CustomFieldTests(Chromium chromium)
         await person.LookAsync("content-type-history");
         await person.GoAsync("/admin/content-types/customers/edit");
         await person.LookAsync("content-type-edit");
+        await person.GoAsync("/admin/content-types/opportunities/fields/stage/edit");
+        await person.LookAsync("field-stage");
     }
 
     private static async Task MakeTypeAsync(Person person)

@@ -77,4 +77,17 @@ internal sealed class MemberRules(QueryEngine queries, ActorContext actor) : ICo
                 items[item.Id] = item;
         return items;
     }
+
+    /// <summary>Whoever was added again meanwhile is in already.</summary>
+    public async ValueTask<Platform.Localization.Message?> RestoringAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    {
+        if (type.Name != CampaignMemberType.Name || (item["contact"] ?? item["customer"]) is null)
+            return null;
+        var who = item["contact"] is { } contact ? Filter.Eq("contact", contact) : Filter.And(Filter.Eq("contact", null), Filter.Eq("customer", item["customer"]), Filter.Eq("name", item["name"]));
+        var where = Filter.And(Filter.Eq("campaign", item["campaign"]), who);
+        // Whether the actor may see the other one does not matter.
+        return (await actor.AsSystemAsync(() => queries.CountAsync(CampaignMemberType.Name, where, cancellationToken))).Count > 0
+            ? new("{0} is a member of this campaign already", item.DisplayText)
+            : null;
+    }
 }
