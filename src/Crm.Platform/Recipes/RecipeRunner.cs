@@ -67,12 +67,14 @@ public sealed class RecipeRunner(SiteHost sites, CrmProcess process)
 
     internal static async Task ExecuteAsync(Recipe recipe, string culture, IServiceProvider services, CancellationToken cancellationToken)
     {
-        services.GetRequiredService<ActorContext>().Current = Actor.System("recipe");
+        var (actor, site) = (services.GetRequiredService<ActorContext>(), services.GetRequiredService<SettingsStore>());
         var enabled = services.GetRequiredService<EnabledFeatures>();
         foreach (var (step, settings, line) in recipe.Bind(services.GetServices<IRecipeStep>()))
         {
             if ((settings.Culture is not null && settings.Culture != culture) || (settings.Feature is not null && !enabled.Contains(settings.Feature)))
                 continue;
+            // Times of day in a recipe are the site's, which the step before may have set.
+            actor.Current = Actor.System("recipe") with { TimeZone = site.Site.Zone };
             try
             {
                 await step.ExecuteAsync(settings, cancellationToken);

@@ -25,8 +25,8 @@ public sealed class ActivityType : IContentTypeProvider
             NeededFields = ActivityFields.All,
             QuickFilters =
             [
-                new("Overdue", "owner eq @me and status eq 'open' and dueAt lt @today", ActivityFields.DueAt),
-                new("Today", "owner eq @me and status eq 'open' and dueAt ge @today and dueAt lt @today+1", ActivityFields.DueAt),
+                new("Overdue", "owner eq @me and status eq 'open' and dueAt lt @now", ActivityFields.DueAt),
+                new("Today", "owner eq @me and status eq 'open' and dueAt ge @now and dueAt lt @today+1", ActivityFields.DueAt),
                 new("Next 7 days", "owner eq @me and status eq 'open' and dueAt ge @today+1 and dueAt lt @today+8", ActivityFields.DueAt),
                 new("All my open ones", "owner eq @me and status eq 'open'", ActivityFields.DueAt),
                 new("Done by me", "owner eq @me and status eq 'done'", $"-{ActivityFields.DoneAt}"),

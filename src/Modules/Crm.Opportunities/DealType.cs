@@ -31,7 +31,7 @@ public sealed class DealType : IContentTypeProvider
             QuickFilters =
             [
                 new("Mine", "owner eq @me"),
-                new("Won this month", "dealDate ge @month"),
+                new("Won this month", "dealDate ge @month and dealDate lt @month+1"),
                 new("This quarter", "dealDate ge @quarter"),
                 new("This year", "dealDate ge @year"),
             ],

@@ -29,6 +29,8 @@ public sealed class SalesRulesTests
         Assert.Equal("-5", page.QuerySelector("#field-amount")!.GetAttribute("value"));
         var without = await sales.SubmitAsync($"{url}/convert", new() { ["amount"] = "" });
         Assert.Contains("Give the amount", await without.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var early = await sales.SubmitAsync($"{url}/convert", new() { ["amount"] = "1100.50", ["closeDate"] = "2099-01-01" });
+        Assert.Contains("cannot lie in the future", await early.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await CountAsync(site, "deals"));
 
         var open = await sales.PageAsync($"{url}/convert");

@@ -18,7 +18,7 @@ internal sealed class ToDoList(QueryEngine queries, ContentDefinitions definitio
     /// <summary>The columns that a row shows.</summary>
     public static IReadOnlyList<string> Columns { get; } = [ActivityFields.Kind, ActivityFields.DueAt, ActivityFields.Status, ActivityFields.Regarding, ActivityFields.Customer, ActivityFields.Description];
 
-    public static Filter Overdue => Mine(Due(FilterOperator.Less, "@today"));
+    public static Filter Overdue => Mine(Due(FilterOperator.Less, "@now"));
 
     public static Filter ByTonight => Mine(Due(FilterOperator.Less, "@today+1"));
 
@@ -28,7 +28,7 @@ internal sealed class ToDoList(QueryEngine queries, ContentDefinitions definitio
     public async Task<IReadOnlyList<ToDoGroup>> ReadAsync(CancellationToken cancellationToken) =>
     [
         await GroupAsync("Overdue", Overdue, true, cancellationToken),
-        await GroupAsync("Today", Mine(Due(FilterOperator.GreaterOrEqual, "@today"), Due(FilterOperator.Less, "@today+1")), false, cancellationToken),
+        await GroupAsync("Today", Mine(Due(FilterOperator.GreaterOrEqual, "@now"), Due(FilterOperator.Less, "@today+1")), false, cancellationToken),
         await GroupAsync("Next 7 days", Mine(Due(FilterOperator.GreaterOrEqual, "@today+1"), Due(FilterOperator.Less, "@today+8")), false, cancellationToken),
         await GroupAsync("Without a date", Mine(Filter.Eq(ActivityFields.DueAt, null)), false, cancellationToken),
     ];

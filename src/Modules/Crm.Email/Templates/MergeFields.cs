@@ -70,7 +70,8 @@ internal sealed class MergeFields(QueryEngine queries, ContentDefinitions defini
             var parts = name.Split('.');
             var known = Fixed.TryGetValue(parts[0], out var fields) ? parts.Length < 2 || fields.Contains(parts[1], StringComparer.OrdinalIgnoreCase)
                 : parts[0] == "record" || (TypeOf(parts[0]) is { } type && (parts.Length < 2 || type.Find(parts[1]) is { Hidden: false }));
-            if (!known)
+            // A look-up's value is its record's name: there is nothing behind it.
+            if (!known || parts.Length > 2)
                 return new("Line {0}: there is no merge field {1}", LineOf(source, name), name);
         }
         return null;

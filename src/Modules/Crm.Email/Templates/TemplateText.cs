@@ -30,7 +30,7 @@ internal sealed partial class TemplateText
             return BoundedLiquid.Problem(template) is { } problem ? throw new TemplateException(problem) : new(template);
         var at = Position().Match(error);
         var line = at.Success ? int.Parse(at.Groups["line"].Value, CultureInfo.InvariantCulture) : 1;
-        throw new TemplateException(new("Line {0}: {1}", line, at.Success ? error[..at.Index].Trim().TrimEnd('.') : error));
+        throw new TemplateException(new("Line {0}: a tag or a merge field is not closed, or not written rightly ({1})", line, at.Success ? error[..at.Index].Trim().TrimEnd('.') : error));
     }
 
     /// <summary>Names that the template reads, such as <c>contact.name</c>, without those that it makes itself.</summary>

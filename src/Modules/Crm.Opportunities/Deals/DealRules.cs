@@ -8,15 +8,19 @@ using Crm.Platform.Security;
 namespace Crm.Opportunities.Deals;
 
 /// <summary>A deal belongs to an opportunity that is won and has no other; it goes when that is reopened, not by itself.</summary>
-internal sealed class DealRules(QueryEngine queries, DbSession session, ActorContext actor) : IContentHandler
+internal sealed class DealRules(QueryEngine queries, DbSession session, ActorContext actor, TimeProvider clock) : IContentHandler
 {
     public async ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
         if (type.Name != DealType.Name)
             return;
         foreach (var save in saves)
+        {
             if (save.After[DealType.Amount] is Money { Amount: < 0 })
                 save.Error(DealType.Amount, new("{0} cannot be negative", type.Field(DealType.Amount).Label));
+            if (save.Changed.Contains(DealType.DealDate) && save.After[DealType.DealDate] is DateOnly at && at > actor.Current.Today(clock).AddDays(1))
+                save.Error(DealType.DealDate, new("The deal date cannot lie in the future"));
+        }
         var linked = saves.Where(s => s.Changed.Contains(DealType.Opportunity)).ToList();
         if (linked.Count == 0)
             return;

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Localization;
 
 namespace Crm.Opportunities.Figures;
 
-/// <summary>On the workbench: my open pipeline, and what I have won this month.</summary>
+/// <summary>
+/// On the workbench: my open pipeline and what I have won this month; whoever may work on others' opportunities too, such
+/// as a manager, reads those of all that they see.
+/// </summary>
 internal sealed class HomeFigures(SalesFigures figures, ContentDefinitions definitions, ActorContext actor, IStringLocalizer localizer) : ISlotPart
 {
     public string Slot => SlotNames.HomeFigures;
@@ -20,11 +23,12 @@ internal sealed class HomeFigures(SalesFigures figures, ContentDefinitions defin
         var opportunities = definitions.Current.Get(OpportunityType.Name);
         if (!actor.Current.Can(opportunities, ContentActions.View) || !actor.Current.Can(opportunities, ContentActions.Create))
             return null;
-        var mine = Filter.Eq(SystemFields.Owner, "@me");
-        var thisMonth = Filter.And(mine, new CompareFilter(DealType.DealDate, FilterOperator.GreaterOrEqual, "@month"));
+        var leads = actor.Current.ScopeOf(opportunities.Permission(ContentActions.Edit)) > PermissionScope.Own;
+        var whose = leads ? null : Filter.Eq(SystemFields.Owner, "@me");
+        var thisMonth = Filter.And(whose, new CompareFilter(DealType.DealDate, FilterOperator.GreaterOrEqual, "@month"), new CompareFilter(DealType.DealDate, FilterOperator.Less, "@month+1"));
         return new SlotView("_HomeFigures", new List<SalesFigure>
         {
-            await figures.OpenAsync(localizer["My open pipeline"], mine, cancellationToken),
+            await figures.OpenAsync(localizer[leads ? "Open pipeline" : "My open pipeline"], whose, cancellationToken),
             await figures.SoldAsync(localizer["Won this month"], thisMonth, cancellationToken),
         });
     }

@@ -71,6 +71,9 @@ internal sealed class FollowStage(QueryEngine queries, ReopeningConsent consent,
             save.Error(OpportunityType.LostReason, new("Give the reason for losing it"));
         if (save.After[OpportunityType.Amount] is Money { Amount: < 0 })
             save.Error(OpportunityType.Amount, new("{0} cannot be negative", type.Field(OpportunityType.Amount).Label));
+        // A day's grace: who imports or works elsewhere may be a day ahead.
+        if (StageKeys.IsClosed(stage) && (closing || save.Changed.Contains(OpportunityType.CloseDate)) && save.After[OpportunityType.CloseDate] is DateOnly at && at > actor.Current.Today(clock).AddDays(1))
+            save.Error(OpportunityType.CloseDate, new("The day on which it was won or lost cannot lie in the future"));
         if (save.After[OpportunityType.EngageDate] is DateOnly engaged && save.After[OpportunityType.CloseDate] is DateOnly closed && closed < engaged
             && (save.IsNew || save.Changed.Contains(OpportunityType.EngageDate) || save.Changed.Contains(OpportunityType.CloseDate)))
             save.Error(OpportunityType.CloseDate, new("{0} must not be before {1}", type.Field(OpportunityType.CloseDate).Label, type.Field(OpportunityType.EngageDate).Label));

@@ -24,11 +24,11 @@ internal sealed class FirstStepsPart(StarStore stars, QueryEngine queries, Conte
         {
             var imports = features.Contains("Crm.DataTransfer") && actor.Current.Can(customers, ContentActions.Import);
             steps.Add(imports
-                ? new(customers.Icon, "Bring in your customers", "From a spreadsheet, or type the first one in.", $"{customers.Path}/import", "Import customers", await HasOwnAsync(customers, cancellationToken))
-                : new(customers.Icon, "Add your first customer", "A name is enough to begin with.", $"{customers.Path}/new", "New customer", await HasOwnAsync(customers, cancellationToken)));
+                ? new(customers.Icon, "Bring in your customers", "From a spreadsheet, or type the first one in.", $"{customers.Path}/import", "Import customers", await HasAnyAsync(customers, null, cancellationToken))
+                : new(customers.Icon, "Add your first customer", "A name is enough to begin with.", $"{customers.Path}/new", "New customer", await HasAnyAsync(customers, null, cancellationToken)));
         }
         if (Creatable("activities") is { } activities)
-            steps.Add(new(activities.Icon, "Plan the next step", "A call or a task with a time: you will be reminded when it is due.", $"{activities.Path}/new", "New task", await HasOwnAsync(activities, cancellationToken)));
+            steps.Add(new(activities.Icon, "Plan the next step", "A call or a task with a time: you will be reminded when it is due.", $"{activities.Path}/new", "New task", await HasAnyAsync(activities, Filter.Eq(SystemFields.Owner, "@me"), cancellationToken)));
         if (definitions.Current.Find("customers") is { } starrable && actor.Current.CanOpen(starrable))
             steps.Add(new("star", "Star who matters most", "Click the star before a name; starred records stay here on the first page.", starrable.Path, "Choose customers", (await stars.AllAsync(cancellationToken)).Count > 0));
         return steps.Any(s => !s.IsDone) ? new("_FirstSteps", steps) : null;
@@ -37,6 +37,6 @@ internal sealed class FirstStepsPart(StarStore stars, QueryEngine queries, Conte
     private ContentTypeDefinition? Creatable(string type)
         => definitions.Current.Find(type) is { } found && actor.Current.Can(found, ContentActions.Create) ? found : null;
 
-    private async Task<bool> HasOwnAsync(ContentTypeDefinition type, CancellationToken cancellationToken)
-        => (await queries.ListAsync(new Query(type.Name) { Where = Filter.Eq(SystemFields.Owner, "@me"), Columns = [], Sort = [SystemFields.Id], Take = 1 }, cancellationToken)).Items.Count > 0;
+    private async Task<bool> HasAnyAsync(ContentTypeDefinition type, Filter? where, CancellationToken cancellationToken)
+        => (await queries.ListAsync(new Query(type.Name) { Where = where, Columns = [], Sort = [SystemFields.Id], Take = 1 }, cancellationToken)).Items.Count > 0;
 }
