@@ -66,7 +66,7 @@ internal sealed class EmailAccountController(EmailAccount accounts, MailQueueCou
         {
             await connection.OpenAsync(cancellationToken);
             var delivery = await connection.SendAsync(id, message);
-            return new(delivery.State == MailStates.Sent, delivery.Answer ?? delivery.Reason ?? "", account.HasServer ? null : $"{Address}/outbox/{id}");
+            return new(delivery.State == MailStates.Sent, delivery.Answer ?? (delivery.Reason is { } reason ? StoredMessage.Read(reason).For(localizer) : ""), account.HasServer ? null : $"{Address}/outbox/{id}");
         }
         catch (ServerUnreachableException e)
         {

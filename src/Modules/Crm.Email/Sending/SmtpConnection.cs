@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Crm.Email.Account;
 using Crm.Email.Ledger;
+using Crm.Platform.Localization;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -58,8 +59,8 @@ internal sealed class SmtpConnection(EmailSettings account, string? password) : 
             await DisposeAsync();
             // Once the server had the recipient, the message itself may have got through.
             return client.IsHandedOver
-                ? new(MailStates.Unknown, $"The connection ended while the message was handed over: {e.Message}")
-                : new(MailStates.Queued, $"The connection ended: {e.Message}");
+                ? new(MailStates.Unknown, StoredMessage.Write(new("The connection ended while the message was handed over: {0}", e.Message)))
+                : new(MailStates.Queued, StoredMessage.Write(new("The connection ended: {0}", e.Message)));
         }
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException or FormatException)
         {

@@ -1,7 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Crm.Platform.Data;
 using Crm.Platform.Localization;
 
@@ -26,10 +23,6 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
 
     private const string Select = "SELECT id, workflow, version, record_type, record_id, state, activity, step, attempts, depth, due_at, error, created_at, finished_at FROM crm_workflow_instances";
 
-    /// <summary>Name under which a sentence within a sentence is written.</summary>
-    private const string Inner = "message";
-
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public DateTime Now => clock.Now();
 
@@ -46,7 +39,7 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
             (ColumnType.Uuid, id), (ColumnType.Uuid, start.Workflow), (ColumnType.Integer, (long)start.Version), (ColumnType.Text, start.Event),
             (ColumnType.Text, start.RecordType), (ColumnType.Uuid, start.RecordId), (ColumnType.Text, tooDeep is null ? nameof(InstanceState.Running) : nameof(InstanceState.Failed)),
             (ColumnType.Text, start.Activity), (ColumnType.Integer, (long)start.Depth), (ColumnType.DateTime, now),
-            (ColumnType.Text, tooDeep is null ? null : Write(tooDeep)), (ColumnType.DateTime, now), (ColumnType.DateTime, tooDeep is null ? null : now)), cancellationToken) == 1;
+            (ColumnType.Text, tooDeep is null ? null : StoredMessage.Write(tooDeep)), (ColumnType.DateTime, now), (ColumnType.DateTime, tooDeep is null ? null : now)), cancellationToken) == 1;
         if (!added)
             return false;
         if (start.Origin is { } origin)
@@ -108,7 +101,7 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
         => await session.ExecuteAsync(new SqlText().Append(
             "UPDATE crm_workflow_instances SET state = {}, activity = {}, step = {}, attempts = {}, due_at = {}, leased_until = NULL, error = {}, finished_at = {} WHERE id = {} AND step = {} AND attempts = {} AND state = {}",
             (ColumnType.Text, after.State.ToString()), (ColumnType.Text, after.Activity), (ColumnType.Integer, (long)after.Step), (ColumnType.Integer, (long)after.Attempts),
-            (ColumnType.DateTime, after.DueAt), (ColumnType.Text, after.Error is null ? null : Write(after.Error)), (ColumnType.DateTime, after.IsOver ? Now : null),
+            (ColumnType.DateTime, after.DueAt), (ColumnType.Text, after.Error is null ? null : StoredMessage.Write(after.Error)), (ColumnType.DateTime, after.IsOver ? Now : null),
             (ColumnType.Uuid, before.Id), (ColumnType.Integer, (long)before.Step), (ColumnType.Integer, (long)before.Attempts), (ColumnType.Text, before.State.ToString())), cancellationToken) == 1;
 
     /// <summary>Stops all instances of a workflow that are under way.</summary>
@@ -145,11 +138,11 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
         => session.ExecuteAsync(new SqlText().Append(
             "INSERT INTO crm_workflow_trace (id, instance, step, activity, kind, at, text, is_error, url) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})",
             (ColumnType.Uuid, Guid.CreateVersion7()), (ColumnType.Uuid, instance), (ColumnType.Integer, (long)entry.Step), (ColumnType.Text, entry.Activity), (ColumnType.Text, entry.Kind),
-            (ColumnType.DateTime, entry.At), (ColumnType.Text, Write(entry.Text)), (ColumnType.Boolean, entry.IsError), (ColumnType.Text, entry.Url)), cancellationToken);
+            (ColumnType.DateTime, entry.At), (ColumnType.Text, StoredMessage.Write(entry.Text)), (ColumnType.Boolean, entry.IsError), (ColumnType.Text, entry.Url)), cancellationToken);
 
     public Task<List<TraceEntry>> TraceOfAsync(Guid instance, CancellationToken cancellationToken)
         => session.ReadAsync(new SqlText("SELECT step, activity, kind, at, text, is_error, url FROM crm_workflow_trace WHERE instance = ").Append(ColumnType.Uuid, instance).Append(" ORDER BY id"),
-            r => new TraceEntry((int)r.GetInt64(0), r.GetString(1), r.GetString(2), (DateTime)session.Dialect.Read(r, 3, ColumnType.DateTime)!, ReadMessage(r.GetString(4)), (bool)session.Dialect.Read(r, 5, ColumnType.Boolean)!) { Url = (string?)session.Dialect.Read(r, 6, ColumnType.Text) }, cancellationToken);
+            r => new TraceEntry((int)r.GetInt64(0), r.GetString(1), r.GetString(2), (DateTime)session.Dialect.Read(r, 3, ColumnType.DateTime)!, StoredMessage.Read(r.GetString(4)), (bool)session.Dialect.Read(r, 5, ColumnType.Boolean)!) { Url = (string?)session.Dialect.Read(r, 6, ColumnType.Text) }, cancellationToken);
 
     private Instance Read(DbDataReader reader)
     {
@@ -157,31 +150,6 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
         return new Instance((Guid)d.Read(reader, 0, ColumnType.Uuid)!, (Guid)d.Read(reader, 1, ColumnType.Uuid)!, (int)reader.GetInt64(2),
             (string?)d.Read(reader, 3, ColumnType.Text), (Guid?)d.Read(reader, 4, ColumnType.Uuid), Enum.Parse<InstanceState>(reader.GetString(5)), (string?)d.Read(reader, 6, ColumnType.Text),
             (int)reader.GetInt64(7), (int)reader.GetInt64(8), (int)reader.GetInt64(9), (DateTime?)d.Read(reader, 10, ColumnType.DateTime),
-            reader.IsDBNull(11) ? null : ReadMessage(reader.GetString(11)), (DateTime)d.Read(reader, 12, ColumnType.DateTime)!, (DateTime?)d.Read(reader, 13, ColumnType.DateTime));
-    }
-
-    /// <summary>English with its arguments; those that are texts or sentences themselves stay so, so that each reader has them in his language.</summary>
-    private static string Write(Message message) => JsonSerializer.Serialize(Parts(message), Json);
-
-    private static object[] Parts(Message message) => [message.Text, .. message.Arguments.Select(a => a switch
-    {
-        LocalizedText text => new[] { text.En, text.Zh ?? "" },
-        Message inner => new Dictionary<string, object> { [Inner] = Parts(inner) },
-        _ => (object)(Convert.ToString(a, CultureInfo.InvariantCulture) ?? ""),
-    })];
-
-    private static Message ReadMessage(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return Read(document.RootElement);
-
-        static Message Read(JsonElement parts) => new(parts[0].GetString()!, [.. parts.EnumerateArray().Skip(1).Select(Argument)]);
-
-        static object Argument(JsonElement part) => part.ValueKind switch
-        {
-            JsonValueKind.Array => new LocalizedText(part[0].GetString()!, part[1].GetString() is { Length: > 0 } chinese ? chinese : null),
-            JsonValueKind.Object => Read(part.GetProperty(Inner)),
-            _ => part.GetString()!,
-        };
+            reader.IsDBNull(11) ? null : StoredMessage.Read(reader.GetString(11)), (DateTime)d.Read(reader, 12, ColumnType.DateTime)!, (DateTime?)d.Read(reader, 13, ColumnType.DateTime));
     }
 }
