@@ -84,6 +84,7 @@ public sealed class TicketLifeTests
         Assert.Contains("Are you satisfied", await visitor.TextAsync(link + "/rate?value=bad"), StringComparison.Ordinal);
         Assert.Equal(before, await SiteState.ReadAsync(site));
         await ExpectRedirectAsync(visitor.RateAsync(link, "bad"));
+        Assert.Equal(1, await CountAsync(site, "SELECT COUNT(*) FROM crm_notifications WHERE key LIKE 'rated-bad:%'"));
         clock.Forward(TimeSpan.FromDays(3));
         await ExpectRedirectAsync(visitor.RateAsync(link, "good"));
         Assert.Equal("good", (await site.TicketAsync()).Get<string>("satisfaction"));

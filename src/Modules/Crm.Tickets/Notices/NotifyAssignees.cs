@@ -5,7 +5,7 @@ using Crm.Platform.Security;
 
 namespace Crm.Tickets.Notices;
 
-/// <summary>Tells the assignee that a ticket or feedback is theirs now, and that the customer has answered.</summary>
+/// <summary>Tells the assignee that a ticket or feedback is theirs now, and that the customer has answered or is not satisfied.</summary>
 internal sealed class NotifyAssignees(NotificationCenter notifications, QueryEngine queries, ActorContext actor) : IContentHandler
 {
     public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
@@ -16,6 +16,10 @@ internal sealed class NotifyAssignees(NotificationCenter notifications, QueryEng
             foreach (var save in saves.Where(s => s.Changed.Contains(SystemFields.Owner)))
                 if (save.After.Owner is { } owner && owner != actor.Current.UserId)
                     await notifications.NotifyAsync(owner, $"assigned:{save.After.Id}:{save.After.Version}", new("“{0}” was assigned to you", save.After.DisplayText), $"/{type.Name}/{save.After.Id}", cancellationToken);
+        if (type.Name == TicketType.Name)
+            foreach (var save in saves.Where(s => s.Changed.Contains(TicketFields.Satisfaction) && s.After.Get<string>(TicketFields.Satisfaction) == "bad"))
+                if (save.After.Owner is { } owner)
+                    await notifications.NotifyAsync(owner, $"rated-bad:{save.After.Id}:{save.After.Version}", new("The customer is not satisfied: “{0}”", save.After.DisplayText), $"/tickets/{save.After.Id}", cancellationToken);
         if (type.Name == TicketReplyType.Name)
             foreach (var save in saves.Where(s => s.IsNew && s.After.Get<string>(ReplyFields.Kind) == ReplyKind.Answer))
             {
