@@ -218,6 +218,25 @@ public sealed class SalesRulesTests
     }
 
     [Fact]
+    public async Task Home_OfASalesperson_ShowsOnesOwn_OfAManagerAll()
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
+        using var manager = await site.SignInAsNewAsync("chen", "Manager");
+        using var sales = await site.SignInAsNewAsync("lina", "Sales");
+        using var other = await site.SignInAsNewAsync("sunwei", "Sales");
+        await CreateAsync(sales, new() { ["name"] = "Ropes", ["stage"] = "proposal", ["amount"] = "750" });
+        await CreateAsync(other, new() { ["name"] = "Chains", ["stage"] = "won", ["amount"] = "20" });
+        await CreateAsync(other, new() { ["name"] = "Hooks", ["stage"] = "engaging", ["amount"] = "5" });
+        Assert.Equal(["My open pipeline $750", "Won this month $0"], await FiguresAsync(sales));
+        Assert.Equal(["My open pipeline $5", "Won this month $20"], await FiguresAsync(other));
+        Assert.Equal(["Open pipeline $755", "Won this month $20"], await FiguresAsync(manager));
+
+        static async Task<IEnumerable<string>> FiguresAsync(TestBrowser browser)
+            => (await browser.PageAsync("/")).QuerySelectorAll(".figure-card[href^='/opportunities'], .figure-card[href^='/deals']")
+                .Select(c => $"{c.QuerySelector(".figure-label")!.TextContent} {c.QuerySelector(".figure-value")!.TextContent.Trim()}");
+    }
+
+    [Fact]
     public async Task Targets_ShowWhatWasSoldAgainstThem_AndNamePeopleOnce()
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);

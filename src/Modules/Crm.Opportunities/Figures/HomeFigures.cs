@@ -8,8 +8,8 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Opportunities.Figures;
 
 /// <summary>
-/// On the workbench: my open pipeline and what I have won this month; whoever may work on others' opportunities too, such
-/// as a manager, reads those of all that they see.
+/// On the workbench: my open pipeline and what I have won this month; whoever may change everybody's opportunities,
+/// such as a manager, reads those of all.
 /// </summary>
 internal sealed class HomeFigures(SalesFigures figures, ContentDefinitions definitions, ActorContext actor, IStringLocalizer localizer) : ISlotPart
 {
@@ -23,7 +23,7 @@ internal sealed class HomeFigures(SalesFigures figures, ContentDefinitions defin
         var opportunities = definitions.Current.Get(OpportunityType.Name);
         if (!actor.Current.Can(opportunities, ContentActions.View) || !actor.Current.Can(opportunities, ContentActions.Create))
             return null;
-        var leads = actor.Current.ScopeOf(opportunities.Permission(ContentActions.Edit)) > PermissionScope.Own;
+        var leads = actor.Current.ScopeOf(opportunities.Permission(ContentActions.Edit)) == PermissionScope.All;
         var whose = leads ? null : Filter.Eq(SystemFields.Owner, "@me");
         var thisMonth = Filter.And(whose, new CompareFilter(DealType.DealDate, FilterOperator.GreaterOrEqual, "@month"), new CompareFilter(DealType.DealDate, FilterOperator.Less, "@month+1"));
         return new SlotView("_HomeFigures", new List<SalesFigure>
