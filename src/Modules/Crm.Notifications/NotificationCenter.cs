@@ -14,7 +14,7 @@ public sealed class NotificationCenter(DbSession session, TimeProvider clock)
     public async Task<bool> NotifyAsync(Guid user, string key, Message text, string url, CancellationToken cancellationToken)
         => await session.ExecuteAsync(new SqlText().Append(
             "INSERT INTO crm_notifications (id, user_id, key, text, arguments, url, at) VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (user_id, key) DO NOTHING",
-            (ColumnType.Uuid, Guid.CreateVersion7()), (ColumnType.Uuid, user), (ColumnType.Text, key), (ColumnType.Text, text.Text),
+            (ColumnType.Uuid, Guid.CreateVersion7(clock.GetUtcNow())), (ColumnType.Uuid, user), (ColumnType.Text, key), (ColumnType.Text, text.Text),
             (ColumnType.Text, JsonSerializer.Serialize(text.Arguments.Select(a => Convert.ToString(a, System.Globalization.CultureInfo.InvariantCulture)))),
             (ColumnType.Text, url), (ColumnType.DateTime, clock.GetUtcNow().UtcDateTime)), cancellationToken) == 1;
 }

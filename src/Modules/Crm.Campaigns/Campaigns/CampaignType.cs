@@ -36,6 +36,7 @@ public sealed class CampaignType : IContentTypeProvider
                 Field.Date("startDate", "Start date") with { Indexed = true },
                 Field.Date("endDate", "End date"),
                 Field.LongText("goal", "Goal") with { MaxLength = 2000 },
+                Field.LongText("people", "People involved") with { MaxLength = 2000, Help = "Who takes part beside the owner, and what each does" },
 
                 Field.Money("budget", "Budget") with { Min = 0, Section = "Cost and result" },
                 Field.Money("actualCost", "Actual cost") with { Min = 0, Section = "Cost and result" },
