@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Localization;
@@ -88,6 +90,18 @@ public abstract class FieldKind
     /// <summary>What is wrong with a definition of this kind, or null.</summary>
     public virtual Message? ValidateDefinition(FieldDefinition field) => null;
 
+    /// <summary>Type of the API's property in the words of OData, such as <c>Edm.String</c> or <c>Collection(Edm.String)</c>; what fits no other is <c>Edm.Untyped</c>.</summary>
+    public virtual string EdmType(FieldDefinition field) => JsonValues.EdmType(ValueType, field);
+
+    /// <summary>The value in the API.</summary>
+    public virtual JsonNode? ToJson(FieldDefinition field, object value) => JsonValues.Write(value) ?? JsonValue.Create(ToInvariant(field, value));
+
+    /// <summary>
+    /// The value that the API was given, which is not null. A value of null without an error empties the field. Stricter
+    /// than <see cref="Parse"/>: a number is a number, a date is in ISO form, a link is an id.
+    /// </summary>
+    public virtual FieldParse FromJson(FieldDefinition field, JsonElement element, ParseContext context) => JsonValues.Read(this, field, element, context);
+
     /// <summary>
     /// Text folded for comparison: width and case do not matter, nor do accents. Marks that make another letter in their
     /// script (か and が, the vowels of Thai) are no accents. Half a surrogate pair becomes U+FFFD.
@@ -144,6 +158,9 @@ public enum FilterOperator
 /// <summary>A parsed value or the reason why there is none.</summary>
 public readonly record struct FieldParse(object? Value, Message? Error)
 {
+    /// <summary>No value, and nothing wrong: the field is emptied.</summary>
+    public static FieldParse Empty => default;
+
     public static FieldParse Ok(object value) => new(value, null);
 
     public static FieldParse Fail(string text, params object[] arguments) => new(null, new Message(text, arguments));

@@ -27,5 +27,8 @@ internal sealed class MessageField : FieldKind
 
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context) => FieldParse.Ok(text.Trim());
 
+    /// <summary>In English: what reads the API is a program.</summary>
+    public override System.Text.Json.Nodes.JsonNode? ToJson(FieldDefinition field, object value) => StoredMessage.Read((string)value).ToString();
+
     public override string Format(FieldDefinition field, object value, FormatContext context) => StoredMessage.Read((string)value).For(context.Localizer);
 }

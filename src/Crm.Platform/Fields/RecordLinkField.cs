@@ -63,4 +63,9 @@ internal sealed class RecordLinkField : FieldKind
     }
 
     public override string ToInvariant(FieldDefinition field, object value) => value.ToString()!;
+
+    public override FieldParse FromJson(FieldDefinition field, System.Text.Json.JsonElement element, ParseContext context)
+        => RecordLink.Read(element.ValueKind == System.Text.Json.JsonValueKind.String ? element.GetString() : null) is { } link
+            ? FieldParse.Ok(link)
+            : FieldParse.Fail("{0} must be a type and an id with a slash between them, such as customers/<id>", field.Label);
 }

@@ -31,6 +31,15 @@ internal sealed class PickListField : FieldKind
         return new FieldParse(new NewOption(trimmed), null);
     }
 
+    /// <summary>By key alone: labels are for people, and administrators change them.</summary>
+    public override FieldParse FromJson(FieldDefinition field, System.Text.Json.JsonElement element, ParseContext context)
+    {
+        var parsed = base.FromJson(field, element, context);
+        return parsed.Value is string key && !string.Equals(key, element.GetString()!.Trim(), StringComparison.OrdinalIgnoreCase)
+            ? FieldParse.Fail("{0} has no option “{1}”", field.Label, element.GetString()!)
+            : parsed;
+    }
+
     /// <summary>The option that a text means: by its key, or by its label in whatever language.</summary>
     public static PickListOption? FindOption(FieldDefinition field, string text, Microsoft.Extensions.Localization.IStringLocalizer localizer)
         => field.Options.FirstOrDefault(o => string.Equals(o.Key, text, StringComparison.OrdinalIgnoreCase))

@@ -93,6 +93,35 @@ public sealed class FieldKindTests
         Assert.IsType(Kinds.Find(kind)!.ValueType, value);
         Assert.Equal(invariant, Kinds.Find(kind)!.ToInvariant(Samples[kind], value));
         Assert.Equal(value, Good(kind, invariant));
+        // What the system says is for reading only, in English.
+        if (kind != "message")
+            Assert.Equal(new FieldParse(value, null), FromJson(kind, Kinds.Find(kind)!.ToJson(Samples[kind], value)!.ToJsonString(), (value as Money?)?.Currency));
+    }
+
+    [Theory]
+    [InlineData("text", "12", "Name must be a text")]
+    [InlineData("text", "{}", "Name must be a text")]
+    [InlineData("number", "\"12\"", "Size must be a number")]
+    [InlineData("number", "1e400", "Size must be a number")]
+    [InlineData("money", "true", "Amount must be a number")]
+    [InlineData("yesNo", "\"true\"", "Active must be true or false")]
+    [InlineData("date", "\"31.3.2026\"", "Founded must be a date such as 2026-03-31")]
+    [InlineData("date", "\"@today\"", "Founded must be a date such as 2026-03-31")]
+    [InlineData("dateTime", "\"2026-03-31T14:30:00\"", "Due must be a time with its zone, such as 2026-03-31T14:30:00Z")]
+    [InlineData("dateTime", "\"2026-03-31\"", "Due must be a time with its zone, such as 2026-03-31T14:30:00Z")]
+    [InlineData("pickList", "\"赢单\"", "Stage has no option “赢单”")]
+    [InlineData("lookUp", "\"Acme\"", "Customer must be the id of a record")]
+    [InlineData("record", "\"customers:Acme\"", "About must be a type and an id with a slash between them, such as customers/<id>")]
+    public void FromJson_WrongType_SaysWhatIsExpected(string kind, string json, string message)
+        => Assert.Equal(message, FromJson(kind, json, null).Error?.ToString());
+
+    [Fact]
+    public void FromJson_BlankText_EmptiesTheField() => Assert.Equal(FieldParse.Empty, FromJson("text", "\"  \"", null));
+
+    private static FieldParse FromJson(string kind, string json, string? currency)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(json);
+        return Kinds.Find(kind)!.FromJson(Samples[kind], document.RootElement, currency is null ? Context() : Context() with { Currency = currency });
     }
 
     [Fact]
