@@ -20,6 +20,13 @@ public static class SlotNames
     /// <summary>Buttons in the head of a list.</summary>
     public const string ListActions = "list.actions";
 
+    /// <summary>
+    /// What can be done with the records that are chosen on a list: buttons inside the form of the selection, with a
+    /// <c>formaction</c> of their own. It posts <c>ids</c>, once for each chosen record, or <c>all=1</c> for all that the
+    /// list's <c>filter</c> and <c>q</c> match, which it posts too.
+    /// </summary>
+    public const string ListBulk = "list.bulk";
+
     /// <summary>Line of figures in the head of a record's page, such as what is open and won. Each part is one <c>&lt;a class="figure"&gt;</c> or <c>&lt;span class="figure"&gt;</c>.</summary>
     public const string RecordFigures = "record.figures";
 

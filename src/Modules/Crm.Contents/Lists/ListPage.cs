@@ -21,6 +21,9 @@ internal sealed record ListPage(
     /// <summary>Null when the records are shown as a list.</summary>
     public Boards.BoardPage? Board { get; init; }
 
+    /// <summary>Whether there is something that the reader could do with chosen records.</summary>
+    public bool CanSelect { get; init; }
+
     /// <summary>Filter for the export of what the list shows.</summary>
     public string? ExportFilter { get; init; }
 }

@@ -10,7 +10,7 @@ namespace Crm.Contents.Lists;
 
 /// <summary>The list of every content type.</summary>
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
-internal sealed class ListsController(ContentDefinitions definitions, QueryEngine queries, FieldKinds kinds, FieldViews views, FilterForm form, FilterChips chips, QuickFilters quick, RowParts rows, Boards.Boards boards, IStringLocalizer localizer) : Controller
+internal sealed class ListsController(ContentDefinitions definitions, QueryEngine queries, FieldKinds kinds, FieldViews views, FilterForm form, FilterChips chips, QuickFilters quick, RowParts rows, Boards.Boards boards, ActorContext actor, IStringLocalizer localizer) : Controller
 {
     private const int PageSize = 50;
 
@@ -35,7 +35,7 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
             await queries.CountAsync(definition.Name, where, cancellationToken),
             await chips.MakeAsync(definition, filter, text => (address with { Filter = text }).ToString(), tabs.FirstOrDefault(t => t.IsCurrent)?.Filter, cancellationToken),
             form.Fields(definition))
-        { ExportFilter = where is null ? null : FilterWriter.Write(where), Tabs = tabs };
+        { ExportFilter = where is null ? null : FilterWriter.Write(where), Tabs = tabs, CanSelect = new[] { ContentActions.Edit, ContentActions.Delete, ContentActions.Export }.Any(a => actor.Current.Can(definition, a)) };
         if (address.IsBoard)
             page = page with { Board = await boards.ReadAsync(definition, filter, address, cancellationToken) };
         await rows.LoadAsync(definition, page.Page.Items, cancellationToken);
