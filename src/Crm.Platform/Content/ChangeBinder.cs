@@ -78,7 +78,7 @@ internal sealed class ChangeBinder(
             if (converted is not null && converted.GetType() != kind.ValueType)
                 save.Error(field.Name, new("{0} cannot be “{1}”", field.Label, converted));
             else if (IsSettable(field, save))
-                Bind(save, field, converted, lookUps);
+                Bind(save, field, converted is null ? null : kind.Clean(field, converted), lookUps);
         }
     }
 

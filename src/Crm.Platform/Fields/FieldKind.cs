@@ -50,6 +50,9 @@ public abstract class FieldKind
     /// <summary>Whether a value is a text that people look for by its words.</summary>
     public virtual bool IsSearched => ValueType == typeof(string);
 
+    /// <summary>Whether a field holds several values: see <see cref="SeveralKind"/>.</summary>
+    public virtual bool IsSeveral => false;
+
     /// <summary>Takes the whole width of a form.</summary>
     public virtual bool IsWide => false;
 
@@ -62,8 +65,11 @@ public abstract class FieldKind
     /// <summary>Endings of the names under which forms and files carry the field: one empty ending for most kinds.</summary>
     public virtual IReadOnlyList<string> Parts => [""];
 
-    /// <summary>Whether a form posts several texts under one name, which are joined with commas before they are parsed.</summary>
+    /// <summary>Whether a form posts several texts under one name, which <see cref="JoinPosted"/> makes one of before they are parsed.</summary>
     public virtual bool PostsSeveral => false;
+
+    /// <summary>One text of what a form posted under one name, in the inputs' order.</summary>
+    public virtual string JoinPosted(IReadOnlyList<string> texts) => TextList.Join(texts.Where(t => t.Length > 0));
 
     /// <summary>One text from the parts; null when the first is missing.</summary>
     public virtual string? JoinParts(IReadOnlyList<string?> parts) => parts[0];
@@ -83,6 +89,12 @@ public abstract class FieldKind
     /// <summary>Culture-free text from which <see cref="Parse"/> makes the same value again.</summary>
     public virtual string ToInvariant(FieldDefinition field, object value)
         => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>A value that code gave, in the kind's own form; null when there is nothing in it.</summary>
+    public virtual object? Clean(FieldDefinition field, object value) => value;
+
+    /// <summary>Text for people of what <see cref="FilterColumn"/> holds, or the key of one of several values.</summary>
+    public virtual string FormatKey(FieldDefinition field, object key, FormatContext context) => IsSeveral ? key.ToString()! : Format(field, key, context);
 
     /// <summary>Text for people.</summary>
     public virtual string Format(FieldDefinition field, object value, FormatContext context) => ToInvariant(field, value);

@@ -48,7 +48,9 @@ internal sealed class PickListField : FieldKind
     public override Message? Validate(FieldDefinition field, object value)
         => field.Options.Any(o => o.Key == (string)value) ? null : new("{0} has no option “{1}”", field.Label, value);
 
-    public override Message? ValidateDefinition(FieldDefinition field)
+    public override Message? ValidateDefinition(FieldDefinition field) => ValidateOptions(field);
+
+    public static Message? ValidateOptions(FieldDefinition field)
     {
         if (field.Options.Count > 1000)
             return new("A pick-list may have at most {0} options", 1000);
@@ -61,8 +63,10 @@ internal sealed class PickListField : FieldKind
             : null;
     }
 
-    public override string Format(FieldDefinition field, object value, FormatContext context)
-        => field.Options.FirstOrDefault(o => o.Key == (string)value)?.Label.For(context.Localizer) ?? (string)value;
+    public override string Format(FieldDefinition field, object value, FormatContext context) => LabelOf(field, (string)value, context);
+
+    public static string LabelOf(FieldDefinition field, string key, FormatContext context)
+        => field.Options.FirstOrDefault(o => o.Key == key)?.Label.For(context.Localizer) ?? key;
 }
 
 /// <summary>A link to one record of another type (or its own).</summary>

@@ -23,6 +23,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     private readonly Dictionary<string, Join> _joins = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Join> _order = [];
+    private readonly Dictionary<string, (Resolved Several, string Alias)> _sides = new(StringComparer.OrdinalIgnoreCase);
     private int _conditions;
 
     /// <summary>A field reached by a path, with the SQL alias of its table.</summary>
@@ -38,7 +39,8 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         public bool IsNeverEmpty => Field.Name is SystemFields.Id or SystemFields.DisplayText or SystemFields.CreatedAt
             or SystemFields.ModifiedAt or SystemFields.Version || Field.Name == Type.DisplayField;
 
-        public ColumnType FilterType => Kind.FilterColumn(Field).Type;
+        /// <summary>Of a literal: the column that it is compared with, or the key of one of several values.</summary>
+        public ColumnType FilterType => Kind is SeveralKind several ? several.KeyType : Kind.FilterColumn(Field).Type;
     }
 
     public ContentTypeDefinition Root => root;
@@ -71,9 +73,21 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     public SqlText From()
     {
         var sql = new SqlText($" FROM {Columns.Table(root)} {alias}");
+        var sides = "";
+        foreach (var (several, at) in _sides.Values)
+            sides += $" LEFT JOIN {Dialect.Quote(Columns.SideTable(several.Type, several.Field))} {at} ON {at}.\"record_id\" = {several.Alias}.\"id\"";
         foreach (var join in _order)
             sql.Append($" LEFT JOIN {Columns.Table(join.Type)} {join.Alias} ON {join.Alias}.\"id\" = {join.Parent}.{Dialect.Quote(Columns.Name(join.LookUp.Name))} AND {join.Alias}.\"deleted_at\" IS NULL").Append(join.Scope);
-        return sql;
+        return sql.Append(sides);
+    }
+
+    /// <summary>The table of a field's several values, joined: a record then comes once for each of them, and once when it has none.</summary>
+    public string JoinValues(Resolved several)
+    {
+        var key = $"{several.Alias}.{several.Field.Name}";
+        if (!_sides.TryGetValue(key, out var side))
+            _sides[key] = side = (several, $"{alias}s{_sides.Count}");
+        return side.Alias;
     }
 
     /// <summary>The condition that every reading of this type carries: not deleted (or only), and within the actor's scope.</summary>
@@ -147,7 +161,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         });
         switch (at.FilterType)
         {
-            case ColumnType.Text when converted is string plain && at.Kind is not PickListField:
+            case ColumnType.Text when converted is string plain && at.Kind is not (PickListField or MultiPickListField):
                 // No record contains it, and PostgreSQL refuses it.
                 return plain.Contains('\0', StringComparison.Ordinal) ? throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, "\\0") : plain;
             case ColumnType.Boolean when converted is bool:
@@ -161,7 +175,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         }
         if (value is string text)
         {
-            if (at.Kind is PickListField)
+            if (at.Kind is PickListField or MultiPickListField)
                 return PickListField.FindOption(at.Field, text, literals.Localizer)?.Key
                     ?? (at.Field.Open ? text : throw new QueryException("{0} has no option “{1}”", at.Field.Label, text));
             if (at.Kind.Parse(at.Field, text, literals).Value is { } parsed and not (LookUpText or NewOption or string))
@@ -206,6 +220,8 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             return new SqlText(isNull ? $"{column} IS NULL" : $"{column} IS NOT NULL");
         }
         var value = Literal(at, filter.Value);
+        if (at.Kind is SeveralKind several)
+            return HasValue(at, KeyCondition(several, filter.Operator, value), negated ^ (filter.Operator == FilterOperator.NotEqual));
         var asked = filter.Operator;
         if (at.FilterType == ColumnType.Integer && value is decimal fraction && decimal.Floor(fraction) != fraction)
         {
@@ -236,12 +252,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         }
         var folded = at.Kind.FilterColumn(at.Field).IsKey;
         var pattern = Escape(folded ? (string)value! : ((string)value!).ToLowerInvariant());
-        pattern = filter.Operator switch
-        {
-            FilterOperator.StartsWith => $"{pattern}%",
-            FilterOperator.EndsWith => $"%{pattern}",
-            _ => $"%{pattern}%",
-        };
+        pattern = Pattern(filter.Operator, pattern);
         var text = folded ? column : $"lower({column})";
         var like = new SqlText($"{text} {(negated ? "NOT LIKE" : "LIKE")} ").Append(ColumnType.Text, pattern).Append(" ESCAPE '\\'");
         if (!negated && filter.Operator == FilterOperator.StartsWith && folded && ((string)value!).Length > 0)
@@ -251,6 +262,31 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         }
         return negated ? new SqlText("(").Append(like).Append($" OR {column} IS NULL)") : like;
     }
+
+    /// <summary>Whether one of a field's several values meets a condition on its key.</summary>
+    private static SqlText HasValue(Resolved at, SqlText condition, bool negated)
+    {
+        var from = $"FROM {Dialect.Quote(Columns.SideTable(at.Type, at.Field))} WHERE ";
+        // "In" lets a database begin with the few records that have the value; "not in" would read all of them first.
+        return negated
+            ? new SqlText($"NOT EXISTS (SELECT 1 {from}\"record_id\" = {at.Alias}.\"id\" AND ").Append(condition).Append(")")
+            : new SqlText($"{at.Alias}.\"id\" IN (SELECT \"record_id\" {from}").Append(condition).Append(")");
+    }
+
+    private static SqlText KeyCondition(SeveralKind kind, FilterOperator asked, object? value)
+    {
+        var key = $"\"{SeveralKind.Key.Suffix}\"";
+        if (asked is FilterOperator.Equal or FilterOperator.NotEqual)
+            return new SqlText($"{key} = ").Append(kind.KeyType, value);
+        return new SqlText($"{key} LIKE ").Append(ColumnType.Text, Pattern(asked, Escape((string)value!))).Append(" ESCAPE '\\'");
+    }
+
+    private static string Pattern(FilterOperator asked, string escaped) => asked switch
+    {
+        FilterOperator.StartsWith => $"{escaped}%",
+        FilterOperator.EndsWith => $"%{escaped}",
+        _ => $"%{escaped}%",
+    };
 
     private SqlText In(InFilter filter, bool negated)
     {
@@ -262,6 +298,13 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         var column = at.FilterSql;
         if (values.Count == 0)
             return new SqlText(hasNull ? $"{column} IS {(negated ? "NOT " : "")}NULL" : negated ? "1 = 1" : "1 = 0");
+        if (at.Kind.IsSeveral)
+        {
+            var list = new SqlText($"\"{SeveralKind.Key.Suffix}\" IN (");
+            AppendList(list, at.FilterType, values);
+            var has = HasValue(at, list.Append(")"), negated);
+            return hasNull ? new SqlText("(").Append(has).Append(negated ? $" AND {column} IS NOT NULL)" : $" OR {column} IS NULL)") : has;
+        }
         var sql = new SqlText(negated ? $"({column} NOT IN (" : $"({column} IN (");
         AppendList(sql, at.FilterType, values);
         sql.Append(")");

@@ -114,9 +114,10 @@ public sealed class QueryEngine(
     {
         var compiler = Compiler(query.Type);
         var keys = query.GroupBy.Select(g => (Group: g, At: compiler.Resolve(g.Path))).ToList();
-        var keySql = keys.Select(k => KeySql(k.Group, k.At)).ToList();
-        var texts = keys.Select(k => k.At.Field.Target is not null ? compiler.DisplaySql(k.Group.Path, k.At) : k.At.Field.Name == SystemFields.Id ? $"{k.At.Alias}.\"display_text\"" : null).ToList();
-        var spellings = keys.Select(k => IsFolded(k.At) ? $"MIN({k.At.Sql(k.At.Kind.Columns(k.At.Field)[0])})" : null).ToList();
+        var keySql = keys.Select(k => KeySql(compiler, k.Group, k.At)).ToList();
+        var texts = keys.Select(k => k.At.Field.Target is not null && !k.At.Kind.IsSeveral ? compiler.DisplaySql(k.Group.Path, k.At) : k.At.Field.Name == SystemFields.Id ? $"{k.At.Alias}.\"display_text\"" : null).ToList();
+        var spellings = keys.Select(k => IsFolded(k.At) ? $"MIN({k.At.Sql(k.At.Kind.Columns(k.At.Field)[0])})"
+            : k.At.Kind is SeveralKind { HasSpelling: true } ? $"MIN({compiler.JoinValues(k.At)}.\"{SeveralKind.Spelling}\")" : null).ToList();
         var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path), a.Weight is null ? null : compiler.Resolve(a.Weight), session.Dialect)).ToList();
         if (values.Count == 0)
             throw new QueryException("Nothing to count or add up");
@@ -170,8 +171,12 @@ public sealed class QueryEngine(
         return sorts;
     }
 
-    private string KeySql(GroupBy group, QueryCompiler.Resolved at)
+    private string KeySql(QueryCompiler compiler, GroupBy group, QueryCompiler.Resolved at)
     {
+        if (at.Kind is SeveralKind several)
+            return several.IsGrouped && group is { Bucket: null, Currency: false }
+                ? $"{compiler.JoinValues(at)}.\"{SeveralKind.Key.Suffix}\""
+                : throw new QueryException("Records cannot be grouped by {0}", at.Field.Label);
         var column = KeyColumn(group, at);
         if (group.Bucket is not { } bucket)
             return IsFolded(at) ? at.FilterSql : at.Sql(column);
@@ -185,7 +190,7 @@ public sealed class QueryEngine(
     private object? ReadKey(DbDataReader reader, int ordinal, GroupBy group, QueryCompiler.Resolved at)
         => group.Bucket is not null
             ? reader.IsDBNull(ordinal) ? null : DateOnly.ParseExact(reader.GetString(ordinal), "yyyy-MM-dd", CultureInfo.InvariantCulture)
-            : session.Dialect.Read(reader, ordinal, KeyColumn(group, at).Type);
+            : session.Dialect.Read(reader, ordinal, at.Kind is SeveralKind ? at.FilterType : KeyColumn(group, at).Type);
 
     private static KindColumn KeyColumn(GroupBy group, QueryCompiler.Resolved at)
     {
@@ -230,7 +235,7 @@ public sealed class QueryEngine(
         public ContentItem Read(DbDataReader reader, Dialect dialect)
         {
             var item = new ContentItem(_type);
-            var values = new object?[4];
+            var values = new object?[8];
             foreach (var (path, at, start, count, display) in _fields)
             {
                 for (var i = 0; i < count; i++)

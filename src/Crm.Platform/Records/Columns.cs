@@ -23,12 +23,16 @@ internal static class Columns
 
     public static string Table(ContentTypeDefinition type) => Dialect.Quote(Name(type.Name));
 
+    /// <summary>The table with a row for each of a field's several values. Names of types never have two underscores together.</summary>
+    public static string SideTable(ContentTypeDefinition type, FieldDefinition field) => Short($"{Name(type.Name)}__{Name(field.Name)}");
+
     public static string Quoted(FieldDefinition field, KindColumn column) => Dialect.Quote(Name(field.Name) + column.Suffix);
 
     /// <summary>An index's name: unique in the database and within 63 characters.</summary>
-    public static string Index(string prefix, string table, string column)
+    public static string Index(string prefix, string table, string column) => Short($"{prefix}_{table}_{column}");
+
+    private static string Short(string name)
     {
-        var name = $"{prefix}_{table}_{column}";
         if (name.Length <= 60)
             return name;
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..10];

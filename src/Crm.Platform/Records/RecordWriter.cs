@@ -37,6 +37,7 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         await InsertAsync(type, created, cancellationToken);
         foreach (var save in saves.Where(s => !s.IsNew))
             await UpdateAsync(type, save, cancellationToken);
+        await WriteSidesAsync(type, saves, cancellationToken);
         foreach (var save in saves)
             log.Append(type.Name, save.After.Id, save.IsNew ? ChangeKind.Created : ChangeKind.Updated, save.After.Version, FieldChanges(type, save));
     }
@@ -53,6 +54,8 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
     public async Task PurgeAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
     {
         await session.ExecuteAsync(new SqlText($"DELETE FROM {Columns.Table(type)} WHERE \"id\" = ").Append(ColumnType.Uuid, item.Id), cancellationToken);
+        foreach (var field in type.Fields.Where(f => kinds.Of(f).IsSeveral))
+            await DeleteSideAsync(type, field, item.Id, cancellationToken);
         log.Append(type.Name, item.Id, ChangeKind.Purged, item.Version + 1, new Dictionary<string, FieldChange>());
     }
 
@@ -115,6 +118,32 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         if (await session.ExecuteAsync(sql, cancellationToken) != 1)
             throw new InvalidOperationException($"Record {save.After.Id} of {type.Name} changed under its lock.");
     }
+
+    /// <summary>Keeps the tables with a row for each of several values as the records are.</summary>
+    private async Task WriteSidesAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        foreach (var field in type.Fields.Where(f => kinds.Of(f).IsSeveral))
+        {
+            var kind = (SeveralKind)kinds.Of(field);
+            var rows = new List<object?[]>();
+            foreach (var save in saves.Where(s => s.IsNew || s.Changed.Contains(field.Name)))
+            {
+                if (save.Before?[field.Name] is not null)
+                    await DeleteSideAsync(type, field, save.After.Id, cancellationToken);
+                if (save.After[field.Name] is { } value)
+                    rows.AddRange(kind.Keys(field, value).Select((k, i) => kind.HasSpelling ? new object?[] { save.After.Id, (long)i, k.Key, k.Spelling } : [save.After.Id, (long)i, k.Key]));
+            }
+            if (rows.Count == 0)
+                continue;
+            List<Column> columns = [new("record_id", ColumnType.Uuid), new("position", ColumnType.Integer), new(SeveralKind.Key.Suffix, kind.KeyType)];
+            if (kind.HasSpelling)
+                columns.Add(new(SeveralKind.Spelling, ColumnType.Text));
+            await session.InsertAsync(Columns.SideTable(type, field), columns, rows, cancellationToken);
+        }
+    }
+
+    private Task DeleteSideAsync(ContentTypeDefinition type, FieldDefinition field, Guid id, CancellationToken cancellationToken)
+        => session.ExecuteAsync(new SqlText($"DELETE FROM {Dialect.Quote(Columns.SideTable(type, field))} WHERE \"record_id\" = ").Append(ColumnType.Uuid, id), cancellationToken);
 
     private string DisplayText(ContentTypeDefinition type, ContentItem item)
         => type.Find(type.DisplayField) is { } field && item[field.Name] is { } value ? kinds.Of(field).ToInvariant(field, value) : "";

@@ -23,6 +23,8 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
     {
         var table = Columns.Name(type.Name);
         var existing = await session.Dialect.ReadTablesAsync(session, cancellationToken);
+        if (kinds.Of(field).IsSeveral)
+            await session.ExecuteAsync($"DROP TABLE IF EXISTS {Dialect.Quote(Columns.SideTable(type, field))}", cancellationToken);
         string[] kindsOfIndex = ["ux", "ix"];
         foreach (var index in kindsOfIndex.Select(prefix => Columns.Index(prefix, table, KeyColumn(field))).Where(existing[""].Contains))
             await session.ExecuteAsync($"DROP INDEX {Dialect.Quote(index)}", cancellationToken);
@@ -56,7 +58,9 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
             foreach (var column in columns.Where(c => !present.Contains(c.Name)))
                 await session.ExecuteAsync($"ALTER TABLE {Dialect.Quote(table)} ADD COLUMN {Dialect.Quote(column.Name)} {session.Dialect.TypeName(column.Type)}", cancellationToken);
         }
-        foreach (var field in type.Fields.Where(f => f.Unique || f.Indexed || (f.Target is not null && !f.IsSystem)))
+        foreach (var field in type.Fields.Where(f => kinds.Of(f).IsSeveral && !existing.ContainsKey(Columns.SideTable(type, f))))
+            await CreateSideTableAsync(type, field, (SeveralKind)kinds.Of(field), cancellationToken);
+        foreach (var field in type.Fields.Where(f => !kinds.Of(f).IsSeveral && (f.Unique || f.Indexed || (f.Target is not null && !f.IsSystem))))
             await IndexAsync(table, field, existing[""], cancellationToken);
         foreach (var field in type.Fields.Where(f => !f.Unique))
             if (Columns.Index("ux", table, KeyColumn(field)) is var unique && existing[""].Contains(unique))
@@ -64,6 +68,16 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         var bin = Columns.Index("ix", table, "bin");
         if (!existing[""].Contains(bin))
             await session.ExecuteAsync($"CREATE INDEX {Dialect.Quote(bin)} ON {Dialect.Quote(table)} (\"deleted_at\", \"id\") WHERE \"deleted_at\" IS NOT NULL", cancellationToken);
+    }
+
+    /// <summary>One index answers which records have a value, without a look at the table; the other finds a record's own values.</summary>
+    private async Task CreateSideTableAsync(ContentTypeDefinition type, FieldDefinition field, SeveralKind kind, CancellationToken cancellationToken)
+    {
+        var table = Columns.SideTable(type, field);
+        string Of(ColumnType column) => session.Dialect.TypeName(column);
+        await session.ExecuteAsync($"CREATE TABLE {Dialect.Quote(table)} (\"record_id\" {Of(ColumnType.Uuid)} NOT NULL, \"position\" {Of(ColumnType.Integer)} NOT NULL, "
+            + $"\"{SeveralKind.Key.Suffix}\" {Of(kind.KeyType)} NOT NULL{(kind.HasSpelling ? $", \"{SeveralKind.Spelling}\" {Of(ColumnType.Text)} NOT NULL" : "")}, PRIMARY KEY (\"record_id\", \"position\"))", cancellationToken);
+        await session.ExecuteAsync($"CREATE INDEX {Dialect.Quote(Columns.Index("ix", table, SeveralKind.Key.Suffix))} ON {Dialect.Quote(table)} (\"{SeveralKind.Key.Suffix}\", \"record_id\")", cancellationToken);
     }
 
     private string KeyColumn(FieldDefinition field) => Columns.Name(field.Name) + kinds.Of(field).FilterColumn(field).Suffix;

@@ -17,7 +17,7 @@ internal sealed class RecordForm(ContentDefinitions definitions, FieldKinds kind
         foreach (var field in Fields(type).Where(f => !f.ReadOnly && form.ContainsKey(f.Name)))
             // A switch sends "false" before its "true".
             texts[field.Name] = kinds.Of(field).PostsSeveral
-                ? [string.Join(", ", form[field.Name].Where(text => !string.IsNullOrEmpty(text)))]
+                ? [kinds.Of(field).JoinPosted([.. form[field.Name].Select(text => text ?? "")])]
                 : [.. kinds.Of(field).Parts.Select(part => form[field.Name + part] is [.., { } last] ? last : "")];
         return texts;
     }

@@ -21,6 +21,8 @@ internal abstract class NamesField(string source) : FieldKind
 
     public override bool PostsSeveral => true;
 
+    public override string JoinPosted(IReadOnlyList<string> texts) => string.Join(", ", texts.Where(t => t.Length > 0));
+
     public override Type ValueType => typeof(string);
 
     public override IReadOnlyList<FilterOperator> Operators => [FilterOperator.Contains, FilterOperator.Equal, FilterOperator.NotEqual];
