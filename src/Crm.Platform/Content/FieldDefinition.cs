@@ -126,6 +126,11 @@ public static class Field
     public static FieldDefinition PickList(string name, LocalizedText label, params PickListOption[] options)
         => Of("pickList", name, label) with { Options = options };
 
+    public static FieldDefinition MultiPickList(string name, LocalizedText label, params PickListOption[] options)
+        => Of("multiPickList", name, label) with { Options = options };
+
+    public static FieldDefinition Tags(string name, LocalizedText label) => Of("tags", name, label);
+
     public static FieldDefinition Email(string name, LocalizedText label) => Of("email", name, label);
 
     public static FieldDefinition Phone(string name, LocalizedText label) => Of("phone", name, label);

@@ -15,6 +15,12 @@ public sealed record FieldEditor(FieldDefinition Field, FieldKind Kind, string L
     /// <summary>Text of the main part; empty for none.</summary>
     public string Text => Texts[0];
 
+    /// <summary>Name of the content type.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>The texts of the several values of a field that has such.</summary>
+    public IReadOnlyList<string> Values => TextList.Split(Text);
+
     public string? Help { get; init; }
 
     public string? Error { get; init; }

@@ -42,6 +42,7 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
     /// <param name="texts">Of <see cref="FormTexts"/>, or as they were posted.</param>
     public FieldEditor Editor(ContentTypeDefinition type, FieldDefinition field, IReadOnlyList<string> texts) => new(field, kinds.Of(field), field.Label.For(localizer), texts)
     {
+        Type = type.Name,
         Help = field.Help?.For(localizer),
         IsReadOnly = field.ReadOnly,
         IsWide = kinds.Of(field).IsWide || field.Name == type.DisplayField,
@@ -73,6 +74,11 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
     /// <summary>What may be chosen, and what is chosen even though it is no longer offered.</summary>
     private List<FieldOption> OptionsOf(FieldDefinition field, IReadOnlyList<string> texts)
     {
+        if (field.Options.Count > 0 && kinds.Of(field).IsSeveral)
+        {
+            var several = TextList.Split(texts[0]);
+            return [.. field.Options.Where(o => !o.Hidden || several.Contains(o.Key)).Select(o => new FieldOption(o.Key, o.Label.For(localizer)))];
+        }
         var chosen = texts[0];
         var options = field.Options.Where(o => !o.Hidden || o.Key == chosen).Select(o => new FieldOption(o.Key, o.Label.For(localizer))).ToList();
         if (field.Open && chosen.Length > 0 && options.All(o => o.Key != chosen))

@@ -50,6 +50,9 @@ public abstract class FieldKind
     /// <summary>Whether a value is a text that people look for by its words.</summary>
     public virtual bool IsSearched => ValueType == typeof(string);
 
+    /// <summary>The texts of a value that search looks into.</summary>
+    public virtual IEnumerable<string> SearchTexts(FieldDefinition field, object value) => [value as string ?? ""];
+
     /// <summary>Whether a field holds several values: see <see cref="SeveralKind"/>.</summary>
     public virtual bool IsSeveral => false;
 

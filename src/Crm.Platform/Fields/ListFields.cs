@@ -32,7 +32,7 @@ internal sealed class MultiPickListField : SeveralKind<string>
                 else
                     return FieldParse.Fail("{0} has no option “{1}”", field.Label, one);
         }
-        return keys.Count == 0 ? FieldParse.Fail("{0} has no option “{1}”", field.Label, text) : FieldParse.Ok(InOrder(field, keys));
+        return keys.Count == 0 ? FieldParse.Empty : FieldParse.Ok(InOrder(field, keys));
     }
 
     public override Message? Validate(FieldDefinition field, object value)
@@ -61,6 +61,8 @@ internal sealed class TagsField : SeveralKind<string>
     private const int MostTags = 50;
     private const int LongestTag = 50;
 
+    private static readonly System.Buffers.SearchValues<char> Refused = System.Buffers.SearchValues.Create(",，、;；<");
+
     private static readonly char[] Dividers = [',', '，', '、', ';', '；', '\n', '\r'];
 
     public override string Name => "tags";
@@ -74,13 +76,17 @@ internal sealed class TagsField : SeveralKind<string>
     public override IReadOnlyList<FilterOperator> Operators { get; } =
         [FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.Contains, FilterOperator.StartsWith, FilterOperator.EndsWith];
 
+    public override bool PostsSeveral => true;
+
+    public override string JoinPosted(IReadOnlyList<string> texts) => string.Join("; ", texts.SelectMany(t => t.Split(Dividers, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+
     public override object? ToFilterValue(FieldDefinition field, object? value) => value is string text ? Fold(text.Trim()) : value;
 
     public override IEnumerable<(object Key, string Spelling)> Keys(FieldDefinition field, object value)
         => ((ValueList<string>)value).Select(tag => ((object)Fold(tag), tag));
 
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
-        => Of(text.Split(Dividers)) is { } tags ? FieldParse.Ok(tags) : FieldParse.Fail("{0} has no words in it", field.Label);
+        => new(Of(text.Split(Dividers)), null);
 
     public override object? Clean(FieldDefinition field, object value) => Of((ValueList<string>)value);
 
@@ -91,7 +97,7 @@ internal sealed class TagsField : SeveralKind<string>
             return new("{0} may have at most {1} values; this has {2}", field.Label, MostTags, tags.Count);
         if (tags.FirstOrDefault(t => t.Length > LongestTag) is { } longer)
             return new("{0} may have at most {1} characters; this has {2}", longer, LongestTag, longer.Length);
-        return tags.Any(t => t.IndexOfAny(Dividers) >= 0 || t.Any(char.IsControl) || t.Contains('<', StringComparison.Ordinal))
+        return tags.Any(t => t.AsSpan().ContainsAny(Refused) || t.Any(char.IsControl))
             ? new("{0} must be plain words", field.Label)
             : null;
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
 
@@ -26,6 +27,8 @@ public abstract class SeveralKind : FieldKind
 
     public override bool IsSearched => true;
 
+    public override IEnumerable<string> SearchTexts(FieldDefinition field, object value) => Keys(field, value).Select(k => k.Spelling);
+
     public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => WholeColumns;
 
     public virtual ColumnType KeyType => ColumnType.Text;
@@ -43,6 +46,9 @@ public abstract class SeveralKind : FieldKind
 /// <summary>Several values of one CLR type.</summary>
 public abstract class SeveralKind<T> : SeveralKind where T : notnull
 {
+    /// <summary>More would be a table of its own.</summary>
+    protected const int Most = 100;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public override Type ValueType => typeof(ValueList<T>);
@@ -52,6 +58,27 @@ public abstract class SeveralKind<T> : SeveralKind where T : notnull
 
     public override object? FromColumns(FieldDefinition field, ReadOnlySpan<object?> columns)
         => columns[0] is string json ? new ValueList<T>(JsonSerializer.Deserialize<List<T>>(json, Json)!) : null;
+
+    public override string EdmType(FieldDefinition field) => typeof(T) == typeof(string) ? "Collection(Edm.String)" : typeof(T) == typeof(Guid) ? "Collection(Edm.Guid)" : "Collection(Edm.Untyped)";
+
+    public override JsonNode? ToJson(FieldDefinition field, object value) => JsonSerializer.SerializeToNode<IReadOnlyList<T>>((ValueList<T>)value, Json);
+
+    public override FieldParse FromJson(FieldDefinition field, JsonElement element, ParseContext context)
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+            return FieldParse.Fail("{0} must be a list", field.Label);
+        try
+        {
+            var values = element.Deserialize<List<T>>(Json)!;
+            return values.Contains(default!) ? FieldParse.Fail("{0} must be a list", field.Label) : new(Clean(field, new ValueList<T>(values)), null);
+        }
+        catch (JsonException)
+        {
+            return FieldParse.Fail("{0} holds something that is no value of it", field.Label);
+        }
+    }
+
+    public override abstract object? Clean(FieldDefinition field, object value);
 }
 
 /// <summary>Texts with semicolons between them, as files hold several values: a backslash before one that belongs to a value.</summary>

@@ -142,7 +142,7 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         }
     }
 
-    private Task DeleteSideAsync(ContentTypeDefinition type, FieldDefinition field, Guid id, CancellationToken cancellationToken)
+    private Task<int> DeleteSideAsync(ContentTypeDefinition type, FieldDefinition field, Guid id, CancellationToken cancellationToken)
         => session.ExecuteAsync(new SqlText($"DELETE FROM {Dialect.Quote(Columns.SideTable(type, field))} WHERE \"record_id\" = ").Append(ColumnType.Uuid, id), cancellationToken);
 
     private string DisplayText(ContentTypeDefinition type, ContentItem item)

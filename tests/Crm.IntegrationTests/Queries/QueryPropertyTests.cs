@@ -19,6 +19,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
 
     private static readonly string?[] Names = ["华新贸易", "中国银行", "acme", "ACME", "Ácme", "Zoë", "straße", "x%y_z", "O'Brien", "a\\b", "ｗｉｄｅ", "表😀情", "北京 Ltd"];
 
+    private static readonly string[] Words = ["VIP", "vip", "Ácme", "acme", "华东", "华 东", "50%", "a_b", "c\\d", "😀", "straße"];
+
     private readonly int _seed = int.TryParse(Environment.GetEnvironmentVariable("CRM_TEST_SEED"), out var seed) ? seed : Random.Shared.Next();
     private TestPlatform _platform = null!;
     private List<ContentItem> _all = null!;
@@ -44,6 +46,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                 ("contacted", Maybe(() => $"2026-01-0{_random.Next(1, 9)}T0{_random.Next(0, 9)}:30:00Z")),
                 ("level", Maybe(() => Pick(["a", "b", "c"]))),
                 ("notes", Maybe(() => Pick(Names))),
+                ("channels", Maybe(() => string.Join("; ", Some(["web", "fair", "phone"])))),
+                ("tags", Maybe(() => string.Join("; ", Some(Words)))),
                 ("parent", Maybe(() => ids.Count == 0 ? null : ids[_random.Next(ids.Count)].ToString())));
             ids.Add(id);
         }
@@ -109,6 +113,26 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         }
     }
 
+    [Fact]
+    public async Task Aggregate_BySeveralValues_CountsARecordInEachOfItsGroups()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        foreach (var path in new[] { "channels", "tags" })
+        {
+            var rows = await scope.Queries.AggregateAsync(new AggregateQuery("companies") { GroupBy = [new(path)], Aggregates = [new(AggregateFunction.Count), new(AggregateFunction.Sum, "score")] }, CancellationToken.None);
+            var expected = _all.SelectMany(i => Keys(i, path).DefaultIfEmpty(null), (i, k) => (Item: i, Key: k)).GroupBy(p => p.Key, p => p.Item).ToList();
+            Assert.Equal(expected.Count, rows.Count);
+            foreach (var group in expected)
+            {
+                var row = Assert.Single(rows, r => Equals(r.Keys[0], group.Key));
+                Assert.Equal((long)group.Count(), row.Values[0]);
+                Assert.Equal(group.Sum(i => i["score"] as decimal?), row.Values[1] as decimal? ?? 0m);
+                if (path == "tags" && group.Key is not null)
+                    Assert.Equal(group.Key, FieldKind.Fold(row.KeyTexts[0]!));
+            }
+        }
+    }
+
     private static decimal? Median(IEnumerable<decimal?> values)
     {
         var sorted = values.OfType<decimal>().Order().ToList();
@@ -169,6 +193,12 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                     () => new CompareFilter("contacted", ordered, new DateTime(2026, 1, _random.Next(1, 9), 4, 30, 0, DateTimeKind.Utc)),
                     () => new CompareFilter("level", equality, Pick(["a", "b", null])),
                     () => new CompareFilter("notes", FilterOperator.Contains, Pick(["中", "me", "O'"])),
+                    () => new CompareFilter("channels", equality, Pick(["web", "fair", null])),
+                    () => new InFilter("channels", Pick<object?[]>([["web", "phone"], ["fair", null], [], [null]])),
+                    () => new CompareFilter("tags", equality, Pick(["VIP", "acme", "华东", "none", null])),
+                    () => new CompareFilter("tags", Pick([FilterOperator.Contains, FilterOperator.StartsWith, FilterOperator.EndsWith]), Pick(["vi", "华", "%", "_", "\\", "ME", "ß", ""])),
+                    () => new InFilter("tags", Pick<object?[]>([["ÁCME", "😀"], ["vip", null]])),
+                    () => new CompareFilter("parent.tags", FilterOperator.Equal, "vip"),
                     () => new CompareFilter("parent", equality, Pick<object?>([_all[_random.Next(_all.Count)].Id, null])),
                     () => new CompareFilter("parent.name", FilterOperator.Contains, Pick(["a", "中"])),
                     () => new HasFilter("companies", "parent", _random.Next(2) == 0 ? null : new CompareFilter("level", FilterOperator.Equal, "a")),
@@ -184,17 +214,19 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         AndFilter and => and.Filters.All(f => Evaluate(f, item)),
         OrFilter or => or.Filters.Any(f => Evaluate(f, item)),
         NotFilter not => !Evaluate(not.Inner, item),
+        InFilter { Path: "channels" or "tags" } list => list.Values.Any(v => v is null ? item[list.Path] is null : Keys(item, list.Path).Contains(list.Path == "tags" ? Key(v) : v)),
         InFilter list => list.Values.Any(v => Equals(v, item[list.Path])),
         QuickSearchFilter search => new[] { "name", "code" }.Any(f => Key(item[f]) is string key && key.Contains(FieldKind.Fold(search.Text), StringComparison.Ordinal)),
         HasFilter has => _all.Any(i => Equals(i[has.LookUp], item.Id) && (has.Where is null || Evaluate(has.Where, i))),
-        CompareFilter { Path: "parent.name" } path => _all.FirstOrDefault(i => Equals(i.Id, item["parent"])) is { } parent && Evaluate(path with { Path = "name" }, parent),
+        CompareFilter { Path: "parent.name" or "parent.tags" } path => _all.FirstOrDefault(i => Equals(i.Id, item["parent"])) is { } parent && Evaluate(path with { Path = path.Path[7..] }, parent),
+        CompareFilter { Path: "channels" or "tags", Value: not null } has => Keys(item, has.Path).Any(k => Compare(has with { Operator = has.Operator == FilterOperator.NotEqual ? FilterOperator.Equal : has.Operator }, k)) != (has.Operator == FilterOperator.NotEqual),
         CompareFilter compare => Compare(compare, Key(item[compare.Path])),
         _ => throw new NotSupportedException(filter.ToString()),
     };
 
     private static bool Compare(CompareFilter filter, object? key)
     {
-        var value = filter.Path is "level" or "notes" ? filter.Value : Key(filter.Value);
+        var value = filter.Path is "level" or "notes" or "channels" ? filter.Value : Key(filter.Value);
         if (filter.Operator is FilterOperator.Equal or FilterOperator.NotEqual)
             return Equals(key, value) == (filter.Operator == FilterOperator.Equal);
         if (key is null || value is null)
@@ -219,6 +251,9 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         };
     }
 
+    private static IEnumerable<object?> Keys(ContentItem item, string path)
+        => (item[path] as ValueList<string> ?? new ValueList<string>([])).Select(v => path == "tags" ? Key(v) : v);
+
     /// <summary>Text without case, width and accents; an amount without its currency.</summary>
     private static object? Key(object? value) => value switch
     {
@@ -228,6 +263,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     };
 
     private T Pick<T>(params T[] from) => from[_random.Next(from.Length)];
+
+    private IEnumerable<string> Some(string[] from) => from.Where(_ => _random.Next(3) == 0);
 
     private string? Maybe(Func<string?> text) => _random.Next(4) == 0 ? null : text();
 

@@ -123,6 +123,8 @@ internal sealed class TestTypes : IContentTypeProvider
                 Field.Url("website", "Web site"),
                 Field.LookUp("parent", "Parent", "companies") with { RelatedLabel = "Subsidiaries" },
                 Field.LongText("notes", "Notes"),
+                Field.MultiPickList("channels", "Channels", new("web", "Web"), new("fair", "Fair"), new("phone", "Phone")),
+                Field.Tags("tags", "Tags"),
             ],
         },
         new()

@@ -56,6 +56,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             IsRequiredByModule = field is not null && definitions.Declared(type.Name, field.Name)?.Required == true,
             HasWeights = field is not null && (field.Options.Any(o => o.Weight is not null) || definitions.Declared(type.Name, field.Name)?.Options.Any(o => o.Weight is not null) == true),
             CanBeUnique = kind is { IsSortable: true, Parts.Count: 1 } && kind.Name is not ("pickList" or "yesNo"),
+            HasOptions = HasOptions(kind),
             CanBeSearched = kind.ValueType == typeof(string) && kind.Name != "pickList",
         };
 
@@ -73,8 +74,8 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             Section = Section(type, field, input),
             Required = input.Required || definitions.Declared(type.Name, field.Name)?.Required == true,
         };
-        if (kind.Name == "pickList")
-            field = field with { Options = await OptionsAsync(type, field, input, errors, cancellationToken), Open = input.Open };
+        if (HasOptions(kind))
+            field = field with { Options = await OptionsAsync(type, field, input, errors, cancellationToken), Open = input.Open && kind.Name == "pickList" };
         if (field.IsMade())
             field = Limits(field, kind, input, errors);
         if (errors.Count == 0 && kind.ValidateDefinition(field) is { } problem)
@@ -85,12 +86,14 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
     /// <summary>The input that settings of the kind stand in.</summary>
     private static string InputOf(FieldKind kind) => kind.Name switch
     {
-        "pickList" => "options",
+        "pickList" or "multiPickList" => "options",
         "lookUp" => "target",
         "autoNumber" => "pattern",
         "number" or "money" => "min",
         _ => "maxLength",
     };
+
+    private static bool HasOptions(FieldKind kind) => kind.Name is "pickList" or "multiPickList";
 
     private static TwoTexts Texts(string? en, string? zh) => new(en?.Trim() ?? "", zh?.Trim() ?? "");
 

@@ -96,6 +96,9 @@ internal sealed record FieldPage(ContentTypeDefinition Type, FieldDefinition? Fi
     /// <summary>Whether options of this pick-list stand for a per cent, such as stages.</summary>
     public bool HasWeights { get; init; }
 
+    /// <summary>Whether the kind chooses from a list.</summary>
+    public bool HasOptions { get; init; }
+
     public bool CanBeUnique { get; init; }
 
     public bool CanBeSearched { get; init; }

@@ -43,7 +43,7 @@ internal sealed class FilterForm(FieldKinds kinds, FieldViews views, ContentDefi
     {
         var condition = Condition(type, path, op, value?.Trim() ?? "");
         var all = Parts(filter).ToList();
-        if (condition is { Operator: FilterOperator.Equal, Value: string option } && kinds.Of(views.FieldAt(type, path)).Name == "pickList")
+        if (condition is { Operator: FilterOperator.Equal, Value: string option } && kinds.Of(views.FieldAt(type, path)).Name is "pickList" or "multiPickList")
         {
             var at = all.FindIndex(f => f is InFilter list && list.Path == path || f is CompareFilter { Operator: FilterOperator.Equal, Value: not null } same && same.Path == path);
             if (at >= 0)
@@ -77,7 +77,8 @@ internal sealed class FilterForm(FieldKinds kinds, FieldViews views, ContentDefi
             return LookUp(path, wanted, text);
         if (!kind.Operators.Contains(wanted))
             wanted = kind.Operators[0];
-        if (wanted is FilterOperator.Contains or FilterOperator.StartsWith or FilterOperator.EndsWith)
+        // One of several values is compared as it is typed.
+        if (kind.IsSeveral || wanted is FilterOperator.Contains or FilterOperator.StartsWith or FilterOperator.EndsWith)
             return new CompareFilter(path, wanted, text);
         var context = new ParseContext(CultureInfo.CurrentCulture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
         var parsed = kind.Parse(field, text, context);

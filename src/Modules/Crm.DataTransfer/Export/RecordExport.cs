@@ -75,7 +75,8 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
         if (value is Guid id && field.Target is { } target)
             return [FormulaGuard.Add(links[(target, id)])];
         // Numbers, dates and phone numbers begin with a sign of their own; all other texts are somebody's words.
-        return value is string text && field.Kind != "phone" ? [FormulaGuard.Add(text)] : kind.SplitParts(field, value);
+        var parts = kind.SplitParts(field, value);
+        return (value is string && field.Kind != "phone") || kind.IsSeveral ? parts.Select(FormulaGuard.Add) : parts;
     }
 
     /// <summary>What stands for linked records: the name when it means one record only, else a unique text such as the number, else the id.</summary>

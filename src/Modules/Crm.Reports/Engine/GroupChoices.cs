@@ -46,7 +46,7 @@ public sealed class GroupChoices(FieldViews views, FieldKinds kinds, ContentDefi
 
     private IEnumerable<FieldDefinition> Fields(ContentTypeDefinition type)
         => type.Fields.Where(f => !f.Hidden && f.Name is not (SystemFields.DeletedAt or SystemFields.DeletedBy or SystemFields.DisplayText)
-            && (f.Kind is "pickList" or "yesNo" or "date" or "dateTime"
+            && (f.Kind is "pickList" or "multiPickList" or "tags" or "yesNo" or "date" or "dateTime"
                 || (f.Kind is "lookUp" or "user" && definitions.Current.Find(f.Target!) is not null)
                 || (f.Kind == "text" && f.Name != type.DisplayField && !f.Unique)))
             .OrderBy(f => f.IsSystem).ThenBy(f => f.Order);

@@ -37,7 +37,7 @@ public sealed class KeyTexts(FieldViews views, FieldKinds kinds, ContentDefiniti
         if (target is not null)
             return text is null ? new(localizer["Not visible to you"])
                 : new(text.Length > 0 ? text : localizer["(no name)"], actor.Current.CanOpen(target) ? $"{target.Path}/{value}" : null);
-        return new(text ?? kinds.Of(field).Format(field, value, views.Context));
+        return new(text ?? kinds.Of(field).FormatKey(field, value, views.Context));
     }
 
     /// <summary>Rows in the order that their key has of itself; null when figures are to decide.</summary>
@@ -48,7 +48,7 @@ public sealed class KeyTexts(FieldViews views, FieldKinds kinds, ContentDefiniti
         var field = views.FieldAt(type, key.Path);
         if (field.Kind is "date" or "dateTime")
             return [.. values.OrderBy(v => v is null).ThenBy(v => v)];
-        if (field.Kind != "pickList" || field.Open || key.Path.Contains('.', StringComparison.Ordinal))
+        if (field.Kind is not ("pickList" or "multiPickList") || field.Open || key.Path.Contains('.', StringComparison.Ordinal))
             return null;
         var options = field.Options.Where(o => !o.Hidden || values.Contains(o.Key)).Select(o => o.Key).ToList();
         return [.. options, .. values.OfType<string>().Except(options), .. values.Where(v => v is null)];

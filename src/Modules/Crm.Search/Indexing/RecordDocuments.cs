@@ -10,7 +10,7 @@ using Lucene.Net.Util;
 namespace Crm.Search.Indexing;
 
 /// <summary>Makes the index's documents of records as they are in the database at this moment.</summary>
-internal sealed class RecordDocuments(QueryEngine queries, Translations translations)
+internal sealed class RecordDocuments(QueryEngine queries, FieldKinds kinds, Translations translations)
 {
     private static readonly System.Globalization.CultureInfo Chinese = System.Globalization.CultureInfo.GetCultureInfo("zh-CN");
 
@@ -47,7 +47,7 @@ internal sealed class RecordDocuments(QueryEngine queries, Translations translat
                     (links.TryGetValue(field.Target!, out var known) ? known : links[field.Target!] = []).Add(FieldKind.Fold(linked));
                 continue;
             }
-            texts.AddRange((role == FieldRole.Options ? Labels(field, value) : [value as string ?? ""]).Select(FieldKind.Fold));
+            texts.AddRange((role == FieldRole.Options ? Labels(field, value) : kinds.Of(field).SearchTexts(field, value)).Select(FieldKind.Fold));
         }
 
         var type = plan.Type.Name;

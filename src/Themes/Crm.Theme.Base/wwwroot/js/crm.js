@@ -193,17 +193,22 @@ function line(text, tag = 'div', className = '') {
   return element;
 }
 
+const PICKERS = ['select[data-lookup-url]', 'select[data-open=true]', 'select[data-many]', 'input[data-tags]'];
+
 async function startPicker(select) {
   const TomSelect = await loadTomSelect();
   if (select.tomselect || !select.isConnected) return;
   const { lookupUrl, textNone = '', textCreate = '{0}', placeholder = '' } = select.dataset;
-  const plugins = select.multiple ? { remove_button: { title: select.dataset.textRemove ?? '' } } : { dropdown_input: {} };
-  if (!select.multiple && !select.required) plugins.clear_button = { title: select.dataset.textClear ?? '' };
+  const isWords = select.tagName === 'INPUT';
+  const plugins = select.multiple || isWords ? { remove_button: { title: select.dataset.textRemove ?? '' } } : { dropdown_input: {} };
+  if (!select.multiple && !isWords && !select.required) plugins.clear_button = { title: select.dataset.textClear ?? '' };
   const settings = {
     plugins,
     placeholder,
     maxOptions: 200,
-    create: select.dataset.open === 'true',
+    create: select.dataset.open === 'true' || isWords,
+    // Words are posted as one text; what divides them is no part of one. Leaving the input takes up what was typed.
+    ...(isWords && { delimiter: ';', splitOn: /[,，、;；]/, createOnBlur: true, hideSelected: true }),
     persist: false,
     // Tabbing through a form must not choose anything, and Enter chooses from what was typed, however quickly.
     selectOnTab: false,
@@ -451,7 +456,7 @@ function press(key, event, row) {
 /* ---------- start, also for what htmx or a dialog brings in ---------- */
 
 function start(scope) {
-  const pickers = $$('select[data-lookup-url], select[data-open=true]', scope).map(startPicker);
+  const pickers = $$(PICKERS.join(','), scope).map(startPicker);
   Promise.allSettled(pickers).then(() => $$('form[data-guard]', scope).forEach(startGuard));
   $$('[data-show-when]', scope).forEach(startShowWhen);
   $$('[data-tabs]', scope).forEach(startTabs);
@@ -464,6 +469,6 @@ start(document);
 showTheme();
 $('[data-error-summary]')?.focus();
 document.addEventListener('htmx:after:swap', () => {
-  $$('select[data-lookup-url]:not(.tomselected), select[data-open=true]:not(.tomselected)').forEach(startPicker);
+  $$(PICKERS.map(picker => `${picker}:not(.tomselected)`).join(',')).forEach(startPicker);
   $$('[data-list]').forEach(updateBulk);
 });
