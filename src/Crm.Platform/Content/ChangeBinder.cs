@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Platform.Data;
 using Crm.Platform.Fields;
+using Crm.Platform.Files;
 using Crm.Platform.Localization;
 using Crm.Platform.Queries;
 using Crm.Platform.Records;
@@ -20,12 +21,15 @@ internal sealed class ChangeBinder(
     FieldKinds kinds,
     QueryEngine queries,
     RecordFinder finder,
+    FileRows files,
     SettingsStore settings,
     ActorContext actor,
     TimeProvider clock,
     IStringLocalizer localizer)
 {
     private sealed record PendingLookUp(PendingSave Save, FieldDefinition Field, string Target, object Value);
+
+    private sealed record PendingFile(PendingSave Save, FieldDefinition Field, Guid Id);
 
     private sealed record PendingOption(PendingSave Save, FieldDefinition Field, string Text);
 
@@ -42,13 +46,15 @@ internal sealed class ChangeBinder(
     {
         var lookUps = new List<PendingLookUp>();
         var options = new List<PendingOption>();
+        var uploads = new List<PendingFile>();
         var context = Context(culture);
         foreach (var save in saves.Where(s => s.Refused is null))
         {
-            BindValues(type, save, lookUps);
-            BindTexts(type, save, context, lookUps, options);
+            BindValues(type, save, lookUps, uploads);
+            BindTexts(type, save, context, lookUps, uploads, options);
         }
         await BindOptionsAsync(type, options, cancellationToken);
+        await BindFilesAsync(uploads, cancellationToken);
         foreach (var group in lookUps.GroupBy(l => l.Target, StringComparer.OrdinalIgnoreCase))
         {
             if (definitions.Current.Find(group.Key) is { } target)
@@ -64,7 +70,7 @@ internal sealed class ChangeBinder(
 
     private DateTime Now => DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime);
 
-    private void BindValues(ContentTypeDefinition type, PendingSave save, List<PendingLookUp> lookUps)
+    private void BindValues(ContentTypeDefinition type, PendingSave save, List<PendingLookUp> lookUps, List<PendingFile> uploads)
     {
         foreach (var (name, value) in save.Change.Values)
         {
@@ -78,11 +84,11 @@ internal sealed class ChangeBinder(
             if (converted is not null && converted.GetType() != kind.ValueType)
                 save.Error(field.Name, new("{0} cannot be “{1}”", field.Label, converted));
             else if (IsSettable(field, save))
-                Bind(save, field, converted is null ? null : kind.Clean(field, converted), lookUps);
+                Bind(save, field, converted is null ? null : kind.Clean(field, converted), lookUps, uploads);
         }
     }
 
-    private void BindTexts(ContentTypeDefinition type, PendingSave save, ParseContext context, List<PendingLookUp> lookUps, List<PendingOption> options)
+    private void BindTexts(ContentTypeDefinition type, PendingSave save, ParseContext context, List<PendingLookUp> lookUps, List<PendingFile> uploads, List<PendingOption> options)
     {
         var texts = save.Change.Texts;
         if (texts.Count == 0)
@@ -117,7 +123,7 @@ internal sealed class ChangeBinder(
             else if (parsed.Value is NewOption option)
                 options.Add(new(save, field, option.Text));
             else
-                Bind(save, field, parsed.Value, lookUps);
+                Bind(save, field, parsed.Value, lookUps, uploads);
         }
         if (used < texts.Count)
             foreach (var name in texts.Keys.Where(t => !type.Fields.Any(f => !f.Hidden && kinds.Of(f).Parts.Any(p => string.Equals(f.Name + p, t, StringComparison.OrdinalIgnoreCase)))))
@@ -133,7 +139,7 @@ internal sealed class ChangeBinder(
         return false;
     }
 
-    private static void Bind(PendingSave save, FieldDefinition field, object? value, List<PendingLookUp> lookUps)
+    private static void Bind(PendingSave save, FieldDefinition field, object? value, List<PendingLookUp> lookUps, List<PendingFile> uploads)
     {
         // A link that stays as it is needs no look: what it points to may be out of the user's sight.
         var isNew = !Equals(save.Before?[field.Name], value);
@@ -147,6 +153,9 @@ internal sealed class ChangeBinder(
                 break;
             case RecordLink link when isNew:
                 lookUps.Add(new(save, field, link.Type, link.Id));
+                break;
+            case StoredFile file when isNew:
+                uploads.Add(new(save, field, file.Id));
                 break;
             case RecordLinkText link:
                 lookUps.Add(new(save, field, link.Type, new LookUpText(link.Text)));
@@ -178,6 +187,17 @@ internal sealed class ChangeBinder(
             foreach (var option in group)
                 option.Save.Set(group.Key, added[option.Text]);
         }
+    }
+
+    /// <summary>Of a file only the id is taken from the change. It must be the actor's own upload, or one that the record had before.</summary>
+    private async Task BindFilesAsync(List<PendingFile> uploads, CancellationToken cancellationToken)
+    {
+        var known = uploads.Count == 0 ? null : await files.FindAsync([.. uploads.Select(u => u.Id)], cancellationToken);
+        foreach (var (save, field, id) in uploads)
+            if (known!.TryGetValue(id, out var row) && (row.Record is { } record ? record == save.After.Id : actor.Current.IsSystem || row.CreatedBy == actor.Current.UserId))
+                save.Set(field.Name, row.File);
+            else
+                save.Error(field.Name, new("{0}: the file is no longer there; choose it again", field.Label));
     }
 
     private async Task BindLookUpsAsync(ContentTypeDefinition type, ContentTypeDefinition target, List<PendingLookUp> lookUps, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)

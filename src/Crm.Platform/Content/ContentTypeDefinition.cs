@@ -57,6 +57,12 @@ public sealed record ContentTypeDefinition
     /// <summary>Shown only as part of other records, such as the messages of a ticket: no list, page, form or menu entry of its own.</summary>
     public bool IsPart { get; init; }
 
+    /// <summary>
+    /// A look-up or link to any record, required of every record: whoever may see the record that it leads to may see
+    /// these, and nobody else, whatever the way they are read.
+    /// </summary>
+    public string? ScopedBy { get; init; }
+
     /// <summary>Names of records that come with the product and so have translations, such as the standard roles.</summary>
     public IReadOnlyList<string> TranslatedNames { get; init; } = [];
 

@@ -46,7 +46,11 @@ public sealed record FieldDefinition
 
     public decimal? Min { get; init; }
 
+    /// <summary>Of a file the largest size in MB.</summary>
     public decimal? Max { get; init; }
+
+    /// <summary>Endings of names that a file may have, such as <c>pdf</c>; empty for any but programs.</summary>
+    public IReadOnlyList<string> FileTypes { get; init; } = [];
 
     /// <summary>Digits after the decimal point, 0 to 4. A number's is fixed when the field is made.</summary>
     public int Decimals { get; init; }
@@ -134,6 +138,10 @@ public static class Field
     public static FieldDefinition Email(string name, LocalizedText label) => Of("email", name, label);
 
     public static FieldDefinition Phone(string name, LocalizedText label) => Of("phone", name, label);
+
+    public static FieldDefinition File(string name, LocalizedText label) => Of("file", name, label);
+
+    public static FieldDefinition Image(string name, LocalizedText label) => Of("image", name, label);
 
     public static FieldDefinition Url(string name, LocalizedText label) => Of("url", name, label);
 

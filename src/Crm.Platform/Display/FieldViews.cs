@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
+using Crm.Platform.Files;
 using Crm.Platform.Security;
 using Crm.Platform.Settings;
 using Microsoft.Extensions.Localization;
@@ -15,8 +16,12 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
     /// <summary>A field of a record, or of one that look-ups lead to; null when it is empty.</summary>
     public FieldDisplay? Display(ContentTypeDefinition type, ContentItem item, string path)
         => FieldAt(type, path) is var field && Display(field, item[path], item.DisplayOf(path)) is { } display
-            ? display with { IsDeadline = field.Late is { } late && late.AppliesTo(item) }
+            ? display with { IsDeadline = field.Late is { } late && late.AppliesTo(item), Url = display.Url ?? FileUrl(type, item, path, display.Value) }
             : null;
+
+    /// <summary>Under the record's own address: who may not see the record cannot read its files.</summary>
+    private static string? FileUrl(ContentTypeDefinition type, ContentItem item, string path, object value)
+        => value is StoredFile file && type.Find(path) is { } field ? $"{type.Path}/{item.Id}/files/{field.Name}?v={file.Id}" : null;
 
     /// <param name="lookUpText">Name of the record that a look-up or link points to.</param>
     public FieldDisplay? Display(FieldDefinition field, object? value, string? lookUpText)

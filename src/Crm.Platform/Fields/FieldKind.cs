@@ -62,6 +62,9 @@ public abstract class FieldKind
     /// <summary>Whether administrators may add fields of this kind in the browser.</summary>
     public virtual bool CanBeAdded => true;
 
+    /// <summary>Whether a table of texts can carry a value: such columns are imported and compared after an export.</summary>
+    public virtual bool IsTransferred => true;
+
     /// <summary>Whether sums and averages mean something.</summary>
     public virtual bool IsNumeric => false;
 

@@ -4,6 +4,7 @@ using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
+using Crm.Platform.Files;
 using Crm.Platform.Jobs;
 using Crm.Platform.Localization;
 using Crm.Platform.Queries;
@@ -42,6 +43,10 @@ public static class PlatformServices
         services.AddScoped<ChangeLog>();
         services.AddScoped<Sequences>();
         services.AddScoped<RecordWriter>();
+        services.AddScoped<FileRows>();
+        services.AddScoped(p => new FileStore(p.GetRequiredService<CrmProcess>(), p.GetRequiredService<FileRows>(), p.GetRequiredService<TimeProvider>()));
+        services.AddScoped<IContentHandler, KeepFiles>();
+        services.AddScoped<IBackgroundTask, SweepFiles>();
         services.AddScoped<ChangeBinder>();
         services.AddScoped<QueryEngine>();
         services.AddScoped<AmountSums>();

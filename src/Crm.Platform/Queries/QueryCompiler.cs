@@ -107,6 +107,34 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     public SqlText Scope(ContentTypeDefinition type, string at)
     {
+        var sql = OwnScope(type, at);
+        return type.ScopedBy is { } through && !actor.IsSystem ? sql.Append(ScopeThrough(type.Field(through), at)) : sql;
+    }
+
+    /// <summary>Only what belongs to a record that the actor may see.</summary>
+    private SqlText ScopeThrough(FieldDefinition link, string at)
+    {
+        var column = $"{at}.{Dialect.Quote(Columns.Name(link.Name))}";
+        if (link.Target is { } only)
+            return Visible(definitions.Get(only)) is { } one ? new SqlText(" AND ").Append(one) : new SqlText();
+        var sql = new SqlText(" AND (1 = 0");
+        foreach (var type in definitions.Types.Where(t => actor.Can(t, ContentActions.View) && t.ScopedBy is null))
+        {
+            sql.Append($" OR ({at}.{Dialect.Quote(Columns.Name(link.Name) + "_type")} = ").Append(ColumnType.Text, type.Name);
+            if (Visible(type) is { } visible)
+                sql.Append(" AND ").Append(visible);
+            sql.Append(")");
+        }
+        return sql.Append(")");
+
+        // Null when all of the type may be seen.
+        SqlText? Visible(ContentTypeDefinition type) => OwnScope(type, "s") is var scope && scope.ToString().Length == 0
+            ? null
+            : new SqlText($"EXISTS (SELECT 1 FROM {Columns.Table(type)} s WHERE s.\"id\" = {column}").Append(scope).Append(")");
+    }
+
+    private SqlText OwnScope(ContentTypeDefinition type, string at)
+    {
         var sql = new SqlText();
         switch (actor.ScopeOf(type.Permission(ContentActions.View)))
         {

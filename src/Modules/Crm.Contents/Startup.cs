@@ -25,6 +25,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<ITimelineSource, HistoryTimeline>();
         services.AddScoped<RelatedLists>();
         services.AddScoped<RecordForm>();
+        services.AddScoped<FormUploads>();
         services.AddScoped<EditConflicts>();
         services.AddScoped(p => new NewRecordForm(p.GetRequiredService<ContentDefinitions>(), p.GetRequiredService<IContentManager>(), p.GetRequiredService<RecordForm>(), p.GetRequiredService<FormParts>(), p.GetRequiredService<Microsoft.Extensions.Localization.IStringLocalizer>()));
     }

@@ -57,6 +57,8 @@ public sealed class CustomerType : IContentTypeProvider
                 Field.Money("annualRevenue", "Annual revenue") with { Section = "Company" },
                 Field.LookUp(Parent, "Parent company", Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Subsidiaries", Section = "Company" },
 
+                Field.Image("logo", "Logo") with { Section = "Company", Max = 2 },
+
                 Field.LongText("notes", "Notes") with { Section = "Notes" },
             ],
         },

@@ -163,7 +163,24 @@ public sealed class TestBrowser : IDisposable
         return await SubmitAsync(form, values, url);
     }
 
-    public async Task<HttpResponseMessage> SubmitAsync(IHtmlFormElement form, Dictionary<string, string> values, string url = "/login")
+    public Task<HttpResponseMessage> SubmitAsync(IHtmlFormElement form, Dictionary<string, string> values, string url = "/login")
+        => _client.PostAsync(ActionOf(form, url), new FormUrlEncodedContent(Fields(form, values)));
+
+    /// <summary>The same with files, as a browser sends them.</summary>
+    public async Task<HttpResponseMessage> SubmitFilesAsync(string url, string formSelector, Dictionary<string, string> values, params (string Input, string FileName, byte[] Bytes)[] files)
+    {
+        var form = (await PageAsync(url)).QuerySelector<IHtmlFormElement>(formSelector)!;
+        using var content = new MultipartFormDataContent();
+        foreach (var (name, value) in Fields(form, values))
+            content.Add(new StringContent(value), name);
+        foreach (var (input, fileName, bytes) in files)
+            content.Add(new ByteArrayContent(bytes), input, fileName);
+        return await _client.PostAsync(ActionOf(form, url), content);
+    }
+
+    private static string ActionOf(IHtmlFormElement form, string url) => form.GetAttribute("action") is { Length: > 0 } action ? action : url;
+
+    private static List<KeyValuePair<string, string>> Fields(IHtmlFormElement form, Dictionary<string, string> values)
     {
         var fields = new List<KeyValuePair<string, string>>();
         foreach (var element in form.QuerySelectorAll("input,select,textarea"))
@@ -188,8 +205,7 @@ public sealed class TestBrowser : IDisposable
             }
         }
         fields.AddRange(values);
-        var action = form.GetAttribute("action");
-        return await _client.PostAsync(string.IsNullOrEmpty(action) ? url : action, new FormUrlEncodedContent(fields));
+        return fields;
     }
 
     public void Dispose() => _client.Dispose();

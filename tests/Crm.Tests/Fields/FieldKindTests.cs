@@ -35,6 +35,8 @@ public sealed class FieldKindTests
         ["user"] = Field.User("owner", "Owner"),
         ["id"] = new FieldDefinition { Name = "id", Kind = "id", Label = "Id" },
         ["autoNumber"] = Field.AutoNumber("number", "Number", "C{000000}"),
+        ["file"] = Field.File("contract", "Contract"),
+        ["image"] = Field.Image("logo", "Logo"),
         ["record"] = new FieldDefinition { Name = "regarding", Kind = "record", Label = "About" },
     };
 
@@ -93,6 +95,8 @@ public sealed class FieldKindTests
     [InlineData("id", "0198c1c2-0000-7000-8000-00000000000a", "0198c1c2-0000-7000-8000-00000000000a")]
     [InlineData("autoNumber", "C000042", "C000042")]
     [InlineData("record", " customers/0198C1C2-0000-7000-8000-00000000000A ", "customers/0198c1c2-0000-7000-8000-00000000000a")]
+    [InlineData("file", "{\"id\":\"0198c1c2-0000-7000-8000-00000000000a\",\"name\":\"合同.pdf\",\"type\":\"application/pdf\",\"size\":12}", "{\"id\":\"0198c1c2-0000-7000-8000-00000000000a\",\"name\":\"合同.pdf\",\"type\":\"application/pdf\",\"size\":12}")]
+    [InlineData("image", "{\"id\":\"0198c1c2-0000-7000-8000-00000000000a\",\"name\":\"a.png\",\"type\":\"image/png\",\"size\":12}", "{\"id\":\"0198c1c2-0000-7000-8000-00000000000a\",\"name\":\"a.png\",\"type\":\"image/png\",\"size\":12}")]
     public void Parse_GoodText_GivesAValueThatReadsBackTheSame(string kind, string text, string invariant)
     {
         var value = Good(kind, text);

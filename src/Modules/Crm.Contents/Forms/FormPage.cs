@@ -1,5 +1,6 @@
 using Crm.Platform.Content;
 using Crm.Platform.Display;
+using Crm.Platform.Files;
 
 namespace Crm.Contents.Forms;
 
@@ -15,6 +16,9 @@ internal sealed record FormPage(ContentTypeDefinition Type, Guid? Id, string Tit
 
     /// <summary>What modules add to the form of a new record.</summary>
     public IReadOnlyList<FormPartView> Parts { get; init; } = [];
+
+    /// <summary>How the form is sent: one that takes no files stays as small as it is.</summary>
+    public string? Encoding => Sections.Any(s => s.Editors.Any(e => e.Kind.ValueType == typeof(StoredFile) && !e.IsReadOnly)) ? "multipart/form-data" : null;
 
     public bool HasProblems => Errors.Count > 0 || Conflict is not null;
 

@@ -18,6 +18,7 @@ internal sealed class FormsController(
     RecordForm form,
     EditConflicts conflicts,
     FormParts parts,
+    FormUploads uploads,
     ActorContext actor,
     IStringLocalizer localizer) : Controller
 {
@@ -38,8 +39,8 @@ internal sealed class FormsController(
     {
         var definition = definitions.Current.Get(type);
         var posted = form.Posted(definition, Request.Form);
+        IReadOnlyList<FieldError> errors = [.. await uploads.TakeAsync(definition, Request.Form, posted, cancellationToken), .. await parts.CheckAsync(definition, Request.Form, cancellationToken)];
         var change = new ContentChange(definition.Name) { Texts = form.Changes(definition, posted, null) };
-        var errors = await parts.CheckAsync(definition, Request.Form, cancellationToken);
         var result = await parts.SaveAsync(definition, Request.Form, errors.Count > 0, dryRun => content.SaveAsync(change, new SaveOptions { Culture = CultureInfo.CurrentCulture, DryRun = dryRun }, cancellationToken), cancellationToken);
         if (result.Status == SaveStatus.Forbidden)
             return StatusCode(StatusCodes.Status403Forbidden);
@@ -66,6 +67,8 @@ internal sealed class FormsController(
         if (await queries.GetAsync(definition.Name, id, cancellationToken) is not { } item)
             return NotFound();
         var posted = form.Posted(definition, Request.Form);
+        if (await uploads.TakeAsync(definition, Request.Form, posted, cancellationToken) is { Count: > 0 } refused)
+            return await ShowAsync(definition, item, version, posted, refused, null, StatusCodes.Status400BadRequest, cancellationToken);
         var change = new ContentChange(definition.Name) { Id = id, Version = version, Texts = form.Changes(definition, posted, item) };
         var result = await content.SaveAsync(change, new SaveOptions { Culture = CultureInfo.CurrentCulture }, cancellationToken);
         switch (result.Status)

@@ -116,8 +116,8 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
     internal IReadOnlyList<(string Text, FieldDefinition Field)> Targets(ContentTypeDefinition type)
         => [.. Names(type).Values.Where(n => IsSettable(n.Field) || n.Field.Name == SystemFields.Id).Select(n => (n.Text, n.Field))];
 
-    /// <summary>Automatic numbers are taken for new records.</summary>
-    private static bool IsSettable(FieldDefinition field) => !field.ReadOnly || field.Kind == "autoNumber";
+    /// <summary>Automatic numbers are taken for new records; a file has no text to be made from.</summary>
+    private bool IsSettable(FieldDefinition field) => kinds.Of(field).IsTransferred && (!field.ReadOnly || field.Kind == "autoNumber");
 
     /// <summary>A kind that is compared as a whole and differs from record to record; the id finds records, but makes none.</summary>
     private bool CanBeKey(FieldDefinition field)
