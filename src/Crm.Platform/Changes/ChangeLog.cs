@@ -81,6 +81,33 @@ public sealed class ChangeLog(DbSession session, ActorContext actor, TimeProvide
     public Task<List<Change>> ReadBatchAsync(Guid batchId, CancellationToken cancellationToken)
         => session.ReadAsync(new SqlText($"{Select} WHERE batch_id = ").Append(ColumnType.Uuid, batchId).Append(" ORDER BY seq"), Read, cancellationToken);
 
+    /// <summary>What the batches did to some records, oldest first.</summary>
+    /// <param name="records">At most 1,000.</param>
+    public async Task<List<Change>> ReadBatchesAsync(IReadOnlyCollection<Guid> batches, IReadOnlyCollection<Guid> records, CancellationToken cancellationToken)
+    {
+        var wanted = batches.ToHashSet();
+        return (await ReadOfAsync(records, new SqlText(), cancellationToken)).FindAll(c => wanted.Contains(c.BatchId));
+    }
+
+    /// <summary>What happened to some records of one type after a version, oldest first.</summary>
+    /// <param name="records">At most 1,000.</param>
+    public Task<List<Change>> ReadSinceAsync(string contentType, IReadOnlyCollection<Guid> records, long version, CancellationToken cancellationToken)
+        => ReadOfAsync(records, new SqlText().Append(" AND type = {} AND version > {}", (ColumnType.Text, contentType), (ColumnType.Integer, version)), cancellationToken);
+
+    private async Task<List<Change>> ReadOfAsync(IReadOnlyCollection<Guid> records, SqlText where, CancellationToken cancellationToken)
+    {
+        if (records.Count == 0)
+            return [];
+        var sql = new SqlText($"{Select} WHERE record_id IN (");
+        var first = true;
+        foreach (var id in records)
+        {
+            sql.Append(first ? "" : ", ").Append(ColumnType.Uuid, id);
+            first = false;
+        }
+        return await session.ReadAsync(sql.Append(")").Append(where).Append(" ORDER BY seq"), Read, cancellationToken);
+    }
+
     public Task<long> LastSequenceAsync(CancellationToken cancellationToken)
         => session.CountAsync(new SqlText("SELECT MAX(seq) FROM crm_change_log"), cancellationToken);
 

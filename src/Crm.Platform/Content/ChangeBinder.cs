@@ -133,7 +133,7 @@ internal sealed class ChangeBinder(
     /// <summary>What people only read, the system sets: a use case that acts as it, and a recipe that tells what was before.</summary>
     private bool IsSettable(FieldDefinition field, PendingSave save)
     {
-        if (!field.ReadOnly || (field.Kind == "autoNumber" ? save.IsNew : actor.Current.IsSystem && !field.IsSystem))
+        if (!field.ReadOnly || (field.Kind == "autoNumber" ? save.IsNew : (actor.Current.IsSystem || save.PutsBack) && !field.IsSystem))
             return true;
         save.Error(field.Name, new("{0} is set by the system", field.Label));
         return false;

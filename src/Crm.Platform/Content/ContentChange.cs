@@ -37,6 +37,12 @@ public sealed record SaveOptions
     /// </summary>
     public bool MadeBySystem { get; init; }
 
+    /// <summary>
+    /// Puts back what was: also into fields that only the system sets, and also nothing into one that must not be empty by
+    /// now. Rights and all other rules hold.
+    /// </summary>
+    public bool PutsBack { get; init; }
+
     public static SaveOptions Default { get; } = new();
 
     /// <summary>For records that follow from something: see <see cref="MadeBySystem"/>.</summary>
@@ -95,7 +101,7 @@ public interface IContentHandler
 /// A handler refuses after the rows are written: all is rolled back. Whoever saves several records finds out which one is
 /// at fault by saving them one by one.
 /// </summary>
-public sealed class SaveRefusedException(FieldError reason) : Exception(reason.Message.ToString())
+public class SaveRefusedException(FieldError reason) : Exception(reason.Message.ToString())
 {
     public FieldError Reason { get; } = reason;
 }
@@ -115,6 +121,9 @@ public sealed class PendingSave(ContentChange change, ContentItem? before, Conte
     public ContentItem After => after;
 
     public bool IsNew => before is null;
+
+    /// <summary>What was is put back, see <see cref="SaveOptions.PutsBack"/>: whoever sets further values leaves those alone that are put back too.</summary>
+    public bool PutsBack { get; internal set; }
 
     public IReadOnlyList<FieldError> Errors => _errors;
 

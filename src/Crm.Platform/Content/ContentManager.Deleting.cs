@@ -197,7 +197,7 @@ internal sealed partial class ContentManager
 }
 
 /// <summary>A record that would be deleted with another refuses; all is rolled back.</summary>
-internal sealed class DeleteRefusedException(SaveResult refused) : Exception(string.Join("; ", refused.Errors.Select(e => e.Message)))
+internal sealed class DeleteRefusedException(SaveResult refused) : SaveRefusedException(refused.Errors is [var error, ..] ? error : new(null, new("It cannot be deleted")))
 {
     public SaveResult Refused { get; } = refused;
 }

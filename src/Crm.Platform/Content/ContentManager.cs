@@ -122,6 +122,7 @@ internal sealed partial class ContentManager(
         foreach (var change in changes)
         {
             saves.Add(Begin(type, change, current));
+            saves[^1].PutsBack = options.PutsBack;
             if (!seen.Add(saves[^1].After.Id))
                 saves[^1].Error(null, new("The record is there twice"));
         }
@@ -214,7 +215,7 @@ internal sealed partial class ContentManager(
 
     /// <summary>Of what the system makes, only what the code requires: nobody fills in what administrators ask of people.</summary>
     private bool IsMandatory(ContentTypeDefinition type, FieldDefinition field, SaveOptions options)
-        => field is { Required: true, ReadOnly: false, Hidden: false } && (!options.MadeBySystem || definitions.Declared(type.Name, field.Name) is { Required: true });
+        => field is { Required: true, ReadOnly: false, Hidden: false } && ((!options.MadeBySystem && !options.PutsBack) || definitions.Declared(type.Name, field.Name) is { Required: true });
 
     /// <summary>A record may link to a new one of its own batch; when that is refused, so is whoever links to it.</summary>
     private static void RefuseLinksToRefused(ContentTypeDefinition type, List<PendingSave> saves)

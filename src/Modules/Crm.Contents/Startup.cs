@@ -1,3 +1,5 @@
+using Crm.Contents.Bulk;
+using Crm.Contents.Bulk.Actions;
 using Crm.Contents.Forms;
 using Crm.Contents.Home;
 using Crm.Contents.Lists;
@@ -6,6 +8,7 @@ using Crm.Contents.Records;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Hosting;
+using Crm.Platform.Jobs;
 using Crm.Platform.Modules;
 
 namespace Crm.Contents;
@@ -15,12 +18,14 @@ internal sealed class Startup : StartupBase
     public override void ConfigureServices(IServiceCollection services)
     {
         services.AddMenu<HomeMenu>();
+        services.AddPermissions<ContentsPermissions>();
         services.AddScoped<FilterForm>();
         services.AddScoped<FilterChips>();
         services.AddScoped<QuickFilters>();
         services.AddScoped<Boards.Boards>();
         services.AddScoped(p => new FilterPicker(p.GetRequiredService<FilterForm>(), p.GetRequiredService<FilterChips>(), p.GetRequiredService<Platform.Display.ModuleTemplates>()));
         services.AddScoped<RecordNames>();
+        AddBulk(services);
         services.AddScoped<History>();
         services.AddScoped<ITimelineSource, HistoryTimeline>();
         services.AddScoped<RelatedLists>();
@@ -28,5 +33,25 @@ internal sealed class Startup : StartupBase
         services.AddScoped<FormUploads>();
         services.AddScoped<EditConflicts>();
         services.AddScoped(p => new NewRecordForm(p.GetRequiredService<ContentDefinitions>(), p.GetRequiredService<IContentManager>(), p.GetRequiredService<RecordForm>(), p.GetRequiredService<FormParts>(), p.GetRequiredService<Microsoft.Extensions.Localization.IStringLocalizer>()));
+    }
+    private static void AddBulk(IServiceCollection services)
+    {
+        services.AddScoped<BulkStore>();
+        services.AddScoped<BulkBatches>();
+        services.AddScoped<BulkStep>();
+        services.AddScoped<BulkSaves>();
+        services.AddScoped<DeleteRecords>();
+        services.AddScoped<RestoreRecords>();
+        services.AddScoped<UndoChanges>();
+        services.AddScoped<IBulkAction, ChangeField>();
+        services.AddScoped<IBulkAction, AssignRecords>();
+        services.AddScoped<IBulkAction>(p => p.GetRequiredService<DeleteRecords>());
+        services.AddScoped<IBulkAction>(p => p.GetRequiredService<RestoreRecords>());
+        services.AddScoped<IBulkAction>(p => p.GetRequiredService<UndoChanges>());
+        services.AddScoped<IBackgroundTask, BulkTask>();
+        services.AddScoped<IBackgroundTask, ForgetBulk>();
+        services.AddScoped<BulkChoices>();
+        services.AddScoped<ISlotPart>(p => p.GetRequiredService<BulkChoices>());
+        services.AddScoped<ISlotPart, BulkRunning>();
     }
 }
