@@ -50,7 +50,8 @@ internal sealed class BulkAskController(ContentDefinitions definitions, QueryEng
         var count = await queries.CountAsync(definition.Name, selection.Where(definition, definitions.Current), cancellationToken, exact: true, bin: selection.InBin ? RecycleBin.Only : RecycleBin.Without);
         return View("Ask", new BulkAskPage(definition, action, JsonSerializer.Serialize(selection), count.Count,
             plan is null && inputs is not null ? new FormPartView(action.GetType().Assembly, inputs) : null, plan?.Title,
-            [.. Request.Form.Where(f => !IsOwn(f.Key)).SelectMany(f => f.Value, (f, value) => KeyValuePair.Create(f.Key, value ?? ""))], back));
+            [.. Request.Form.Where(f => !IsOwn(f.Key)).SelectMany(f => f.Value, (f, value) => KeyValuePair.Create(f.Key, value ?? ""))], back)
+        { HasForm = inputs is not null });
     }
 
     private static bool IsOwn(string name)

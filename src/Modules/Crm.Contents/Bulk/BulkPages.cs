@@ -30,7 +30,11 @@ internal sealed class BulkInput
 /// <param name="Part">The action's own inputs; null when it has none, or they are filled in.</param>
 /// <param name="Title">What is asked for; null while it is being said.</param>
 /// <param name="Kept">Inputs to send again.</param>
-internal sealed record BulkAskPage(ContentTypeDefinition Type, IBulkAction Action, string Selection, long Count, FormPartView? Part, Message? Title, IReadOnlyList<KeyValuePair<string, string>> Kept, string BackUrl);
+internal sealed record BulkAskPage(ContentTypeDefinition Type, IBulkAction Action, string Selection, long Count, FormPartView? Part, Message? Title, IReadOnlyList<KeyValuePair<string, string>> Kept, string BackUrl)
+{
+    /// <summary>Whether something was said that can be said anew.</summary>
+    public bool HasForm { get; init; }
+}
 
 internal sealed record BulkPage(BulkBatch Batch, ContentTypeDefinition? Type, IReadOnlyList<LeftOutRecord> LeftOut, int Waiting)
 {
