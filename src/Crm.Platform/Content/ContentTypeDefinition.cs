@@ -6,6 +6,7 @@ namespace Crm.Platform.Content;
 public sealed record ContentTypeDefinition
 {
     private const string CurrencyPart = "Currency";
+    private const string RecordPart = "Record";
 
     /// <summary>Plural, lower camel case, such as <c>customers</c>: its address, table, API and permission name.</summary>
     public required string Name { get; init; }
@@ -91,6 +92,10 @@ public sealed record ContentTypeDefinition
         => Find(name) ?? (name.EndsWith(CurrencyPart, StringComparison.OrdinalIgnoreCase) && Find(name[..^CurrencyPart.Length]) is { Kind: "money" } money
             ? new FieldDefinition { Name = money.Name + CurrencyPart, Kind = "pickList", Label = "Currency", Open = true, Hidden = money.Hidden }
             : null);
+
+    /// <summary>The look-up that a path goes through: by its name, or as <c>customerRecord</c>, as the API calls the record that <c>customer</c> is the id of.</summary>
+    public FieldDefinition? FindLink(string name)
+        => Find(name) ?? (name.EndsWith(RecordPart, StringComparison.OrdinalIgnoreCase) && Find(name[..^RecordPart.Length]) is { Target: not null } lookUp ? lookUp : null);
 
     /// <summary>Whether code cannot do without the field.</summary>
     public bool Needs(string field) => NeededFields.Contains(field, StringComparer.OrdinalIgnoreCase);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Platform.Queries;
+using Crm.Platform.Security;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -78,6 +79,11 @@ internal sealed class ErrorPages(RequestDelegate next, ILogger<ErrorPages> logge
         SetCulture(context);
         context.Response.StatusCode = page.Status;
         context.Response.Headers.CacheControl = "no-cache, no-store";
+        if (context.Program() is { } program)
+        {
+            await program.WriteAsync(context, page);
+            return;
+        }
         if (!context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase)))
         {
             await Results.Problem(statusCode: page.Status, detail: page.Detail,

@@ -39,6 +39,9 @@ public static class SlotNames
     /// <summary>Narrow column of the staff's first page: what I want to see.</summary>
     public const string HomeSide = "home.side";
 
+    /// <summary>Sections of one's own profile, below language and time.</summary>
+    public const string Profile = "profile";
+
     /// <summary>Buttons at the end of the top bar of every page.</summary>
     public const string TopBar = "top";
 }

@@ -11,7 +11,7 @@ namespace Crm.Platform.Queries;
 
 /// <summary>
 /// Reads conditions in the <c>$filter</c> language of OData v4: comparisons, <c>in</c>, <c>contains</c>, <c>startswith</c>,
-/// <c>endswith</c>, <c>any</c>, and of our own <c>search('text')</c>, <c>@me</c> and relative dates such as <c>@today-7</c>. Names are checked against the
+/// <c>endswith</c>, <c>any</c>, <c>tolower</c>, and of our own <c>search('text')</c>, <c>@me</c> and relative dates such as <c>@today-7</c>. Names are checked against the
 /// definitions; whether a kind of field knows an operator is the compiler's to say.
 /// </summary>
 public static partial class FilterParser
@@ -79,6 +79,9 @@ public static partial class FilterParser
             .Then<object?>(span => TryValue(span.ToString(), out var value) ? value : null);
         var value = quoted.Or(bare).ElseError("a value: a text in single quotes, a number, a date, an id, true, false, null or @me");
         var path = Terms.Pattern(c => char.IsLetterOrDigit(c) || c is '_' or '/' or '.');
+
+        // Comparisons of texts ignore case anyway, so these change nothing.
+        path = OneOf(Terms.Keyword("tolower", true), Terms.Keyword("toupper", true)).AndSkip(open).And(path).AndSkip(close).Then(f => f.Item2).Or(path);
 
         var condition = Deferred<Bind>();
         var unary = Deferred<Bind>();
@@ -188,9 +191,9 @@ public static partial class FilterParser
             var type = Type;
             for (var i = 0; ; i++)
             {
-                var field = type.FindColumn(names[i]);
+                var field = i < names.Length - 1 ? type.FindLink(names[i]) : type.FindColumn(names[i]);
                 if (field is null || field.Hidden)
-                    throw new QueryException("The filter is wrong at position {0}: {1} has no field {2}", span.Offset + 1, type.PluralLabel, names[i]);
+                    throw new QueryException("The filter is wrong at position {0}: {1} has no field {2}", span.Offset + 1, type.PluralLabel, names[i]) { Field = names[i] };
                 names[i] = field.Name;
                 if (i == names.Length - 1)
                     return string.Join('.', names);
@@ -204,6 +207,8 @@ public static partial class FilterParser
         {
             Count(span.Offset);
             var names = Names(span)[..^1];
+            if (names is [var name] && Definitions.Find(name) is null)
+                names = name.Split('_');
             if (names.Length is 0 or > 2)
                 throw Expected(span.Offset, "a content type before /any, or type.lookUp");
             if (Definitions.Find(names[0]) is not { } type)

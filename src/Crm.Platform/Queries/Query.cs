@@ -20,6 +20,9 @@ public sealed record Query(string Type)
     /// <summary>Where the page starts: a cursor of an earlier <see cref="QueryPage"/>.</summary>
     public string? After { get; init; }
 
+    /// <summary>How many records to leave out first; each costs as much as one that is read, so a cursor is better for going far.</summary>
+    public int Skip { get; init; }
+
     /// <summary>Read the page before the cursor instead of the one after.</summary>
     public bool Backwards { get; init; }
 
@@ -95,4 +98,7 @@ public sealed class QueryException(Localization.Message reason) : Exception(reas
     }
 
     public Localization.Message Reason { get; } = reason;
+
+    /// <summary>Name of the field at fault, where it is one.</summary>
+    public string? Field { get; init; }
 }

@@ -55,7 +55,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         {
             var field = type.FindColumn(parts[i]);
             if (field is null || (field.Hidden && !field.IsSystem))
-                throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]);
+                throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]) { Field = parts[i] };
             if (i == parts.Length - 1)
                 return new Resolved(field, kinds.Of(field), at, type);
             if (field.Target is not { } target || definitions.Find(target) is not { } next)
@@ -205,11 +205,11 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         {
             if (at.Kind is PickListField or MultiPickListField)
                 return PickListField.FindOption(at.Field, text, literals.Localizer)?.Key
-                    ?? (at.Field.Open ? text : throw new QueryException("{0} has no option “{1}”", at.Field.Label, text));
+                    ?? (at.Field.Open ? text : throw new QueryException("{0} has no option “{1}”", at.Field.Label, text) { Field = at.Field.Name });
             if (at.Kind.Parse(at.Field, text, literals).Value is { } parsed and not (LookUpText or NewOption or string))
                 return Literal(at, parsed);
         }
-        throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value ?? "null");
+        throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value ?? "null") { Field = at.Field.Name };
     }
 
     /// <summary>Midnight in the actor's zone: the first of two, or the first moment of a day whose midnight the clocks skip.</summary>
@@ -235,7 +235,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     {
         var at = Resolve(filter.Path);
         if (!at.Kind.Operators.Contains(filter.Operator))
-            throw new QueryException("{0} cannot be filtered by “{1}”", at.Field.Label, filter.Operator);
+            throw new QueryException("{0} cannot be filtered by “{1}”", at.Field.Label, filter.Operator) { Field = at.Field.Name };
         var column = at.FilterSql;
         if (filter.Value is null)
         {
@@ -243,7 +243,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             {
                 FilterOperator.Equal => !negated,
                 FilterOperator.NotEqual => negated,
-                _ => throw new QueryException("{0} cannot be compared with nothing", at.Field.Label),
+                _ => throw new QueryException("{0} cannot be compared with nothing", at.Field.Label) { Field = at.Field.Name },
             };
             return new SqlText(isNull ? $"{column} IS NULL" : $"{column} IS NOT NULL");
         }

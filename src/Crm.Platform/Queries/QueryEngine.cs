@@ -48,6 +48,8 @@ public sealed class QueryEngine(
         var sql = select.Append(compiler.From()).Append(where)
             .Append(" ORDER BY ").Append(string.Join(", ", sorts.Select(s => session.Dialect.OrderBy(s.At.FilterSql, s.Descending ^ query.Backwards))))
             .Append(" LIMIT ").Append(ColumnType.Integer, (long)take + 1);
+        if (query.Skip > 0)
+            sql.Append(" OFFSET ").Append(ColumnType.Integer, (long)query.Skip);
 
         var rows = await session.ReadAsync(sql, reader => (
             Item: plan.Read(reader, session.Dialect),
@@ -161,7 +163,7 @@ public sealed class QueryEngine(
             var descending = path.StartsWith('-');
             var at = compiler.Resolve(descending ? path[1..] : path);
             if (!at.Kind.IsSortable && at.Field.Name != SystemFields.Id)
-                throw new QueryException("{0} cannot be sorted by", at.Field.Label);
+                throw new QueryException("{0} cannot be sorted by", at.Field.Label) { Field = at.Field.Name };
             sorts.Add(new SortKey(at, descending));
         }
         if (sorts.Count > 5)

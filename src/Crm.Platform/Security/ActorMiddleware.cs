@@ -17,6 +17,9 @@ public interface IActorProvider
     /// <summary>A user's rights at this moment, for work in the background that is done in the user's name; null when the user is gone or locked out.</summary>
     Task<Actor?> OfUserAsync(Guid user, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="OfUserAsync"/>, but what another process changed may go unnoticed for two seconds: for requests, of which there are many.</summary>
+    Task<Actor?> OfRequestAsync(Guid user, CancellationToken cancellationToken);
+
     /// <summary>Keeps the language that a signed-in user has chosen.</summary>
     Task RememberCultureAsync(Actor actor, string culture, CancellationToken cancellationToken);
 }
@@ -33,10 +36,20 @@ internal sealed class ActorMiddleware(RequestDelegate next)
         {
             await settings.RefreshAsync(context.RequestAborted);
             await definitions.RefreshAsync(context.RequestAborted);
-            if (context.User.Identity?.IsAuthenticated == true)
+            var program = context.Program();
+            if (program is not null)
+            {
+                context.User = new ClaimsPrincipal(new ClaimsIdentity());
+                actor.Current = await program.FindActorAsync(context) ?? Actor.Anonymous;
+            }
+            else if (context.User.Identity?.IsAuthenticated == true)
+            {
                 foreach (var provider in providers)
                     actor.Current = await provider.FindAsync(context.User, context.RequestAborted) ?? Actor.Anonymous;
-            var culture = CultureInfo.GetCultureInfo(CultureOf(context, actor.Current, settings.Site));
+            }
+            var chosen = ChosenCulture(context, actor.Current);
+            // A program has no choice of its own: it says what it wants, or gets what its user has.
+            var culture = CultureInfo.GetCultureInfo((program is null ? chosen ?? Accepted(context) : Accepted(context) ?? chosen) ?? settings.Site.Culture);
             CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = culture;
             // The current culture ends with this call; what comes after it, such as error pages, finds it here.
             context.Features.Set<IRequestCultureFeature>(new RequestCultureFeature(new RequestCulture(culture), null));
@@ -44,13 +57,17 @@ internal sealed class ActorMiddleware(RequestDelegate next)
         await next(context);
     }
 
-    /// <summary>The user's own choice, else the browser's cookie, else the browser's language, else the site's.</summary>
-    private static string CultureOf(HttpContext context, Actor actor, SiteSettings site)
+    /// <summary>The user's own choice, else the browser's cookie.</summary>
+    private static string? ChosenCulture(HttpContext context, Actor actor)
     {
         if (actor.Culture is { } own && SiteSettings.Cultures.Contains(own))
             return own;
-        if (context.Request.Cookies[CultureCookie] is { } chosen && SiteSettings.Cultures.Contains(chosen))
-            return chosen;
+        return context.Request.Cookies[CultureCookie] is { } chosen && SiteSettings.Cultures.Contains(chosen) ? chosen : null;
+    }
+
+    /// <summary>The language that the browser asks for.</summary>
+    private static string? Accepted(HttpContext context)
+    {
         var accepted = context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(l => l.Quality ?? 1).Select(l => l.Value.Value ?? "");
         foreach (var language in accepted)
         {
@@ -59,6 +76,6 @@ internal sealed class ActorMiddleware(RequestDelegate next)
             if (language.StartsWith("en", StringComparison.OrdinalIgnoreCase))
                 return "en";
         }
-        return site.Culture;
+        return null;
     }
 }

@@ -47,7 +47,8 @@ internal sealed class PermissionMiddleware(RequestDelegate next, ILogger<Permiss
     public async Task InvokeAsync(HttpContext context, ActorContext actor, ContentDefinitions definitions)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint is null || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        // What routing itself refuses, such as another method than an address knows, is an endpoint without a route.
+        if (endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
             await next(context);
             return;
@@ -62,7 +63,7 @@ internal sealed class PermissionMiddleware(RequestDelegate next, ILogger<Permiss
         }
         if (actor.Current.OnlyPage is { } only && !context.Request.Path.Equals(only, StringComparison.OrdinalIgnoreCase))
         {
-            if (IsPage(context.Request))
+            if (IsPage(context))
                 context.Response.Redirect(only);
             else
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -76,6 +77,8 @@ internal sealed class PermissionMiddleware(RequestDelegate next, ILogger<Permiss
         await next(context);
     }
 
+    private static bool IsPage(HttpContext context) => IsPage(context.Request) && context.Program() is null;
+
     private static bool IsPage(HttpRequest request)
         => HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase))
             && !request.Headers.ContainsKey("HX-Request");
@@ -83,7 +86,7 @@ internal sealed class PermissionMiddleware(RequestDelegate next, ILogger<Permiss
     private static void SendToSignIn(HttpContext context)
     {
         var request = context.Request;
-        if (!IsPage(request))
+        if (!IsPage(context))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;

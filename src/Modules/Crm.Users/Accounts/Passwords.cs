@@ -42,8 +42,15 @@ internal sealed class PasswordValidator(IStringLocalizer localizer) : IPasswordV
             : IdentityResult.Success);
 }
 
+/// <summary>Follows when somebody else gives a user a password. Register with <c>services.AddScoped&lt;IPasswordResetHandler, T&gt;()</c>.</summary>
+public interface IPasswordResetHandler
+{
+    /// <summary>Inside the transaction that sets the password.</summary>
+    Task ResetAsync(Guid user, CancellationToken cancellationToken);
+}
+
 /// <summary>Gives users a password, as an administrator or a command does.</summary>
-internal sealed class Passwords(UserManager<CrmUser> users, DbSession session)
+internal sealed class Passwords(UserManager<CrmUser> users, DbSession session, IEnumerable<IPasswordResetHandler> handlers)
 {
     /// <param name="mustChange">Whether the user has to choose another at the next sign-in.</param>
     /// <returns>What is wrong with it, or null. Sessions of the user have ended, and so has a lock-out.</returns>
@@ -54,7 +61,12 @@ internal sealed class Passwords(UserManager<CrmUser> users, DbSession session)
         if (PasswordPolicy.Check(password, user.UserName) is { } problem)
             return problem;
         user.Credentials = user.Credentials with { PasswordHash = null, MustChangePassword = mustChange, AccessFailedCount = 0, LockoutEnd = null };
-        var result = await session.TransactAsync(() => users.AddPasswordAsync(user, password), cancellationToken);
+        var result = await session.TransactAsync(async () =>
+        {
+            foreach (var handler in handlers)
+                await handler.ResetAsync(id, cancellationToken);
+            return await users.AddPasswordAsync(user, password);
+        }, cancellationToken);
         return result.Succeeded ? null : throw new InvalidOperationException(string.Join("; ", result.Errors.Select(e => e.Description)));
     }
 }

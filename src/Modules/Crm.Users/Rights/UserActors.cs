@@ -59,24 +59,29 @@ internal sealed class UserActors(
     {
         if (!Guid.TryParse(principal.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
             return null;
-        var version = definitions.Current.Version;
-        var known = cache.Find(id, version);
-        if (known is null)
-        {
-            var generation = cache.Generation;
-            known = await LoadAsync(id, cancellationToken);
-            if (known is null)
-                return null;
-            cache.Keep(id, known, version, generation);
-        }
-        return known.SecurityStamp == principal.FindFirstValue(identity.Value.ClaimsIdentity.SecurityStampClaimType) ? known.Actor : null;
+        var known = await KnownAsync(id, cancellationToken);
+        return known is not null && known.SecurityStamp == principal.FindFirstValue(identity.Value.ClaimsIdentity.SecurityStampClaimType) ? known.Actor : null;
     }
+
+    public async Task<Actor?> OfRequestAsync(Guid user, CancellationToken cancellationToken) => (await KnownAsync(user, cancellationToken))?.Actor;
 
     public async Task<Actor?> OfUserAsync(Guid user, CancellationToken cancellationToken) => (await LoadAsync(user, cancellationToken))?.Actor;
 
     public async Task RememberCultureAsync(Actor user, string culture, CancellationToken cancellationToken)
         => await actor.AsSystemAsync(() => content.SaveAsync(
             new ContentChange(SystemTypes.Users) { Id = user.UserId, Values = { [UserFields.Culture] = culture } }, SaveOptions.Default, cancellationToken));
+
+    private async Task<KnownActor?> KnownAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var version = definitions.Current.Version;
+        if (cache.Find(id, version) is { } known)
+            return known;
+        var generation = cache.Generation;
+        var loaded = await LoadAsync(id, cancellationToken);
+        if (loaded is not null)
+            cache.Keep(id, loaded, version, generation);
+        return loaded;
+    }
 
     private async Task<KnownActor?> LoadAsync(Guid id, CancellationToken cancellationToken)
         => await actor.AsSystemAsync(async () =>

@@ -1,0 +1,145 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Crm.IntegrationTests.Support;
+using Crm.IntegrationTests.Users;
+using Crm.Platform.Data;
+
+namespace Crm.IntegrationTests.Api;
+
+/// <summary>Who may use the API, for how long, and how often.</summary>
+[Collection(nameof(SqliteApiSite))]
+public sealed class TokenTests(SqliteApiSite api)
+{
+    private TestSite Site => api.Site;
+
+    [Fact]
+    public async Task Request_WithoutATokenThatHolds_IsToldHowToCome()
+    {
+        using var stranger = new ApiClient(Site.Address, null);
+        await stranger.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api/customers", null, ("Accept", "text/html"));
+        using var wrong = new ApiClient(Site.Address, "crm_wrong");
+        using var response = await wrong.SendAsync("GET", "/api/customers");
+        Assert.Equal("Bearer", Assert.Single(response.Headers.WwwAuthenticate).Scheme);
+        using var browser = await Site.SignInAsync();
+        foreach (var url in new[] { "/api", "/api/customers", "/api/$metadata" })
+            Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync(url)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.Client.DeleteAsync($"/api/customers/{Guid.NewGuid()}")).StatusCode);
+        // The description alone may be read in a browser.
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/openapi/v1.json")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.SendAsync("GET", "/openapi/v1.json")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Page_MakesATokenShownOnce_AndRevokesIt()
+    {
+        using var browser = await Site.SignInAsNewAsync("tokenmaker", "Sales");
+        Assert.NotNull((await browser.PageAsync("/profile")).QuerySelector("a[href='/profile/tokens']"));
+        using var made = await browser.SubmitAsync("/profile/tokens", new() { ["name"] = "ERP <x>", ["days"] = "30" });
+        Assert.Equal(HttpStatusCode.OK, made.StatusCode);
+        Assert.True(made.Headers.CacheControl!.NoStore);
+        var page = await TestBrowser.ParseAsync(await made.Content.ReadAsStringAsync());
+        var token = page.GetElementById("token-text")!.GetAttribute("value")!;
+        using var client = new ApiClient(Site.Address, token);
+        await client.CreateAsync("customers", new { name = "By token" });
+
+        var again = await browser.PageAsync("/profile/tokens");
+        Assert.DoesNotContain(token, again.Source.Text, StringComparison.Ordinal);
+        Assert.Contains("ERP <x>", again.Body!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Not yet", again.Body.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/profile/api")).StatusCode);
+        var revoke = again.QuerySelector<IHtmlFormElement>("form[action$='/revoke']")!;
+        using var other = await Site.SignInAsync();
+        Assert.Equal(HttpStatusCode.NotFound, (await other.ForceAsync(revoke.GetAttribute("action")!, "/profile/tokens")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.SubmitAsync(revoke, [])).StatusCode);
+        await client.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api/customers");
+    }
+
+    [Fact]
+    public async Task Token_SeesWhatItsUserSees()
+    {
+        using var seller = await Site.SignInAsNewAsync("apiseller", "Sales");
+        using var reader = await Site.SignInAsNewAsync("apireader", "Read-only");
+        using var sales = await api.TokenOfAsync("apiseller");
+        using var reads = await api.TokenOfAsync("apireader");
+        var customer = await sales.CreateAsync("customers", new { name = "Of the seller" });
+        var url = $"/api/customers/{customer["id"]}";
+        Assert.Equal("Of the seller", (string)(await reads.GetAsync(url))["name"]!);
+        await reads.RefusedAsync(HttpStatusCode.Forbidden, "PATCH", url, new { name = "Mine" }, ("If-Match", "*"));
+        await reads.RefusedAsync(HttpStatusCode.Forbidden, "DELETE", url);
+        await reads.RefusedAsync(HttpStatusCode.Forbidden, "POST", "/api/customers", new { name = "Mine" });
+        await reads.RefusedAsync(HttpStatusCode.Forbidden, "GET", "/api/roles");
+        Assert.DoesNotContain("roles", (await reads.GetAsync("/api"))["value"]!.AsArray().Select(t => (string)t!["name"]!));
+
+        // Of colleagues one sees the names, and can find nothing else out.
+        var user = (await reads.GetAsync("/api/users"))["value"]![0]!.AsObject();
+        Assert.Equal(["@odata.etag", "id", "displayText", "name"], user.Select(p => p.Key));
+        await reads.RefusedAsync(HttpStatusCode.BadRequest, "GET", "/api/users?$filter=startswith(email,'a')");
+
+        // What lies outside the scope is not there.
+        var stranger = await api.Admin.CreateAsync("customers", new { name = "Somebody else’s" });
+        await using (var scope = await Site.OpenScopeAsync())
+        {
+            var role = await scope.FindAsync("roles", "name", "Sales");
+            Assert.True((await scope.SaveAsync("roles", role.Id, null, ("permissions", """{"customers.view":"own"}"""))).Succeeded);
+        }
+        await sales.RefusedAsync(HttpStatusCode.NotFound, "GET", $"/api/customers/{stranger["id"]}");
+        await sales.RefusedAsync(HttpStatusCode.NotFound, "PATCH", $"/api/customers/{stranger["id"]}", new { name = "Mine" }, ("If-Match", "*"));
+        Assert.Equal([(string)customer["id"]!], await sales.IdsAsync("/api/customers"));
+    }
+
+    [Fact]
+    public async Task Token_EndsWithItsTime_ItsUserAndAResetPassword()
+    {
+        (await Site.SignInAsNewAsync("leaver", "Sales")).Dispose();
+        (await Site.SignInAsNewAsync("resetter", "Sales")).Dispose();
+        using var leaver = await api.TokenOfAsync("leaver");
+        using var resetter = await api.TokenOfAsync("resetter");
+        using var shortly = await api.TokenOfAsync(TestSite.AdminName, "--expires", "2d", "--name", "Short");
+        await shortly.GetAsync("/api");
+        api.Clock.Forward(TimeSpan.FromDays(3));
+        Assert.Contains("expired", (string)(await shortly.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api"))["detail"]!, StringComparison.Ordinal);
+
+        await leaver.GetAsync("/api");
+        using var admin = await Site.SignInAsync();
+        var id = await Site.IdOfUserAsync("leaver");
+        await admin.ForceAsync($"/admin/users/{id}/deactivate", $"/admin/users/{id}");
+        await leaver.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api");
+        await admin.ForceAsync($"/admin/users/{id}/activate", $"/admin/users/{id}");
+        await leaver.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api");
+
+        await resetter.GetAsync("/api");
+        var reset = await Site.IdOfUserAsync("resetter");
+        await admin.SubmitAsync($"/admin/users/{reset}/password", new() { ["password"] = "Another-Horse-8" });
+        await resetter.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api");
+    }
+
+    [Theory]
+    [InlineData("--user", "nobody", "There is no user nobody")]
+    [InlineData("--expires", "6y", "A token is valid for a day at least and five years at most")]
+    [InlineData("--expires", "soon", "soon is not a time such as 90d, 6m or 2y")]
+    public async Task Command_WrongAnswer_SaysWhy(string option, string value, string message)
+    {
+        string[] arguments = option == "--user" ? ["token", "create", option, value] : ["token", "create", "--user", TestSite.AdminName, option, value];
+        var (code, output, error) = await Site.RunAsync(arguments);
+        Assert.Equal((1, "", message), (code, output, error.Trim()));
+    }
+
+    [Fact]
+    public async Task Requests_TooMany_HaveToWait()
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, settings: new() { ["Crm:Api:RequestsPerMinute"] = "3", ["Crm:Api:WrongTokensPerMinute"] = "2" });
+        var (_, token, _) = await site.RunAsync("token", "create", "--user", TestSite.AdminName);
+        using var client = new ApiClient(site.Address, token.Trim());
+        for (var i = 0; i < 3; i++)
+            await client.GetAsync("/api");
+        using var waits = await client.SendAsync("GET", "/api");
+        Assert.Equal(HttpStatusCode.TooManyRequests, waits.StatusCode);
+        Assert.True(waits.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+
+        using var guesser = new ApiClient(site.Address, "crm_guess");
+        await guesser.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api");
+        await guesser.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api");
+        await guesser.RefusedAsync(HttpStatusCode.TooManyRequests, "GET", "/api");
+    }
+}
