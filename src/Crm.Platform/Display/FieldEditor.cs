@@ -28,6 +28,12 @@ public sealed record FieldEditor(FieldDefinition Field, FieldKind Kind, string L
     /// <summary>Name of the record that a look-up has chosen.</summary>
     public string? ChosenText { get; init; }
 
+    /// <summary>Where a look-up's missing record is made in a panel; null when the reader may not.</summary>
+    public string? CreateUrl { get; init; }
+
+    /// <summary>The field of the new record that takes what was typed.</summary>
+    public string? CreateField { get; init; }
+
     public IReadOnlyList<FieldOption> Options { get; init; } = [];
 
     /// <summary>Whether what is typed becomes an option.</summary>

@@ -53,7 +53,14 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
         IsWide = kinds.Of(field).IsWide || field.Name == type.DisplayField,
         IsOpen = field.Open && actor.Current.Can(type, ContentActions.AddOptions),
         Options = OptionsOf(field, texts),
+        CreateUrl = NewTarget(field) is { } target ? $"{target.Path}/new" : null,
+        CreateField = NewTarget(field)?.DisplayField,
     };
+
+    /// <summary>The type that a look-up points to, when the reader may make a record of it by giving its name.</summary>
+    private ContentTypeDefinition? NewTarget(FieldDefinition field)
+        => field.Target is not null && definitions.Current.Find(field.Target) is { IsAdmin: false, IsPart: false } target
+            && target.Find(target.DisplayField) is { ReadOnly: false } && actor.Current.Can(target, ContentActions.Create) ? target : null;
 
     public FieldDefinition FieldAt(ContentTypeDefinition type, string path)
     {

@@ -105,6 +105,7 @@ internal sealed class SiteBuilder(CrmProcess process)
     private static void Configure(WebApplication application, List<(FeatureInfo, StartupBase)> startups)
     {
         application.UseMiddleware<SecurityHeaders>();
+        application.UseMiddleware<InPlaceForms>();
         application.UseMiddleware<ErrorPages>();
         application.UseRouting();
         application.UseResponseCompression();

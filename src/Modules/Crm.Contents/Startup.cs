@@ -29,6 +29,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<History>();
         services.AddScoped<ITimelineSource, HistoryTimeline>();
         services.AddScoped<RelatedLists>();
+        services.AddScoped<ListPlace>();
         services.AddScoped<RecordForm>();
         services.AddScoped<FormUploads>();
         services.AddScoped<EditConflicts>();

@@ -39,9 +39,9 @@ public sealed class ContactType : IContentTypeProvider
                     new("finance", "Finance"), new("technical", "Technical")) with { Open = true },
                 Field.Text("jobTitle", "Job title"),
 
-                Field.Phone("phone", "Phone") with { Section = "Contact details" },
-                Field.Phone("mobile", "Mobile phone") with { Section = "Contact details" },
-                Field.Email("email", "E-mail") with { Section = "Contact details" },
+                Field.Phone("phone", "Phone") with { Indexed = true, Section = "Contact details" },
+                Field.Phone("mobile", "Mobile phone") with { Indexed = true, Section = "Contact details" },
+                Field.Email("email", "E-mail") with { Indexed = true, Section = "Contact details" },
 
                 Field.Date("birthday", "Birthday") with { Section = "Personal" },
                 Field.LongText("notes", "Notes") with { Section = "Notes" },

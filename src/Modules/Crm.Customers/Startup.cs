@@ -16,6 +16,8 @@ internal sealed class Startup : StartupBase
         services.AddPermissions<CustomerPermissions>();
         services.AddMenu<CustomersMenu>();
         services.AddScoped<IContentHandler, RefuseParentCycles>();
-        services.AddScoped<IFormPart, DuplicateHint>();
+        services.AddScoped<CustomerDuplicates>();
+        foreach (var type in new[] { CustomerType.Name, ContactType.Name })
+            services.AddScoped<IFormPart>(p => new DuplicateHint(type, p.GetRequiredService<CustomerDuplicates>()));
     }
 }

@@ -36,12 +36,19 @@ internal sealed class EditConflicts(ChangeLog log, History history, RecordForm f
             }
             else
             {
-                both.Add(new ConflictingField(editor.Id, editor.Label, await MineAsync(editor, cancellationToken), views.Display(type, current, field.Name)?.Text));
+                both.Add(new ConflictingField(editor, await OriginalAsync(field, before[field.Name], cancellationToken), views.Display(type, current, field.Name)?.Text, await MineAsync(editor, cancellationToken)));
             }
         }
         var last = since.FirstOrDefault();
         var who = last?.UserId is { } user ? await names.FindAsync(SystemTypes.Users, user, cancellationToken) : null;
         return new EditConflict(who, last?.At ?? default, both, theirs);
+    }
+
+    private async Task<string?> OriginalAsync(FieldDefinition field, string? logged, CancellationToken cancellationToken)
+    {
+        var value = history.Value(field, logged);
+        var link = value as RecordLink ?? (value is Guid id && field.Target is { } target ? new RecordLink(target, id) : null);
+        return views.Display(field, value, link is null ? null : await names.FindAsync(link.Type, link.Id, cancellationToken))?.Text;
     }
 
     private async Task<string?> MineAsync(FieldEditor editor, CancellationToken cancellationToken)

@@ -7,6 +7,11 @@ namespace Crm.Contents.Forms;
 /// <param name="Id">Null for a new record.</param>
 internal sealed record FormPage(ContentTypeDefinition Type, Guid? Id, string Title, IReadOnlyList<FormSection> Sections)
 {
+    /// <summary>Posted with the form: the name under which the browser keeps what is typed.</summary>
+    public const string Draft = "__draft";
+
+    public const string SavedDraft = "saved-draft";
+
     /// <summary>The version that the form was filled from.</summary>
     public long? Version { get; init; }
 
@@ -23,12 +28,22 @@ internal sealed record FormPage(ContentTypeDefinition Type, Guid? Id, string Tit
     public bool HasProblems => Errors.Count > 0 || Conflict is not null;
 
     /// <summary>Where the form is sent to.</summary>
-    public string Action => Id is null ? $"{Type.Path}/new" : $"{Type.Path}/{Id}/edit";
+    public string Action => Id is null ? ListLinks.Of($"{Type.Path}/new", ("returnUrl", ReturnUrl)) : $"{Type.Path}/{Id}/edit";
+
+    /// <summary>Where a new record leads back to instead of its own page.</summary>
+    public string? ReturnUrl { get; init; }
+
+    /// <summary>A form so long that sections without anything in them stand behind "more fields".</summary>
+    public bool IsLong => Sections.Sum(s => s.Editors.Count) > 24;
 
     public required string CancelUrl { get; init; }
 }
 
-internal sealed record FormSection(string Heading, IReadOnlyList<FieldEditor> Editors);
+internal sealed record FormSection(string Heading, IReadOnlyList<FieldEditor> Editors)
+{
+    /// <summary>Nothing is there, asked for or wrong.</summary>
+    public bool IsEmpty => Editors.All(e => e is { Error: null, Field.Required: false } && e.Texts.All(t => t.Length == 0 || t == "false"));
+}
 
 /// <param name="InputId">The input at fault; null when it is the record as a whole.</param>
 internal sealed record FormError(string? InputId, string Text);
@@ -37,6 +52,24 @@ internal sealed record FormError(string? InputId, string Text);
 /// <param name="Who">Null when the user may not be seen or it was the system.</param>
 /// <param name="Both">Fields that both have changed.</param>
 /// <param name="Theirs">Labels of fields that only the other has changed; the form now has their values.</param>
-internal sealed record EditConflict(string? Who, DateTime At, IReadOnlyList<ConflictingField> Both, IReadOnlyList<string> Theirs);
+internal sealed record EditConflict(string? Who, DateTime At, IReadOnlyList<ConflictingField> Both, IReadOnlyList<string> Theirs)
+{
+    /// <summary>Posted with each of <see cref="Both"/>: whose value is to be kept.</summary>
+    public const string Keep = "keep-";
 
-internal sealed record ConflictingField(string InputId, string Label, string? Mine, string? Theirs);
+    public const string KeepTheirs = "theirs";
+}
+
+/// <summary>One field as it was, as the other has saved it and as it was typed here; null for empty.</summary>
+internal sealed record ConflictingField(FieldEditor Editor, string? Original, string? Theirs, string? Mine)
+{
+    /// <summary>Only texts of some length are compared word by word; of a date or an amount one sees what has changed.</summary>
+    private const int Short = 40;
+
+    public IReadOnlyList<TextPiece> TheirWords => Words(Theirs);
+
+    public IReadOnlyList<TextPiece> MyWords => Words(Mine);
+
+    private IReadOnlyList<TextPiece> Words(string? text)
+        => Editor.Field.Kind is "text" or "longText" && Original?.Length > Short && text is not null ? TextDifference.Of(Original, text) : text is null ? [] : [new(text, TextChange.None)];
+}

@@ -22,20 +22,27 @@ internal sealed class FormsController(
     ActorContext actor,
     IStringLocalizer localizer) : Controller
 {
+    /// <summary>Somebody may save again while two changes are put together; then the reader decides.</summary>
+    private const int MostMerges = 3;
+
+    // What a request says that is made for a panel.
+    private const string Panel = "panel";
+    private const string PickerPanel = "panel-pick";
+
     /// <summary>Fields named in the address are filled in: <c>/contacts/new?customer=...</c></summary>
     [HttpGet("new"), RequireContentPermission(ContentActions.Create)]
-    public async Task<IActionResult> New([FromRoute] string type, CancellationToken cancellationToken)
+    public async Task<IActionResult> New([FromRoute] string type, [FromQuery] string? returnUrl, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var texts = form.TextsOf(definition, content.New(definition.Name));
         foreach (var (field, given) in texts.ToList())
             if (Request.Query[field] is [{ } preset, ..])
                 texts[field] = [preset, .. given.Skip(1)];
-        return await ShowAsync(definition, null, null, texts, [], null, StatusCodes.Status200OK, cancellationToken);
+        return await ShowAsync(definition, null, null, texts, [], null, StatusCodes.Status200OK, cancellationToken, returnUrl);
     }
 
     [HttpPost("new"), RequireContentPermission(ContentActions.Create)]
-    public async Task<IActionResult> Create([FromRoute] string type, CancellationToken cancellationToken)
+    public async Task<IActionResult> Create([FromRoute] string type, [FromQuery] string? returnUrl, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var posted = form.Posted(definition, Request.Form);
@@ -45,8 +52,8 @@ internal sealed class FormsController(
         if (result.Status == SaveStatus.Forbidden)
             return StatusCode(StatusCodes.Status403Forbidden);
         if (!result.Succeeded || errors.Count > 0)
-            return await ShowAsync(definition, null, null, posted, [.. result.Errors, .. errors], null, StatusCodes.Status400BadRequest, cancellationToken);
-        return await ToRecordAsync(definition, result.Id, "“{0}” was created.", cancellationToken);
+            return await ShowAsync(definition, null, null, posted, [.. result.Errors, .. errors], null, StatusCodes.Status400BadRequest, cancellationToken, returnUrl);
+        return await CreatedAsync(definition, result.Id, returnUrl, cancellationToken);
     }
 
     [HttpGet("{id:guid}/edit"), RequireContentPermission(ContentActions.Edit)]
@@ -69,28 +76,39 @@ internal sealed class FormsController(
         var posted = form.Posted(definition, Request.Form);
         if (await uploads.TakeAsync(definition, Request.Form, posted, cancellationToken) is { Count: > 0 } refused)
             return await ShowAsync(definition, item, version, posted, refused, null, StatusCodes.Status400BadRequest, cancellationToken);
-        var change = new ContentChange(definition.Name) { Id = id, Version = version, Texts = form.Changes(definition, posted, item) };
-        var result = await content.SaveAsync(change, new SaveOptions { Culture = CultureInfo.CurrentCulture }, cancellationToken);
+        foreach (var field in posted.Keys.Where(f => Request.Form[EditConflict.Keep + f] == EditConflict.KeepTheirs).ToList())
+            posted.Remove(field);
+        SaveResult result;
+        EditConflict? merged = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            var change = new ContentChange(definition.Name) { Id = id, Version = version, Texts = form.Changes(definition, posted, item) };
+            result = await content.SaveAsync(change, new SaveOptions { Culture = CultureInfo.CurrentCulture }, cancellationToken);
+            if (result.Status != SaveStatus.Conflict)
+                break;
+            if (await queries.GetAsync(definition.Name, id, cancellationToken) is not { } current)
+                return NotFound();
+            var conflict = await conflicts.ResolveAsync(definition, current, version, posted, cancellationToken);
+            if (conflict.Both.Count > 0 || attempt == MostMerges)
+                return await ShowAsync(definition, current, current.Version, posted, [], conflict, StatusCodes.Status409Conflict, cancellationToken);
+            // What each has changed does not touch what the other has: nobody is asked.
+            (item, version, merged) = (current, current.Version, conflict);
+        }
         switch (result.Status)
         {
             case SaveStatus.Forbidden:
                 return StatusCode(StatusCodes.Status403Forbidden);
             case SaveStatus.NotFound:
                 return NotFound();
-            case SaveStatus.Conflict:
-                var current = await queries.GetAsync(definition.Name, id, cancellationToken);
-                if (current is null)
-                    return NotFound();
-                var conflict = await conflicts.ResolveAsync(definition, current, version, posted, cancellationToken);
-                return await ShowAsync(definition, current, current.Version, posted, [], conflict, StatusCodes.Status409Conflict, cancellationToken);
             case SaveStatus.Invalid:
                 return await ShowAsync(definition, item, version, posted, result.Errors, null, StatusCodes.Status400BadRequest, cancellationToken);
             default:
-                return await ToRecordAsync(definition, id, result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.", cancellationToken);
+                var text = result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.";
+                return await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? $"{definition.Path}/{id}/undo/{result.Version}" : null, merged);
         }
     }
 
-    private async Task<ViewResult> ShowAsync(ContentTypeDefinition type, ContentItem? item, long? version, Dictionary<string, IReadOnlyList<string>> texts, IReadOnlyList<FieldError> errors, EditConflict? conflict, int status, CancellationToken cancellationToken)
+    private async Task<ViewResult> ShowAsync(ContentTypeDefinition type, ContentItem? item, long? version, Dictionary<string, IReadOnlyList<string>> texts, IReadOnlyList<FieldError> errors, EditConflict? conflict, int status, CancellationToken cancellationToken, string? returnUrl = null)
     {
         // An option that was added with this very post is in force now.
         type = definitions.Current.Get(type.Name);
@@ -100,6 +118,8 @@ internal sealed class FormsController(
                 texts.TryAdd(field, text);
         var sections = await form.SectionsAsync(type, item is null, texts, errors, cancellationToken);
         var title = item is null ? localizer["New {0}", type.Label.Inside(localizer)] : localizer["Edit {0}", type.NameOf(item, localizer)];
+        if (conflict is not null)
+            (conflict, sections) = TakeOut(conflict, sections);
         Response.StatusCode = status;
         return View("Form", new FormPage(type, item?.Id, title, sections)
         {
@@ -107,15 +127,40 @@ internal sealed class FormsController(
             Errors = form.Summary(sections, errors),
             Conflict = conflict,
             Parts = item is null ? parts.Views(type, errors) : [],
-            CancelUrl = item is null ? type.Path : $"{type.Path}/{item.Id}",
+            ReturnUrl = Url.IsLocalUrl(returnUrl) ? returnUrl : null,
+            CancelUrl = item is not null ? $"{type.Path}/{item.Id}" : Url.IsLocalUrl(returnUrl) ? returnUrl! : type.Path,
         });
     }
 
+    /// <summary>The inputs of fields that both have changed stand beside what the other has saved, instead of in their sections.</summary>
+    private static (EditConflict, IReadOnlyList<FormSection>) TakeOut(EditConflict conflict, IReadOnlyList<FormSection> sections)
+    {
+        var taken = conflict.Both.Select(b => b.Editor.Field.Name).ToHashSet();
+        var editors = sections.SelectMany(s => s.Editors).Where(e => taken.Contains(e.Field.Name)).ToDictionary(e => e.Field.Name);
+        return (conflict with { Both = [.. conflict.Both.Select(b => b with { Editor = editors.GetValueOrDefault(b.Editor.Field.Name, b.Editor) with { HasFocus = false } })] },
+            [.. sections.Select(s => s with { Editors = [.. s.Editors.Where(e => !taken.Contains(e.Field.Name))] }).Where(s => s.Editors.Count > 0)]);
+    }
+
+    /// <summary>A panel beside a page is told what was made; a picker in it goes on with that, so nothing has to be said.</summary>
+    private async Task<IActionResult> CreatedAsync(ContentTypeDefinition type, Guid id, string? returnUrl, CancellationToken cancellationToken)
+    {
+        var panel = Request.Headers.XRequestedWith.ToString();
+        if (panel == PickerPanel)
+            return Json(new { value = id, text = (await queries.GetAsync(type.Name, id, cancellationToken))?.DisplayText ?? type.Label.For(localizer) });
+        var page = await ToRecordAsync(type, id, "“{0}” was created.", cancellationToken);
+        return panel == Panel ? Json(new { value = id, url = page.Url }) : Url.IsLocalUrl(returnUrl) ? LocalRedirect(returnUrl!) : page;
+    }
+
     /// <summary>The list, when the change has put the record out of the user's sight.</summary>
-    private async Task<RedirectResult> ToRecordAsync(ContentTypeDefinition type, Guid id, string text, CancellationToken cancellationToken)
+    private async Task<RedirectResult> ToRecordAsync(ContentTypeDefinition type, Guid id, string text, CancellationToken cancellationToken, string? undo = null, EditConflict? merged = null)
     {
         var item = await queries.GetAsync(type.Name, id, cancellationToken);
-        new Toast(localizer[text, item is null ? type.Label.For(localizer) : type.NameOf(item, localizer)]).ShowOnNextPage(this);
+        string said = localizer[text, item is null ? type.Label.For(localizer) : type.NameOf(item, localizer)];
+        if (merged is { Theirs.Count: > 0 })
+            said = localizer["{0} {1} had changed {2} meanwhile; both are kept.", said, merged.Who ?? localizer["Somebody"], string.Join(localizer[", "], merged.Theirs)];
+        new Toast(said, undo).ShowOnNextPage(this);
+        // Its draft is not needed any more.
+        TempData[FormPage.SavedDraft] = Request.Form[FormPage.Draft].ToString();
         return Redirect(item is null ? type.Path : $"{type.Path}/{id}");
     }
 }

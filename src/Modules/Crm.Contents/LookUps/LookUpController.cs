@@ -12,14 +12,19 @@ internal sealed class LookUpController(ContentDefinitions definitions, QueryEngi
 {
     private const int MaxOffers = 20;
     private const int OffersOfEach = 5;
+    private const int MaxRecent = 6;
 
+    /// <param name="recent">What the reader's browser says was chosen last; of it, what may be seen comes first.</param>
     [HttpGet("/lookup/{type}"), RequireContentPermission(ContentActions.View)]
-    public async Task<IActionResult> Find([FromRoute] string type, string? q, CancellationToken cancellationToken)
+    public async Task<IActionResult> Find([FromRoute] string type, string? q, Guid[] recent, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var hints = HintColumns(definition);
-        return Json((await OffersAsync(definition, q?.Trim() ?? "", hints, cancellationToken))
-            .Select(i => new { value = i.Id, text = i.DisplayText, hint = string.Join(" · ", hints.Select(h => views.Display(definition, i, h)?.Text).Where(t => !string.IsNullOrEmpty(t))) }));
+        var known = recent.Length == 0 ? [] : (await queries.ListAsync(new Query(definition.Name) { Columns = hints, Where = Filter.In(SystemFields.Id, recent.Take(MaxRecent).Cast<object?>()), Sort = [SystemFields.Id], Take = MaxRecent }, cancellationToken))
+            .Items.OrderBy(i => Array.IndexOf(recent, i.Id)).ToList();
+        return Json(known.Select(i => Offer(i, "recent")).Concat((await OffersAsync(definition, q?.Trim() ?? "", hints, cancellationToken)).Where(i => known.All(k => k.Id != i.Id)).Select(i => Offer(i, null))));
+
+        object Offer(ContentItem item, string? group) => new { value = item.Id, text = item.DisplayText, hint = string.Join(" · ", hints.Select(h => views.Display(definition, item, h)?.Text).Where(t => !string.IsNullOrEmpty(t))), group };
     }
 
     /// <summary>

@@ -4,23 +4,31 @@ using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
+using Crm.Platform.Security;
 using Crm.Platform.Settings;
 using Microsoft.Extensions.Localization;
 
 namespace Crm.Contents.Records;
 
 /// <summary>What happened to a record, from the change log, in words.</summary>
-internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views, RecordNames names, SettingsStore settings, IStringLocalizer localizer)
+internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views, RecordNames names, SettingsStore settings, ActorContext actor, IStringLocalizer localizer)
 {
     private const int LongestText = 300;
 
     /// <returns>Newest first.</returns>
-    public async Task<IReadOnlyList<HistoryEntry>> ReadAsync(ContentTypeDefinition type, Guid id, int take, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HistoryEntry>> ReadAsync(ContentTypeDefinition type, ContentItem item, int take, CancellationToken cancellationToken)
     {
-        var changes = await log.ReadHistoryAsync(type.Name, id, take, cancellationToken);
+        var changes = await log.ReadHistoryAsync(type.Name, item.Id, take, cancellationToken);
         var known = await names.FindAsync(changes.SelectMany(c => Mentioned(type, c)), cancellationToken);
-        return [.. changes.Select(c => new HistoryEntry(c.Kind, c.At, c.UserId is { } user ? known.GetValueOrDefault(user) : null, c.Source,
-            c.Kind == ChangeKind.Updated ? [.. FieldsOf(type, c).Select(f => new HistoryChange(f.Field.Label.For(localizer), Text(f.Field, f.Change.Old, known), Text(f.Field, f.Change.New, known)))] : []))];
+        var canEdit = actor.Current.Can(type, ContentActions.Edit, item);
+        return [.. changes.Select(c => new HistoryEntry(c.Kind, c.At, c.UserId is { } user ? known.GetValueOrDefault(user) : null, c.Source, c.Version,
+            c.Kind == ChangeKind.Updated ? [.. FieldsOf(type, c).Select(f => Shown(f.Field, f.Change))] : [])
+        {
+            CanUndo = canEdit && c.Kind == ChangeKind.Updated && c.Version == item.Version && c.UserId == actor.Current.UserId && FieldsOf(type, c).Any(f => !f.Field.ReadOnly),
+        })];
+
+        HistoryChange Shown(FieldDefinition field, FieldChange change) => new(field.Label.For(localizer), Text(field, change.Old, known), Text(field, change.New, known),
+            canEdit && !field.ReadOnly && !Equals(Value(field, change.Old), item[field.Name]) ? field.Name : null);
     }
 
     /// <summary>A value from its text in the log; null when it is empty or no value of its field any more.</summary>

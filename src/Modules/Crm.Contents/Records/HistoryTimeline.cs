@@ -7,7 +7,7 @@ namespace Crm.Contents.Records;
 internal sealed class HistoryTimeline(History history) : ITimelineSource
 {
     public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(TimelineRequest request, CancellationToken cancellationToken)
-        => [.. (await history.ReadAsync(request.Type, request.Item.Id, request.Take, cancellationToken)).Select(e => new TimelineEntry(e.At, Icon(e.Kind), new SlotView("_HistoryEntry", e)))];
+        => [.. (await history.ReadAsync(request.Type, request.Item, request.Take, cancellationToken)).Select(e => new TimelineEntry(e.At, Icon(e.Kind), new SlotView("_HistoryEntry", e)))];
 
     private static string Icon(ChangeKind kind) => kind switch
     {

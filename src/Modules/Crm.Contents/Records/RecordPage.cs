@@ -16,15 +16,26 @@ internal sealed record RecordPage(
 {
     /// <summary>The page with more of the timeline; null when all of it, or as much as a page may have, is shown.</summary>
     public string? MoreUrl { get; init; }
+
+    /// <summary>Null when the reader did not come from a list.</summary>
+    public Neighbours? Place { get; init; }
 }
+
+/// <summary>One field of a record, as one line of its page.</summary>
+internal sealed record Fact(ContentTypeDefinition Type, ContentItem Item, FieldDefinition Field, bool CanEdit);
 
 internal sealed record TimelineDay(string Day, IReadOnlyList<TimelineMoment> Moments);
 
 /// <param name="Who">Null when the user may not be seen or it was the system.</param>
-internal sealed record HistoryEntry(ChangeKind Kind, DateTime At, string? Who, string Source, IReadOnlyList<HistoryChange> Changes);
+internal sealed record HistoryEntry(ChangeKind Kind, DateTime At, string? Who, string Source, long Version, IReadOnlyList<HistoryChange> Changes)
+{
+    /// <summary>The latest change, and the reader's own: all of it can be taken back at once.</summary>
+    public bool CanUndo { get; init; }
+}
 
 /// <summary>Old and new value as the reader's culture writes them; null for empty.</summary>
-internal sealed record HistoryChange(string Label, string? Old, string? New);
+/// <param name="Field">The field when the reader may put the old value back; else null.</param>
+internal sealed record HistoryChange(string Label, string? Old, string? New, string? Field);
 
 /// <summary>Records of another type that point here.</summary>
 /// <param name="Worth">Sum of all their amounts; empty when there is none.</param>

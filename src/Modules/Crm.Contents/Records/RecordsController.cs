@@ -8,14 +8,15 @@ namespace Crm.Contents.Records;
 
 /// <summary>The page of one record of any content type.</summary>
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
-internal sealed class RecordsController(ContentDefinitions definitions, QueryEngine queries, Timeline timeline, Moments moments, RelatedLists related, ActorContext actor) : Controller
+internal sealed class RecordsController(ContentDefinitions definitions, QueryEngine queries, Timeline timeline, Moments moments, RelatedLists related, ListPlace places, ActorContext actor) : Controller
 {
     private const int Step = 50;
     private const int MostMoments = 500;
 
     /// <param name="show">How much of the timeline, from 50 in steps to 500.</param>
+    /// <param name="list">Query of the list that the reader came from.</param>
     [HttpGet("{id:guid}"), RequireScreen]
-    public async Task<IActionResult> Index([FromRoute] string type, Guid id, int? show, CancellationToken cancellationToken)
+    public async Task<IActionResult> Index([FromRoute] string type, Guid id, int? show, string? list, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await queries.GetAsync(type, id, cancellationToken) is not { } item)
@@ -28,7 +29,10 @@ internal sealed class RecordsController(ContentDefinitions definitions, QueryEng
             await related.ReadAsync(definition, id, cancellationToken),
             actor.Current.Can(definition, ContentActions.Edit, item),
             actor.Current.Can(definition, ContentActions.Delete, item))
-        { MoreUrl = page.HasMore && shown < MostMoments ? $"{definition.Path}/{id}?show={shown + Step}#timeline-{shown}" : null });
+        {
+            MoreUrl = page.HasMore && shown < MostMoments ? ListLinks.Of($"{definition.Path}/{id}", ("list", list), ("show", $"{shown + Step}")) + $"#timeline-{shown}" : null,
+            Place = await places.FindAsync(definition, id, list, cancellationToken),
+        });
     }
 
     /// <summary>Name and key facts stand in the head, what the system keeps for itself nowhere.</summary>

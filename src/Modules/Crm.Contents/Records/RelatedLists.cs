@@ -30,7 +30,7 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
                 count,
                 worth,
                 new ListAddress(other.Path, FilterWriter.Write(where), null, null).ToString(),
-                actor.Current.Can(other, ContentActions.Create) ? $"{other.Path}/new?{lookUp.Name}={id}" : null));
+                actor.Current.Can(other, ContentActions.Create) ? ListLinks.Of($"{other.Path}/new", (lookUp.Name, $"{id}"), ("returnUrl", $"{type.Path}/{id}")) : null));
         }
         return lists;
     }

@@ -107,6 +107,10 @@ function confirmed(form, submitter) {
   return false;
 }
 
+/* ---------- a form in a panel beside the page ---------- */
+
+const inPanel = async (href, asks) => (await import('./panel.js')).openPanel(href, start, asks);
+
 /* ---------- toasts ---------- */
 
 function startSnack(snack) {
@@ -149,6 +153,10 @@ document.addEventListener('submit', event => {
   form.dataset.busy = 'yes';
   event.submitter?.setAttribute('aria-busy', 'true');
   setTimeout(() => idle(form), 8000);
+  if (!form.hasAttribute('data-in-place') && !form.closest('dialog[data-dialog-frame]')) return;
+  event.preventDefault();
+  const submitter = event.submitter;
+  import('./panel.js').then(panel => panel.sendInPlace(form, submitter, start)).then(saved => { if (saved) location.reload(); }, showError).finally(() => idle(form));
 });
 
 function idle(form) {
@@ -195,10 +203,19 @@ function line(text, tag = 'div', className = '') {
 
 const PICKERS = ['select[data-lookup-url]', 'select[data-open=true]', 'select[data-many]', 'input[data-tags]'];
 
+// What was chosen last in this browser is offered first; which of it may still be seen, the server decides.
+function recent(lookupUrl) {
+  try { return JSON.parse(localStorage.getItem(`recent:${lookupUrl}`)) ?? []; } catch { return []; }
+}
+
+function remember(lookupUrl, value) {
+  try { localStorage.setItem(`recent:${lookupUrl}`, JSON.stringify([value, ...recent(lookupUrl).filter(id => id !== value)].slice(0, 6))); } catch { /* full */ }
+}
+
 async function startPicker(select) {
   const TomSelect = await loadTomSelect();
   if (select.tomselect || !select.isConnected) return;
-  const { lookupUrl, textNone = '', textCreate = '{0}', placeholder = '' } = select.dataset;
+  const { lookupUrl, createUrl, createField, textNone = '', textCreate = '{0}', textRecent = '', placeholder = '' } = select.dataset;
   const isWords = select.tagName === 'INPUT';
   const plugins = select.multiple || isWords ? { remove_button: { title: select.dataset.textRemove ?? '' } } : { dropdown_input: {} };
   if (!select.multiple && !isWords && !select.required) plugins.clear_button = { title: select.dataset.textClear ?? '' };
@@ -225,8 +242,15 @@ async function startPicker(select) {
       option_create: data => line(textCreate.replace('{0}', data.input), 'div', 'create'),
     },
   };
+  if (createUrl)
+    settings.create = (typed, done) => {
+      const url = new URL(createUrl, location.href);
+      url.searchParams.set(createField, typed);
+      inPanel(url.href, 'panel-pick').then(made => { done(made ?? undefined); picker.focus(); });
+    };
   if (lookupUrl) {
     let request;
+    Object.assign(settings, { optgroupField: 'group', optgroups: [{ value: 'recent', label: textRecent }] });
     Object.assign(settings, {
       preload: 'focus',
       loadThrottle: 200,
@@ -237,6 +261,7 @@ async function startPicker(select) {
         request = new AbortController();
         const url = new URL(lookupUrl, location.href);
         url.searchParams.set('q', query);
+        if (!query && textRecent) for (const id of recent(lookupUrl)) url.searchParams.append('recent', id);
         fetch(url, { headers: { Accept: 'application/json' }, credentials: 'same-origin', signal: request.signal })
           .then(response => response.ok ? response.json() : Promise.reject(new Error(String(response.status))))
           .then(rows => { this.clearOptions(option => this.items.includes(String(option.value)) || option.$option?.dataset.keep === 'true'); done(rows); })
@@ -246,6 +271,7 @@ async function startPicker(select) {
   }
   const name = select.getAttribute('aria-label') ?? $(`label[for="${CSS.escape(select.id)}"]`)?.firstChild?.textContent.trim() ?? placeholder;
   const picker = new TomSelect(select, settings);
+  if (textRecent) picker.on('item_add', value => remember(lookupUrl, value));
   picker.dropdown_content.setAttribute('aria-label', name);
   picker.dropdown.querySelector('.dropdown-input')?.setAttribute('aria-label', name);
   select.setAttribute('aria-hidden', 'true');
@@ -394,6 +420,10 @@ document.addEventListener('click', event => {
     hit('[popover]')?.hidePopover();
     openLinked(element);
   }
+  else if ((element = hit('a[data-panel]')) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    inPanel(element.href).then(saved => { if (saved) location.reload(); });
+  }
   else if (hit('[data-bulk-clear]')) {
     const list = hit('[data-list]');
     for (const box of $$('[data-select]', list)) box.checked = false;
@@ -456,13 +486,19 @@ function press(key, event, row) {
 /* ---------- start, also for what htmx or a dialog brings in ---------- */
 
 function start(scope) {
-  const pickers = $$(PICKERS.join(','), scope).map(startPicker);
-  Promise.allSettled(pickers).then(() => $$('form[data-guard]', scope).forEach(startGuard));
-  $$('[data-show-when]', scope).forEach(startShowWhen);
-  $$('[data-tabs]', scope).forEach(startTabs);
-  $$('[data-list]', scope).forEach(updateBulk);
-  $$('.snack', scope).forEach(startSnack);
-  $$('input[data-suggest-url]', scope).forEach(startSuggest);
+  // The scope itself may be what starts, such as a form that comes back.
+  const all = selector => [...(scope !== document && scope.matches(selector) ? [scope] : []), ...$$(selector, scope)];
+  const pickers = all(PICKERS.join(',')).map(startPicker);
+  Promise.allSettled(pickers).then(() => {
+    all('form[data-guard]').forEach(startGuard);
+    if (scope === document) root.dataset.started = 'yes';
+    document.dispatchEvent(new CustomEvent('crm:start', { detail: scope }));
+  });
+  all('[data-show-when]').forEach(startShowWhen);
+  all('[data-tabs]').forEach(startTabs);
+  all('[data-list]').forEach(updateBulk);
+  all('.snack').forEach(startSnack);
+  all('input[data-suggest-url]').forEach(startSuggest);
 }
 
 start(document);

@@ -1,0 +1,104 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Data;
+
+namespace Crm.IntegrationTests.Records;
+
+/// <summary>The record's page and form, as somebody without script uses them.</summary>
+public sealed class RecordPageTests
+{
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task RecordPage_LeadsThroughTheList_AndTakesChangesBack(DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider);
+        using var sales = await site.SignInAsNewAsync("lina", "Sales");
+        var acme = await CreateAsync(sales, "Acme", "10");
+        await CreateAsync(sales, "Beta", "20");
+        await CreateAsync(sales, "Gamma", "30");
+
+        // The list that one came from: beside a record stand those of that list, in its order.
+        var list = await sales.PageAsync("/customers?filter=employees%20gt%205&sort=-name");
+        var second = await sales.PageAsync(list.QuerySelectorAll("[data-row-link]")[1].GetAttribute("href")!);
+        Assert.Equal("Beta", second.QuerySelector("h1")!.TextContent);
+        Assert.Contains("2 / 3", second.QuerySelector(".record-place")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Gamma", (await sales.PageAsync(Link(second, "prev"))).QuerySelector("h1")!.TextContent);
+        var last = await sales.PageAsync(Link(second, "next"));
+        Assert.Equal("Acme", last.QuerySelector("h1")!.TextContent);
+        Assert.Null(last.QuerySelector("a[rel=next]"));
+        Assert.Contains("sort=-name", last.QuerySelector(".crumb a")!.GetAttribute("href"), StringComparison.Ordinal);
+        // An address that means nothing any more is no list, and no error.
+        Assert.Null((await sales.PageAsync($"{acme}?list=filter%3Dgone%20eq%201")).QuerySelector(".record-place"));
+
+        await sales.SubmitAsync($"{acme}/edit", new() { ["employees"] = "11", ["phone"] = "+1 206 555 0100" });
+        await sales.SubmitAsync($"{acme}/edit", new() { ["employees"] = "12" });
+        // One field's value of the change before the last.
+        var page = await sales.PageAsync(acme);
+        var old = page.QuerySelectorAll("button[form=restore-value][value$='/employees']").Select(b => b.GetAttribute("value")!).ToList();
+        Assert.Equal(["3/employees", "2/employees"], old);
+        Assert.Equal(HttpStatusCode.Redirect, (await RestoreAsync(sales, page, old[1])).StatusCode);
+        Assert.Equal("10", Field(await sales.PageAsync($"{acme}/edit"), "employees"));
+        // What one has just done, all of it; a second time, from a page that is no longer right, is refused with the reason.
+        page = await sales.PageAsync(acme);
+        await RestoreAsync(sales, page, "4/");
+        Assert.Equal("12", Field(await sales.PageAsync($"{acme}/edit"), "employees"));
+        await RestoreAsync(sales, page, "4/");
+        Assert.Contains("Somebody changed this record", (await sales.PageAsync(acme)).QuerySelector(".snack")!.TextContent, StringComparison.Ordinal);
+
+        using var reader = await site.SignInAsNewAsync("zhao", "Read-only");
+        Assert.Empty((await reader.PageAsync(acme)).QuerySelectorAll("[form=restore-value]"));
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Save_MeanwhileChangedByAnother_MergesOrAsksFieldByField(DatabaseProvider provider)
+    {
+        await using var site = await TestSite.StartAsync(provider);
+        using var mine = await site.SignInAsync();
+        using var other = await site.SignInAsync();
+        var url = await CreateAsync(mine, "Acme", "10");
+
+        // Nobody is asked about fields that only one has changed.
+        var form = Form(await mine.PageAsync($"{url}/edit"));
+        await other.SubmitAsync($"{url}/edit", new() { ["employees"] = "11" });
+        Assert.Equal(HttpStatusCode.Redirect, (await mine.SubmitAsync(form, new() { ["website"] = "https://acme.example.com" })).StatusCode);
+        var page = await mine.PageAsync(url);
+        Assert.Contains("had changed Employees meanwhile", page.QuerySelector(".snack")!.TextContent, StringComparison.Ordinal);
+        var edit = await mine.PageAsync($"{url}/edit");
+        Assert.Equal(("11", "https://acme.example.com"), (Field(edit, "employees"), Field(edit, "website")));
+
+        // Both have changed it: original, theirs and mine, and a choice for each.
+        form = Form(edit);
+        await other.SubmitAsync($"{url}/edit", new() { ["name"] = "Acme Theirs", ["employees"] = "12" });
+        var answer = await mine.SubmitAsync(form, new() { ["name"] = "Acme Mine", ["employees"] = "13" });
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        var conflict = await TestBrowser.ParseAsync(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(["Acme", "Acme Theirs", "11", "12"], conflict.QuerySelectorAll(".conflict-field").SelectMany(f => f.QuerySelectorAll(".conflict-text").Take(2)).Select(t => t.TextContent.Trim()));
+        Assert.Equal(("Acme Mine", "13"), (Field(conflict, "name"), Field(conflict, "employees")));
+        Assert.Equal(HttpStatusCode.Redirect, (await mine.SubmitAsync(Form(conflict), new() { ["keep-employees"] = "theirs" })).StatusCode);
+        edit = await mine.PageAsync($"{url}/edit");
+        Assert.Equal(("Acme Mine", "12"), (Field(edit, "name"), Field(edit, "employees")));
+        // What was not kept of theirs stands in the history.
+        Assert.Contains("Acme Theirs", (await mine.PageAsync(url)).QuerySelector(".history")!.TextContent, StringComparison.Ordinal);
+    }
+
+    private static string Link(IHtmlDocument page, string rel) => page.QuerySelector($"a[rel={rel}]")!.GetAttribute("href")!;
+
+    private static IHtmlFormElement Form(IHtmlDocument page) => page.QuerySelector<IHtmlFormElement>("form[data-guard]")!;
+
+    private static string? Field(IHtmlDocument page, string name) => page.QuerySelector($"[name={name}]")!.GetAttribute("value");
+
+    private static Task<HttpResponseMessage> RestoreAsync(TestBrowser browser, IHtmlDocument page, string value)
+        => browser.SubmitAsync(page.QuerySelector<IHtmlFormElement>("#restore-value")!, new() { ["value"] = value });
+
+    private static async Task<string> CreateAsync(TestBrowser browser, string name, string employees)
+    {
+        var response = await browser.SubmitAsync("/customers/new", new() { ["name"] = name, ["employees"] = employees });
+        Assert.True(response.StatusCode == HttpStatusCode.Redirect, await response.Content.ReadAsStringAsync());
+        return response.Headers.Location!.OriginalString;
+    }
+}
