@@ -55,6 +55,9 @@ public sealed record ContentTypeDefinition
     /// <summary>How its records stand on a board; null when there is none.</summary>
     public BoardDefinition? Board { get; init; }
 
+    /// <summary>A link between two records with facts of its own, such as somebody's role at a company; null for what stands for itself.</summary>
+    public RelationDefinition? Relation { get; init; }
+
     /// <summary>Shown only as part of other records, such as the messages of a ticket: no list, page, form or menu entry of its own.</summary>
     public bool IsPart { get; init; }
 
@@ -104,6 +107,17 @@ public sealed record ContentTypeDefinition
         => Find(field) ?? throw new ArgumentException($"Content type {Name} has no field {field}.", nameof(field));
 
     public string Permission(string action) => $"{Name}.{action}";
+}
+
+/// <summary>
+/// A type whose records link two others, many to many. On either side's page the related list shows the other side with the
+/// link's own fields. The display field is read-only text and set from both names.
+/// </summary>
+/// <param name="From">A required look-up; its record's name comes first.</param>
+/// <param name="To">The other required look-up.</param>
+public sealed record RelationDefinition(string From, string To)
+{
+    public string Other(string side) => string.Equals(side, From, StringComparison.OrdinalIgnoreCase) ? To : From;
 }
 
 /// <param name="Filter">In the filter language, with <c>@me</c> and relative dates: <c>owner eq @me and dueAt lt @today</c>.</param>

@@ -30,6 +30,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<ITimelineSource, HistoryTimeline>();
         services.AddScoped<RelatedLists>();
         services.AddScoped<ListPlace>();
+        services.AddScoped<IContentHandler, Relations.NameRelations>();
         services.AddScoped<RecordForm>();
         services.AddScoped<FormUploads>();
         services.AddScoped<EditConflicts>();

@@ -12,5 +12,6 @@ internal sealed class CustomerPermissions : IPermissionProvider
     [
         .. Platform.Security.Stereotypes.Shared(CustomerType.Name, Editors, Readers),
         .. Platform.Security.Stereotypes.Shared(ContactType.Name, Editors, Readers),
+        .. Platform.Security.Stereotypes.Shared(CustomerContactType.Name, Editors, Readers),
     ];
 }

@@ -55,7 +55,7 @@ public sealed class CustomerType : IContentTypeProvider
 
                 Field.Number("employees", "Employees") with { Min = 0, Section = "Company" },
                 Field.Money("annualRevenue", "Annual revenue") with { Section = "Company" },
-                Field.LookUp(Parent, "Parent company", Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Subsidiaries", Section = "Company" },
+                Field.LookUp(Parent, "Parent company", Name) with { OnDelete = OnDelete.Clear, Section = "Company" },
 
                 Field.Image("logo", "Logo") with { Section = "Company", Max = 2 },
 

@@ -1,3 +1,5 @@
+using Crm.Notifications.Follow;
+using Crm.Platform.Changes;
 using Crm.Platform.Display;
 using Crm.Platform.Jobs;
 using Crm.Platform.Modules;
@@ -12,5 +14,8 @@ internal sealed class Startup : StartupBase
         services.AddScoped<Inbox>();
         services.AddScoped<ISlotPart, Bell>();
         services.AddScoped<IBackgroundTask, ForgetTask>();
+        services.AddScoped<Follows>();
+        services.AddScoped<ISlotPart, FollowButton>();
+        services.AddScoped<IChangeConsumer, TellFollowers>();
     }
 }

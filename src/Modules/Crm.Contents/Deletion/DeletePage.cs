@@ -6,6 +6,9 @@ namespace Crm.Contents.Deletion;
 /// <param name="Refusal">Why the record was not deleted; null before it was tried.</param>
 internal sealed record DeletePage(ContentTypeDefinition Type, ContentItem Item, IReadOnlyList<DeleteEffect> Effects, string? Refusal = null)
 {
+    /// <summary>Where one is led afterwards instead of to the list.</summary>
+    public string? ReturnUrl { get; init; }
+
     public bool IsRestricted => Effects.Any(e => e.LookUp.OnDelete == OnDelete.Restrict);
 }
 

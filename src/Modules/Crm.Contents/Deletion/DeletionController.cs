@@ -13,18 +13,18 @@ namespace Crm.Contents.Deletion;
 internal sealed class DeletionController(ContentDefinitions definitions, IContentManager content, QueryEngine queries, ActorContext actor, IStringLocalizer localizer) : Controller
 {
     [HttpGet("{id:guid}/delete"), RequireContentPermission(ContentActions.Delete)]
-    public async Task<IActionResult> Ask([FromRoute] string type, Guid id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Ask([FromRoute] string type, Guid id, [FromQuery] string? returnUrl, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await queries.GetAsync(definition.Name, id, cancellationToken) is not { } item)
             return NotFound();
         if (!actor.Current.Can(definition, ContentActions.Delete, item))
             return StatusCode(StatusCodes.Status403Forbidden);
-        return View("Delete", new DeletePage(definition, item, await content.PreviewDeleteAsync(definition.Name, id, cancellationToken)));
+        return View("Delete", new DeletePage(definition, item, await content.PreviewDeleteAsync(definition.Name, id, cancellationToken)) { ReturnUrl = Local(returnUrl) });
     }
 
     [HttpPost("{id:guid}/delete"), RequireContentPermission(ContentActions.Delete)]
-    public async Task<IActionResult> Delete([FromRoute] string type, Guid id, [FromForm] long? version, CancellationToken cancellationToken)
+    public async Task<IActionResult> Delete([FromRoute] string type, Guid id, [FromForm] long? version, [FromQuery] string? returnUrl, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         var item = await queries.GetAsync(definition.Name, id, cancellationToken);
@@ -32,12 +32,12 @@ internal sealed class DeletionController(ContentDefinitions definitions, IConten
         if (result.Status is SaveStatus.Invalid or SaveStatus.Conflict && item is not null)
         {
             Response.StatusCode = result.Status == SaveStatus.Invalid ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict;
-            return View("Delete", new DeletePage(definition, item, await content.PreviewDeleteAsync(definition.Name, id, cancellationToken), Reason(result)));
+            return View("Delete", new DeletePage(definition, item, await content.PreviewDeleteAsync(definition.Name, id, cancellationToken), Reason(result)) { ReturnUrl = Local(returnUrl) });
         }
         if (!result.Succeeded || item is null)
             return StatusCode(result.Status == SaveStatus.Forbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound);
         new Toast(localizer["“{0}” was deleted.", item.DisplayText], $"{definition.Path}/{id}/restore").ShowOnNextPage(this);
-        return Redirect(definition.Path);
+        return Redirect(Local(returnUrl) ?? definition.Path);
     }
 
     [HttpPost("{id:guid}/restore"), RequireContentPermission(ContentActions.Delete)]
@@ -85,6 +85,8 @@ internal sealed class DeletionController(ContentDefinitions definitions, IConten
         new Toast(result.Succeeded ? localizer["It was removed for good."] : Reason(result), IsBad: !result.Succeeded).ShowOnNextPage(this);
         return Redirect($"{definition.Path}/recycle-bin");
     }
+
+    private string? Local(string? url) => Url.IsLocalUrl(url) ? url : null;
 
     private bool CanPurge(ContentTypeDefinition type) => actor.Current.ScopeOf(type.Permission(ContentActions.Delete)) == PermissionScope.All;
 

@@ -104,7 +104,8 @@ internal sealed class FormsController(
                 return await ShowAsync(definition, item, version, posted, result.Errors, null, StatusCodes.Status400BadRequest, cancellationToken);
             default:
                 var text = result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.";
-                return await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? $"{definition.Path}/{id}/undo/{result.Version}" : null, merged);
+                var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? $"{definition.Path}/{id}/undo/{result.Version}" : null, merged);
+                return Request.Headers.XRequestedWith == Panel ? Json(new { value = id, url = page.Url }) : page;
         }
     }
 

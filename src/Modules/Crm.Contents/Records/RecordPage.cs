@@ -49,4 +49,10 @@ internal sealed record RelatedList(
     string AllUrl,
     string? NewUrl);
 
-internal sealed record RelatedRecord(string Url, string Name, string Hint);
+internal sealed record RelatedRecord(string Url, string Name, string Hint)
+{
+    /// <summary>Of the link between the two, when it is a record of its own that the reader may change.</summary>
+    public string? EditUrl { get; init; }
+
+    public string? RemoveUrl { get; init; }
+}

@@ -20,12 +20,14 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
             if (lookUp.RelatedLabel is null || lookUp.Hidden || !actor.Current.CanOpen(other))
                 continue;
             var where = Filter.Eq(lookUp.Name, id);
-            var hints = other.ListColumns.Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name && other.Find(c.Split('.')[0]) is { Hidden: false }).Take(2).ToList();
-            var page = await queries.ListAsync(new Query(other.Name) { Where = where, Columns = hints, Take = Shown }, cancellationToken);
+            // A link between two records is shown as the one at its other end.
+            var side = other.Relation is { } relation && (relation.From == lookUp.Name || relation.To == lookUp.Name) ? relation.Other(lookUp.Name) : null;
+            var hints = other.ListColumns.Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name && c != side && other.Find(c.Split('.')[0]) is { Hidden: false }).Take(side is null ? 2 : 4).ToList();
+            var page = await queries.ListAsync(new Query(other.Name) { Where = where, Columns = side is null ? hints : [.. hints, side], Take = Shown }, cancellationToken);
             var count = page.Next is null ? new QueryCount(page.Items.Count, false) : await queries.CountAsync(other.Name, where, cancellationToken);
             var worth = page.Items.Count > 0 && other.Amount is { } amount ? AmountSums.Text((await sums.ReadAsync(other.Name, amount, where, cancellationToken)).Sums) : "";
             lists.Add(new RelatedList(lookUp.RelatedLabel.For(localizer), other,
-                [.. page.Items.Select(i => new RelatedRecord($"{other.Path}/{i.Id}", i.DisplayText,
+                [.. page.Items.Select(i => Record(other, i, side, $"{type.Path}/{id}",
                     string.Join(" · ", hints.Select(h => views.Display(other, i, h)?.Text).Where(t => !string.IsNullOrEmpty(t)))))],
                 count,
                 worth,
@@ -33,5 +35,17 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
                 actor.Current.Can(other, ContentActions.Create) ? ListLinks.Of($"{other.Path}/new", (lookUp.Name, $"{id}"), ("returnUrl", $"{type.Path}/{id}")) : null));
         }
         return lists;
+    }
+
+    private RelatedRecord Record(ContentTypeDefinition type, ContentItem item, string? side, string here, string hint)
+    {
+        var own = $"{type.Path}/{item.Id}";
+        if (side is null || views.Display(type, item, side) is not { } display)
+            return new RelatedRecord(own, item.DisplayText, hint);
+        return new RelatedRecord(display.Url ?? own, display.Text.Length > 0 ? display.Text : localizer["Not visible to you"], hint)
+        {
+            EditUrl = actor.Current.Can(type, ContentActions.Edit, item) ? $"{own}/edit" : null,
+            RemoveUrl = actor.Current.Can(type, ContentActions.Delete, item) ? ListLinks.Of($"{own}/delete", ("returnUrl", here)) : null,
+        };
     }
 }

@@ -46,10 +46,10 @@ function startDraft(form) {
   let timer;
   const keep = () => {
     clearTimeout(timer);
-    // A draft that waits to be restored or discarded is not written over.
-    if (!form.isConnected || !offer.hidden) return;
+    if (!form.isConnected) return;
     const fields = read(form);
-    if (JSON.stringify(fields) === first && form.dataset.dirty !== 'true') { dropDraft(key); return; }
+    // Nothing typed: a draft that waits to be restored or discarded stays.
+    if (JSON.stringify(fields) === first && form.dataset.dirty !== 'true') { if (offer.hidden) dropDraft(key); return; }
     try { localStorage.setItem(prefix + key, JSON.stringify({ at: Date.now(), version: version?.value, fields })); } catch { /* full: there is just no draft */ }
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(keep, 400); };

@@ -132,6 +132,15 @@ function showError() {
 }
 document.addEventListener('htmx:error', showError);
 
+// The browser knows when there is no network at all; the notice goes when it is back.
+function showOffline() {
+  const area = $('[data-snacks]'), shown = $('[data-offline]', area ?? document);
+  if (navigator.onLine) shown?.remove();
+  else if (area && !shown) area.append($('template[data-offline-snack]').content.cloneNode(true));
+}
+addEventListener('offline', showOffline);
+addEventListener('online', showOffline);
+
 /* ---------- forms ---------- */
 
 const stateOf = form => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
