@@ -2,6 +2,7 @@ using Crm.Contents.Bulk;
 using Crm.Contents.Bulk.Actions;
 using Crm.Contents.Forms;
 using Crm.Contents.Home;
+using Crm.Contents.Inline;
 using Crm.Contents.Lists;
 using Crm.Contents.LookUps;
 using Crm.Contents.Records;
@@ -26,6 +27,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped(p => new FilterPicker(p.GetRequiredService<FilterForm>(), p.GetRequiredService<FilterChips>(), p.GetRequiredService<Platform.Display.ModuleTemplates>()));
         services.AddScoped<RecordNames>();
         AddBulk(services);
+        services.AddScoped<InlineEdit>();
         services.AddScoped<History>();
         services.AddScoped<ITimelineSource, HistoryTimeline>();
         services.AddScoped<RelatedLists>();
@@ -36,6 +38,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<EditConflicts>();
         services.AddScoped(p => new NewRecordForm(p.GetRequiredService<ContentDefinitions>(), p.GetRequiredService<IContentManager>(), p.GetRequiredService<RecordForm>(), p.GetRequiredService<FormParts>(), p.GetRequiredService<Microsoft.Extensions.Localization.IStringLocalizer>()));
     }
+
     private static void AddBulk(IServiceCollection services)
     {
         services.AddScoped<BulkStore>();
@@ -47,6 +50,8 @@ internal sealed class Startup : StartupBase
         services.AddScoped<UndoChanges>();
         services.AddScoped<IBulkAction, ChangeField>();
         services.AddScoped<IBulkAction, AssignRecords>();
+        services.AddScoped<IBulkAction, AddValues>();
+        services.AddScoped<IBulkAction, RemoveValues>();
         services.AddScoped<IBulkAction>(p => p.GetRequiredService<DeleteRecords>());
         services.AddScoped<IBulkAction>(p => p.GetRequiredService<RestoreRecords>());
         services.AddScoped<IBulkAction>(p => p.GetRequiredService<UndoChanges>());

@@ -12,7 +12,7 @@ namespace Crm.Contents.Bulk.Actions;
 
 /// <param name="Fields">What may be chosen; empty when the field is given.</param>
 /// <param name="Field">The chosen one; null before there is one.</param>
-internal sealed record ChangeFieldForm(ContentTypeDefinition Type, IReadOnlyList<FieldDefinition> Fields, FieldDefinition? Field, FieldEditor? Editor, bool Empties, string? Problem);
+internal sealed record ChangeFieldForm(ContentTypeDefinition Type, IReadOnlyList<FieldDefinition> Fields, FieldDefinition? Field, FieldEditor? Editor, bool CanEmpty, bool Empties, string? Problem);
 
 /// <summary>Gives one field of many records the same value, or none.</summary>
 internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, FieldViews views, RecordNames names, BulkSaves saves, ActorContext actor, SettingsStore settings, TimeProvider clock, IStringLocalizer localizer) : IBulkAction
@@ -28,17 +28,23 @@ internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, Fie
 
     public virtual int Order => 10;
 
+    /// <summary>Whether it may also be said that nothing is to stand there.</summary>
+    protected virtual bool CanEmpty => true;
+
+    /// <summary>What is asked for, in words.</summary>
+    protected virtual Message Title(FieldDefinition field, string shown) => new("Change {0} to “{1}”", field.Label, shown);
+
     public bool IsOffered(ContentTypeDefinition type) => actor.Current.Can(type, ContentActions.Edit) && FieldsOf(type).Any();
 
     /// <summary>Fields that people may change; unique ones cannot be the same in several records.</summary>
     protected virtual IEnumerable<FieldDefinition> FieldsOf(ContentTypeDefinition type)
-        => type.Fields.Where(f => f is { Hidden: false, ReadOnly: false, Unique: false } && kinds.Of(f).Name != "record" && (f.Target is null || definitions.Current.Find(f.Target) is not null));
+        => type.Fields.Where(f => f is { Hidden: false, ReadOnly: false, Unique: false } && kinds.Of(f).Name is not ("record" or "file" or "image" or "json") && (f.Target is null || definitions.Current.Find(f.Target) is not null));
 
     public async Task<SlotView?> FormAsync(BulkForm form, CancellationToken cancellationToken)
     {
         var fields = FieldsOf(form.Type).ToList();
         var field = Chosen(form, fields);
-        return new SlotView("_BulkChange", new ChangeFieldForm(form.Type, fields, field, field is null ? null : await EditorAsync(form, field, cancellationToken), Empties(form),
+        return new SlotView("_BulkChange", new ChangeFieldForm(form.Type, fields, field, field is null ? null : await EditorAsync(form, field, cancellationToken), CanEmpty && field is { Required: false }, Empties(form),
             form.Errors.FirstOrDefault(e => e.Field != field?.Name)?.Message.For(localizer)));
     }
 
@@ -53,7 +59,7 @@ internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, Fie
         {
             if (!Empties(form))
                 return BulkPlan.Refused(new FieldError(field.Name, new("Say what it is to become, or that it is to be emptied")));
-            return field.Required
+            return field.Required || !CanEmpty
                 ? BulkPlan.Refused(new FieldError(field.Name, new("{0} is required", field.Label)))
                 : new BulkPlan(new("Empty {0}", field.Label), Settings(field, ""));
         }
@@ -74,19 +80,25 @@ internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, Fie
         return Plan(field, kind.ToInvariant(field, parsed.Value!), kind.Format(field, parsed.Value!, views.Context));
     }
 
-    public Task<IReadOnlyList<BulkOutcome>> RunAsync(BulkWork work, CancellationToken cancellationToken)
+    public virtual Task<IReadOnlyList<BulkOutcome>> RunAsync(BulkWork work, CancellationToken cancellationToken)
     {
         var (name, text) = (work.Settings["field"]!, work.Settings["value"]);
         var field = work.Type.Field(name);
         // The kind's own text of a value gives the same value again, in whatever culture it was typed.
-        object? value = null;
-        var isValue = string.IsNullOrEmpty(text) || (kinds.Of(field).Parse(field, text, InvariantContext()).Value is { } parsed and not (NewOption or LookUpText) && (value = parsed) is not null);
-        return saves.SaveAsync(work, (item, version) => isValue
+        var value = Parse(field, text);
+        return saves.SaveAsync(work, (item, version) => value is not null || string.IsNullOrEmpty(text)
             ? new ContentChange(item.Type) { Id = item.Id, Version = version, Values = { [name] = value } }
             : new ContentChange(item.Type) { Id = item.Id, Version = version, Texts = { [name] = text } }, [name], cancellationToken);
     }
 
-    private static BulkPlan Plan(FieldDefinition field, string value, string shown) => new(new("Change {0} to “{1}”", field.Label, shown), Settings(field, value));
+    /// <summary>A value from its invariant text; null when it is none any more, or none yet.</summary>
+    protected object? Parse(FieldDefinition field, string? text)
+    {
+        var context = new ParseContext(CultureInfo.InvariantCulture, TimeZoneInfo.Utc, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
+        return !string.IsNullOrEmpty(text) && kinds.Of(field).Parse(field, text, context).Value is { } value and not (NewOption or LookUpText) ? value : null;
+    }
+
+    private BulkPlan Plan(FieldDefinition field, string value, string shown) => new(Title(field, shown), Settings(field, value));
 
     private static Dictionary<string, string?> Settings(FieldDefinition field, string value) => new() { ["field"] = field.Name, ["value"] = value };
 
@@ -99,7 +111,7 @@ internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, Fie
     {
         var kind = kinds.Of(field);
         return kind.PostsSeveral
-            ? [string.Join(", ", form.Values[field.Name].Where(t => !string.IsNullOrEmpty(t)))]
+            ? [kind.JoinPosted([.. form.Values[field.Name].Select(t => t ?? "")])]
             : [.. kind.Parts.Select(part => form.Values[field.Name + part] is [.., { } last] ? last : "")];
     }
 
@@ -114,8 +126,6 @@ internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, Fie
             Error = form.Errors.FirstOrDefault(e => e.Field == field.Name)?.Message.For(localizer),
         };
     }
-
-    private ParseContext InvariantContext() => new(CultureInfo.InvariantCulture, TimeZoneInfo.Utc, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
 }
 
 /// <summary>Says who is responsible for many records.</summary>
