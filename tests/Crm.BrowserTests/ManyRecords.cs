@@ -36,7 +36,7 @@ internal static class ManyRecords
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".inline-editor .field-error")).ToBeVisibleAsync();
         await manager.LookAsync("inline-refused");
-        await input.FillAsync("010-6212-3456");
+        await input.FillAsync("+86 10 6212 3456");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".inline-editor")).ToHaveCountAsync(0);
         await Expect(cell).ToContainTextAsync("6212 3456");
