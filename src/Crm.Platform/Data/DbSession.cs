@@ -1,5 +1,8 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
+using Crm.Platform.Queries;
+using Microsoft.Data.Sqlite;
 
 namespace Crm.Platform.Data;
 
@@ -9,6 +12,11 @@ namespace Crm.Platform.Data;
 /// </summary>
 public sealed class DbSession(Database database) : IAsyncDisposable
 {
+    private const int StepsOfACount = 200_000;
+
+    private static readonly TimeSpan QuickCount = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestCount = TimeSpan.FromMilliseconds(400);
+
     private readonly List<Func<CancellationToken, Task>> _beforeCommit = [];
     private readonly List<Action> _afterCommit = [];
     private DbConnection? _connection;
@@ -128,6 +136,46 @@ public sealed class DbSession(Database database) : IAsyncDisposable
         await using var lease = await CommandAsync(sql, cancellationToken);
         var value = await lease.Command.ExecuteScalarAsync(cancellationToken);
         return value is null or DBNull ? 0 : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>
+    /// Counts rows for as long as it is quick. SQLite counts its own steps, so that the same query always ends at the same
+    /// place; a PostgreSQL server is given time, and is not stopped before the first thousand.
+    /// </summary>
+    internal async Task<QueryCount> CountWithinAsync(SqlText rows, CancellationToken cancellationToken)
+    {
+        await using var lease = await CommandAsync(rows, cancellationToken);
+        var count = 0L;
+        if (lease.Command.Connection is SqliteConnection sqlite)
+        {
+            using var steps = SqliteDialect.LimitSteps(sqlite, StepsOfACount);
+            try
+            {
+                await using var reader = await lease.Command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    count++;
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_INTERRUPT)
+            {
+                return new(count, true);
+            }
+            return count > QueryEngine.CountCap ? new(QueryEngine.CountCap, true) : new(count, false);
+        }
+        var clock = Stopwatch.StartNew();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(LongestCount);
+        try
+        {
+            await using var reader = await lease.Command.ExecuteReaderAsync(stop.Token);
+            while (await reader.ReadAsync(stop.Token))
+                if (++count % 1000 == 0 && clock.Elapsed > QuickCount)
+                    await stop.CancelAsync();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(count, true);
+        }
+        return count > QueryEngine.CountCap ? new(QueryEngine.CountCap, true) : new(count, false);
     }
 
     public async ValueTask DisposeAsync() => await EndAsync();

@@ -26,6 +26,15 @@ public abstract class Dialect
     /// <summary>"asc" puts null first and "desc" last on both databases, so that both can use an index.</summary>
     public abstract string OrderBy(string expression, bool descending);
 
+    /// <summary>
+    /// Put before a column, keeps the planner from using its index there; empty where the planner weighs limits and
+    /// frequencies itself.
+    /// </summary>
+    public abstract string NoIndex { get; }
+
+    /// <summary>Brings up to date what the planner knows of a table's values.</summary>
+    public abstract string Analyze(string table);
+
     /// <summary>The first day of the bucket that a date falls in, as text <c>yyyy-MM-dd</c>.</summary>
     /// <param name="expression">SQL of a date or UTC date-time column.</param>
     /// <param name="bucket">day, week (Monday), month, quarter or year.</param>

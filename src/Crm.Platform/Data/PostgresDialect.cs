@@ -94,6 +94,10 @@ internal sealed class PostgresDialect : Dialect
     public override string OrderBy(string expression, bool descending)
         => descending ? $"{expression} DESC NULLS LAST" : $"{expression} ASC NULLS FIRST";
 
+    public override string NoIndex => "";
+
+    public override string Analyze(string table) => $"ANALYZE {Quote(table)}";
+
     public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone)
     {
         var day = type == ColumnType.DateTime

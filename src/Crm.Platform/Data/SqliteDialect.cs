@@ -65,6 +65,11 @@ internal sealed class SqliteDialect : Dialect
 
     public override string OrderBy(string expression, bool descending) => descending ? $"{expression} DESC" : $"{expression} ASC";
 
+    public override string NoIndex => "+";
+
+    /// <summary>A look at some of each index is enough, and takes milliseconds.</summary>
+    public override string Analyze(string table) => $"PRAGMA analysis_limit = 400; ANALYZE {Quote(table)}";
+
     public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone)
     {
         var day = type == ColumnType.DateTime
@@ -97,6 +102,18 @@ internal sealed class SqliteDialect : Dialect
             values?.Sort();
             return values is null ? (long?)null : values[(values.Count - 1) / 2] + values[values.Count / 2];
         }, isDeterministic: true);
+    }
+
+    /// <summary>Until disposed, a statement that takes more steps of the engine than this is interrupted.</summary>
+    public static IDisposable LimitSteps(SqliteConnection connection, int steps)
+    {
+        SQLitePCL.raw.sqlite3_progress_handler(connection.Handle!, steps, static _ => 1, null);
+        return new StepLimit(connection);
+    }
+
+    private sealed class StepLimit(SqliteConnection connection) : IDisposable
+    {
+        public void Dispose() => SQLitePCL.raw.sqlite3_progress_handler(connection.Handle!, 0, null, null);
     }
 
     public override async Task<IReadOnlyDictionary<string, ISet<string>>> ReadTablesAsync(DbSession session, CancellationToken cancellationToken)

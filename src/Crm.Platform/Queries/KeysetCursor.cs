@@ -15,35 +15,50 @@ internal static class KeysetCursor
     public static string Encode(object?[] keys)
         => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(keys.Select(ToText).ToArray()));
 
-    public static SqlText Condition(string cursor, IReadOnlyList<SortKey> sorts, bool backwards)
+    /// <summary>
+    /// Conditions of the records after the cursor's place, stretch by stretch in order: those with a first key and those
+    /// without are two stretches, each of which an index answers. A condition "or null" would lose its order.
+    /// </summary>
+    /// <param name="noIndex">Put before columns that must not choose the index.</param>
+    public static IReadOnlyList<SqlText> Stretches(string cursor, IReadOnlyList<SortKey> sorts, bool backwards, string noIndex)
     {
         var keys = Decode(cursor, sorts);
-        var sql = new SqlText("(");
-        // The first key's range alone lets the database start reading at the right place of an index.
-        var (first, down) = (sorts[0], sorts[0].Descending ^ backwards);
-        if (keys[0] is not null)
+        var (column, down) = (noIndex + sorts[0].At.FilterSql, sorts[0].Descending ^ backwards);
+        if (keys[0] is null)
         {
-            sql.Append($"({first.At.FilterSql} {(down ? "<=" : ">=")} ").Append(first.At.FilterType, keys[0]);
-            sql.Append(down && !first.At.IsNeverEmpty ? $" OR {first.At.FilterSql} IS NULL) AND (" : ") AND (");
+            var rest = new SqlText($"{column} IS NULL AND (").Append(Chain(keys, sorts, backwards, noIndex, 1)).Append(")");
+            return down ? [rest] : [rest, new SqlText($"{column} IS NOT NULL")];
         }
-        else
-        {
-            sql.Append(down ? $"{first.At.FilterSql} IS NULL AND (" : "1 = 1 AND (");
-        }
-        for (var i = 0; i < sorts.Count; i++)
-        {
-            sql.Append(i == 0 ? "(" : " OR (");
-            for (var j = 0; j < i; j++)
-                (keys[j] is null ? sql.Append($"{sorts[j].At.FilterSql} IS NULL") : sql.Append($"{sorts[j].At.FilterSql} = ").Append(sorts[j].At.FilterType, keys[j])).Append(" AND ");
-            After(sql, sorts[i], keys[i], sorts[i].Descending ^ backwards);
-            sql.Append(")");
-        }
-        return sql.Append("))");
+        var range = Range(keys, sorts, backwards, noIndex, column, down);
+        return down && !sorts[0].At.IsNeverEmpty ? [range, new SqlText($"{column} IS NULL")] : [range];
     }
 
-    private static void After(SqlText sql, SortKey sort, object? key, bool descending)
+    private static SqlText Range(object?[] keys, IReadOnlyList<SortKey> sorts, bool backwards, string noIndex, string column, bool down)
     {
-        var column = sort.At.FilterSql;
+        // One key and the id, which is what most lists have, are one place in an index.
+        if (sorts is [var first, var id])
+            return new SqlText($"({column}, {noIndex}{id.At.FilterSql}) {(down ? "<" : ">")} (").Append(first.At.FilterType, keys[0]).Append(", ").Append(id.At.FilterType, keys[1]).Append(")");
+        // With more of them, the first key's range alone lets the database start reading at the right place.
+        return new SqlText($"{column} {(down ? "<=" : ">=")} ").Append(sorts[0].At.FilterType, keys[0]).Append(" AND (").Append(Chain(keys, sorts, backwards, noIndex, 0)).Append(")");
+    }
+
+    private static SqlText Chain(object?[] keys, IReadOnlyList<SortKey> sorts, bool backwards, string noIndex, int from)
+    {
+        var sql = new SqlText();
+        for (var i = from; i < sorts.Count; i++)
+        {
+            sql.Append(i == from ? "(" : " OR (");
+            for (var j = from; j < i; j++)
+                (keys[j] is null ? sql.Append($"{noIndex}{sorts[j].At.FilterSql} IS NULL") : sql.Append($"{noIndex}{sorts[j].At.FilterSql} = ").Append(sorts[j].At.FilterType, keys[j])).Append(" AND ");
+            After(sql, sorts[i], keys[i], sorts[i].Descending ^ backwards, noIndex);
+            sql.Append(")");
+        }
+        return sql;
+    }
+
+    private static void After(SqlText sql, SortKey sort, object? key, bool descending, string noIndex)
+    {
+        var column = noIndex + sort.At.FilterSql;
         if (key is null)
             sql.Append(descending ? "1 = 0" : $"{column} IS NOT NULL");
         else if (!descending)

@@ -26,6 +26,12 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     private readonly Dictionary<string, (Resolved Several, string Alias)> _sides = new(StringComparer.OrdinalIgnoreCase);
     private int _conditions;
 
+    /// <summary>How the rows are to be reached; see <see cref="AccessPath"/>.</summary>
+    public AccessPath Path { get; set; } = AccessPath.Free;
+
+    /// <summary>Stands before columns of conditions that must not choose the index.</summary>
+    private string _noIndex = "";
+
     /// <summary>A field reached by a path, with the SQL alias of its table.</summary>
     public sealed record Resolved(FieldDefinition Field, FieldKind Kind, string Alias, ContentTypeDefinition Type)
     {
@@ -44,6 +50,11 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     }
 
     public ContentTypeDefinition Root => root;
+
+    internal FieldKinds Kinds => kinds;
+
+    /// <summary>Whether the actor sees only some records of the first type.</summary>
+    public bool IsScoped => actor.ScopeOf(root.Permission(ContentActions.View)) != PermissionScope.All;
 
     public Resolved Resolve(string path)
     {
@@ -99,13 +110,40 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             RecycleBin.With => "1 = 1",
             _ => $"{alias}.\"deleted_at\" IS NULL",
         });
-        sql.Append(Scope(root, alias));
+        _noIndex = Path.IsChosen && !Path.ByScope ? dialect.NoIndex : "";
+        sql.Append(Scope(root, alias, _noIndex));
+        _noIndex = Path.IsChosen ? dialect.NoIndex : "";
         if (filter is not null)
             sql.Append(" AND ").Append(Compile(filter, negated: false, depth: 0));
+        if (Path.Through is { } through)
+            sql.Append(Through(through));
         return sql;
     }
 
-    public SqlText Scope(ContentTypeDefinition type, string at)
+    /// <summary>The same condition once more, in a form that starts from the few records that the look-up may lead to.</summary>
+    private SqlText Through(CompareFilter filter)
+        => Beyond(filter) is { } beyond
+            ? new SqlText($" AND {alias}.{Dialect.Quote(Columns.Name(beyond.LookUp.Name))} IN (SELECT {beyond.Alias}.\"id\"").Append(beyond.Records).Append(")")
+            : throw new InvalidOperationException($"{filter.Path} leads over no look-up.");
+
+    /// <summary>Of a condition beyond one look-up: the target's records that meet it, from FROM on. Null for any other.</summary>
+    public BeyondLookUp? Beyond(CompareFilter filter)
+    {
+        if (filter.Path.Split('.', '/') is not [var first, var field] || root.FindColumn(first) is not { Target: { } target } lookUp || definitions.Find(target) is not { } next)
+            return null;
+        var inner = new QueryCompiler(definitions, kinds, dialect, actor, literals, next, $"{alias}b");
+        var where = inner.Where(filter with { Path = field }, RecycleBin.Without);
+        return new(lookUp, next.FindColumn(field)!, next, inner.Alias, inner.From().Append(where));
+    }
+
+    /// <summary>Records that meet a condition, whoever may see them; for a look at how many an index gives.</summary>
+    public SqlText Among(Filter? filter)
+    {
+        var sql = From().Append($" WHERE {alias}.\"deleted_at\" IS NULL");
+        return filter is null ? sql.Append(Scope(root, alias, "")) : sql.Append(" AND ").Append(Compile(filter, negated: false, depth: 0));
+    }
+
+    private SqlText Scope(ContentTypeDefinition type, string at, string noIndex)
     {
         var sql = OwnScope(type, at);
         return type.ScopedBy is { } through && !actor.IsSystem ? sql.Append(ScopeThrough(type.Field(through), at)) : sql;
@@ -141,12 +179,12 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             case PermissionScope.All:
                 return sql;
             case PermissionScope.Own when actor.UserId is { } me:
-                return sql.Append($" AND {at}.\"owner\" = ").Append(ColumnType.Uuid, me);
+                return sql.Append($" AND {noIndex}{at}.\"owner\" = ").Append(ColumnType.Uuid, me);
             case PermissionScope.Team when actor.UserId is { } me:
-                sql.Append($" AND ({at}.\"owner\" = ").Append(ColumnType.Uuid, me);
+                sql.Append($" AND ({noIndex}{at}.\"owner\" = ").Append(ColumnType.Uuid, me);
                 if (actor.Teams.Count > 0)
                 {
-                    sql.Append($" OR {at}.\"team\" IN (");
+                    sql.Append($" OR {noIndex}{at}.\"team\" IN (");
                     AppendList(sql, ColumnType.Uuid, actor.Teams.Select(t => (object?)t));
                     sql.Append(")");
                 }
@@ -162,6 +200,16 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             throw new QueryException("The filter is nested too deeply: at most {0} levels", MaxDepth);
         if (filter is not (AndFilter or OrFilter or NotFilter) && ++_conditions > MaxConditions)
             throw new QueryException("The filter has too many conditions: at most {0}", MaxConditions);
+        var before = _noIndex;
+        if (ReferenceEquals(filter, Path.By))
+            _noIndex = "";
+        var sql = CompileOne(filter, negated, depth);
+        _noIndex = before;
+        return sql;
+    }
+
+    private SqlText CompileOne(Filter filter, bool negated, int depth)
+    {
         return filter switch
         {
             AndFilter and => Combine(and.Filters, negated ? " OR " : " AND ", negated ? "1 = 0" : "1 = 1", negated, depth),
@@ -236,7 +284,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         var at = Resolve(filter.Path);
         if (!at.Kind.Operators.Contains(filter.Operator))
             throw new QueryException("{0} cannot be filtered by “{1}”", at.Field.Label, filter.Operator) { Field = at.Field.Name };
-        var column = at.FilterSql;
+        var column = _noIndex + at.FilterSql;
         if (filter.Value is null)
         {
             var isNull = filter.Operator switch
@@ -323,7 +371,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         var at = Resolve(filter.Path);
         var values = filter.Values.Where(v => v is not null).Select(v => Literal(at, v)).ToList();
         var hasNull = filter.Values.Any(v => v is null);
-        var column = at.FilterSql;
+        var column = _noIndex + at.FilterSql;
         if (values.Count == 0)
             return new SqlText(hasNull ? $"{column} IS {(negated ? "NOT " : "")}NULL" : negated ? "1 = 1" : "1 = 0");
         if (at.Kind.IsSeveral)
@@ -374,7 +422,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         if (_joins.TryGetValue(path, out var join))
             return join;
         var at = $"{alias}j{_joins.Count}";
-        join = new Join(at, parent, lookUp, type, Scope(type, at));
+        join = new Join(at, parent, lookUp, type, Scope(type, at, ""));
         _joins[path] = join;
         _order.Add(join);
         return join;
@@ -394,6 +442,8 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     private static string Escape(string text)
         => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+
+    public sealed record BeyondLookUp(FieldDefinition LookUp, FieldDefinition Field, ContentTypeDefinition Type, string Alias, SqlText Records);
 
     private sealed record Join(string Alias, string Parent, FieldDefinition LookUp, ContentTypeDefinition Type, SqlText Scope);
 }

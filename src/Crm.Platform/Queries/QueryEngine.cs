@@ -26,6 +26,12 @@ public sealed class QueryEngine(
     /// <summary>Counts stop here unless an exact one is asked for.</summary>
     public const int CountCap = 10_000;
 
+    /// <summary>A first page starts nowhere in particular.</summary>
+    private static readonly SqlText[] Whole = [new()];
+
+    /// <summary>A page and its count ask the same.</summary>
+    private (string Type, Filter? Where, AccessPath Path)? _path;
+
     private static readonly string[] Always =
         [SystemFields.Id, SystemFields.DisplayText, SystemFields.Owner, SystemFields.Team, SystemFields.Version, SystemFields.DeletedAt];
 
@@ -41,19 +47,29 @@ public sealed class QueryEngine(
         var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler.Root));
         var sorts = Sorts(compiler, query);
         var keyStart = plan.ColumnCount;
-        var select = new SqlText("SELECT ").Append(plan.Select).Append(string.Concat(sorts.Select(s => $", {s.At.FilterSql}")));
+        compiler.Path = query.Bin == RecycleBin.Without ? await AccessPathAsync(query.Type, query.Where, sorts[0], cancellationToken) : AccessPath.Free;
+        var noIndex = compiler.Path.IsDriven ? session.Dialect.NoIndex : "";
         var where = compiler.Where(query.Where, query.Bin);
-        if (query.After is not null)
-            where.Append(" AND ").Append(KeysetCursor.Condition(query.After, sorts, query.Backwards));
-        var sql = select.Append(compiler.From()).Append(where)
-            .Append(" ORDER BY ").Append(string.Join(", ", sorts.Select(s => session.Dialect.OrderBy(s.At.FilterSql, s.Descending ^ query.Backwards))))
-            .Append(" LIMIT ").Append(ColumnType.Integer, (long)take + 1);
-        if (query.Skip > 0)
-            sql.Append(" OFFSET ").Append(ColumnType.Integer, (long)query.Skip);
-
-        var rows = await session.ReadAsync(sql, reader => (
-            Item: plan.Read(reader, session.Dialect),
-            Keys: sorts.Select((s, i) => session.Dialect.Read(reader, keyStart + i, s.At.FilterType)).ToArray()), cancellationToken);
+        var select = new SqlText("SELECT ").Append(plan.Select).Append(string.Concat(sorts.Select(s => $", {s.At.FilterSql}"))).Append(compiler.From()).Append(where);
+        var order = string.Join(", ", sorts.Select(s => session.Dialect.OrderBy(noIndex + s.At.FilterSql, s.Descending ^ query.Backwards)));
+        // After a cursor there may be two stretches to skip in.
+        var skip = query.After is null ? 0 : query.Skip;
+        var rows = new List<(ContentItem Item, object?[] Keys)>();
+        foreach (var stretch in query.After is null ? Whole : KeysetCursor.Stretches(query.After, sorts, query.Backwards, noIndex))
+        {
+            var sql = new SqlText().Append(select);
+            if (stretch.ToString().Length > 0)
+                sql.Append(" AND ").Append(stretch);
+            sql.Append(" ORDER BY ").Append(order).Append(" LIMIT ").Append(ColumnType.Integer, (long)skip + take + 1 - rows.Count);
+            if (query.After is null && query.Skip > 0)
+                sql.Append(" OFFSET ").Append(ColumnType.Integer, (long)query.Skip);
+            await session.ReadAsync(sql, reader => rows.Add((
+                plan.Read(reader, session.Dialect),
+                [.. sorts.Select((s, i) => session.Dialect.Read(reader, keyStart + i, s.At.FilterType))])), cancellationToken);
+            if (rows.Count > skip + take)
+                break;
+        }
+        rows.RemoveRange(0, Math.Min(skip, rows.Count));
         var more = rows.Count > take;
         if (more)
             rows.RemoveAt(take);
@@ -88,15 +104,30 @@ public sealed class QueryEngine(
         => (await ListAsync(new Query(type) { Where = Filter.Eq(SystemFields.Id, id), Take = 1, Bin = bin }, cancellationToken)).Items is [var item] ? item : null;
 
     /// <summary>How many records there are, up to <see cref="CountCap"/> unless an exact count is asked for.</summary>
-    public async Task<QueryCount> CountAsync(string type, Filter? where, CancellationToken cancellationToken, bool exact = false, RecycleBin bin = RecycleBin.Without)
+    /// <param name="quick">For a figure beside a list: gives up early where counting is slow, and says how many it met, which is then capped.</param>
+    public async Task<QueryCount> CountAsync(string type, Filter? where, CancellationToken cancellationToken, bool exact = false, RecycleBin bin = RecycleBin.Without, bool quick = false)
     {
         var compiler = Compiler(type);
+        if (!exact && bin == RecycleBin.Without)
+            compiler.Path = await AccessPathAsync(type, where, null, cancellationToken);
         var condition = compiler.Where(where, bin);
-        var sql = new SqlText(exact ? "SELECT COUNT(*)" : "SELECT COUNT(*) FROM (SELECT 1").Append(compiler.From()).Append(condition);
+        var rows = new SqlText("SELECT 1").Append(compiler.From()).Append(condition);
         if (!exact)
-            sql.Append(" LIMIT ").Append(ColumnType.Integer, CountCap + 1L).Append(") c");
-        var count = await session.CountAsync(sql, cancellationToken);
+            rows.Append(" LIMIT ").Append(ColumnType.Integer, CountCap + 1L);
+        if (quick && !exact)
+            return await session.CountWithinAsync(rows, cancellationToken);
+        var count = await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (").Append(rows).Append(") c"), cancellationToken);
         return !exact && count > CountCap ? new QueryCount(CountCap, true) : new QueryCount(count, false);
+    }
+
+    /// <summary>Where an index gives few records, reading starts there; else it follows the sort's index until the page is full.</summary>
+    private async Task<AccessPath> AccessPathAsync(string type, Filter? where, SortKey? sort, CancellationToken cancellationToken)
+    {
+        if (session.Dialect.NoIndex.Length == 0)
+            return AccessPath.Free;
+        if (_path is not { } last || last.Type != type || !ReferenceEquals(last.Where, where))
+            _path = last = (type, where, await new AccessPathFinder(session, () => Compiler(type)).FindAsync(where, cancellationToken));
+        return last.Path.IsDriven || sort is null ? last.Path : last.Path.Walking(sort.At, kinds);
     }
 
     /// <summary>All records, page by page, in a stable order; for exports and jobs.</summary>

@@ -60,7 +60,8 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         }
         foreach (var field in type.Fields.Where(f => kinds.Of(f).IsSeveral && !existing.ContainsKey(Columns.SideTable(type, f))))
             await CreateSideTableAsync(type, field, (SeveralKind)kinds.Of(field), cancellationToken);
-        foreach (var field in type.Fields.Where(f => !kinds.Of(f).IsSeveral && (f.Unique || f.Indexed || (f.Target is not null && !f.IsSystem))))
+        var indexed = FieldIndexes.Of(type, kinds);
+        foreach (var field in type.Fields.Where(f => indexed.Contains(f.Name)))
             await IndexAsync(table, field, existing[""], cancellationToken);
         foreach (var field in type.Fields.Where(f => !f.Unique))
             if (Columns.Index("ux", table, KeyColumn(field)) is var unique && existing[""].Contains(unique))

@@ -32,7 +32,7 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
         var tabs = quick.Tabs(definition, filter, address.View);
         var page = new ListPage(definition, address, columns,
             address.IsBoard ? new QueryPage([], null, null) : await queries.ListAsync(query, cancellationToken),
-            await queries.CountAsync(definition.Name, where, cancellationToken),
+            await queries.CountAsync(definition.Name, where, cancellationToken, quick: true),
             await chips.MakeAsync(definition, filter, text => (address with { Filter = text }).ToString(), tabs.FirstOrDefault(t => t.IsCurrent)?.Filter, cancellationToken),
             form.Fields(definition))
         { ExportFilter = where is null ? null : FilterWriter.Write(where), Tabs = tabs, CanSelect = new[] { ContentActions.Edit, ContentActions.Delete, ContentActions.Export }.Any(a => actor.Current.Can(definition, a)) };

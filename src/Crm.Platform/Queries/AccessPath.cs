@@ -1,0 +1,84 @@
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Records;
+
+namespace Crm.Platform.Queries;
+
+/// <summary>
+/// Which index a query is to start from, where the planner has to be told. SQLite weighs neither how many records one
+/// value has nor that a page needs only the first fifty.
+/// </summary>
+/// <param name="IsChosen">Otherwise the planner chooses.</param>
+/// <param name="By">The condition that gives few records.</param>
+/// <param name="ByScope">The reader may see few records.</param>
+/// <param name="Through">A condition beyond a look-up that few of its records meet.</param>
+internal sealed record AccessPath(bool IsChosen, Filter? By = null, bool ByScope = false, CompareFilter? Through = null)
+{
+    public static AccessPath Free { get; } = new(false);
+
+    /// <summary>Few records come from an index and are sorted, instead of following the sort's index.</summary>
+    public bool IsDriven => By is not null || ByScope || Through is not null;
+
+    /// <summary>Nothing gives few records: follow the sort's index, if it has one.</summary>
+    public AccessPath Walking(QueryCompiler.Resolved sort, FieldKinds kinds)
+        => sort.Alias == "t" && AccessPathFinder.HasIndex(sort.Type, sort.Field, kinds) ? new(true) : this;
+}
+
+/// <summary>Asks the indexes how many records each condition leaves, up to a limit.</summary>
+internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> compiler)
+{
+    /// <summary>So many records are sorted more quickly than a page of them is found by walking a million.</summary>
+    private const long Few = 4000;
+
+    /// <summary>Each record of the target may be pointed to by several.</summary>
+    private const long FewBeyond = 400;
+
+    private const int MostAsked = 8;
+
+    public async Task<AccessPath> FindAsync(Filter? where, CancellationToken cancellationToken)
+    {
+        var root = compiler();
+        IReadOnlyList<Filter> conditions = where switch
+        {
+            null => [],
+            AndFilter and => and.Filters,
+            _ => [where],
+        };
+        // Ids are unique, and planners know.
+        if (conditions.Any(c => c is CompareFilter { Path: SystemFields.Id, Operator: FilterOperator.Equal } or InFilter { Path: SystemFields.Id }))
+            return AccessPath.Free;
+        var (best, least) = (AccessPath.Free, Few + 1);
+        foreach (var condition in conditions.Where(c => IsIndexed(root, c)).Take(MostAsked))
+            if (await CountAsync(compiler().Among(condition), least, cancellationToken) is var count && count < least)
+                (best, least) = (new AccessPath(true, By: condition), count);
+        if (root.IsScoped && await CountAsync(compiler().Among(null), least, cancellationToken) is var mine && mine < least)
+            (best, least) = (new AccessPath(true, ByScope: true), mine);
+        if (least > Few)
+            foreach (var condition in conditions.OfType<CompareFilter>().Where(IsSearchable).Take(MostAsked))
+                if (compiler().Beyond(condition) is { } beyond && HasIndex(beyond.Type, beyond.Field, root.Kinds)
+                    && await CountAsync(beyond.Records, FewBeyond + 1, cancellationToken) <= FewBeyond)
+                    return new AccessPath(true, Through: condition);
+        return best;
+    }
+
+    public static bool HasIndex(ContentTypeDefinition type, FieldDefinition field, FieldKinds kinds)
+        => field.Name == SystemFields.Id || field.Name == type.DisplayField || FieldIndexes.Of(type, kinds).Contains(field.Name);
+
+    private static bool IsIndexed(QueryCompiler root, Filter filter) => filter switch
+    {
+        CompareFilter compare => IsSearchable(compare) && IsIndexed(root, compare.Path),
+        InFilter { Values.Count: > 0 } list => IsIndexed(root, list.Path),
+        OrFilter { Filters.Count: > 0 and < MostAsked } or => or.Filters.All(f => f is not OrFilter && IsIndexed(root, f)),
+        _ => false,
+    };
+
+    private static bool IsIndexed(QueryCompiler root, string path)
+        => root.Root.FindColumn(path) is { Hidden: false } field && HasIndex(root.Root, field, root.Kinds);
+
+    private static bool IsSearchable(CompareFilter filter)
+        => filter.Operator is not (FilterOperator.NotEqual or FilterOperator.Contains or FilterOperator.EndsWith);
+
+    private Task<long> CountAsync(SqlText rows, long limit, CancellationToken cancellationToken)
+        => session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(rows).Append(" LIMIT ").Append(ColumnType.Integer, limit).Append(") c"), cancellationToken);
+}
