@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Crm.Benchmarks;
 
-internal sealed record BenchmarkPlan(int Customers, int Clients, int Requests);
+internal sealed record BenchmarkPlan(int Customers, int Clients, int Requests, int Fields, string Only)
+{
+    public bool Wants(string measure) => measure.Contains(Only, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>What was measured, a row per measure and database.</summary>
 internal sealed class ResultTable

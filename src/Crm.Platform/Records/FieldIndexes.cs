@@ -33,6 +33,6 @@ internal static class FieldIndexes
     /// <summary>A display field is filtered and sorted by the display text, which has an index.</summary>
     private static bool IsWorthIt(ContentTypeDefinition type, FieldDefinition field, FieldKinds kinds)
         => !field.IsSystem && !field.Hidden && field.Name != type.DisplayField
-            && kinds.Find(field.Kind) is { IsSortable: true } kind 
+            && kinds.Find(field.Kind) is { IsSortable: true } kind
             && (kind.FilterColumn(field).Type != ColumnType.Text || field.Kind == "pickList" || (field.Kind != "url" && (field.MaxLength ?? 0) <= LongestText));
 }
