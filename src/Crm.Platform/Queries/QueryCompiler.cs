@@ -54,7 +54,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     internal FieldKinds Kinds => kinds;
 
     /// <summary>Whether the actor sees only some records of the first type.</summary>
-    public bool IsScoped => actor.ScopeOf(root.Permission(ContentActions.View)) != PermissionScope.All;
+    public bool IsScoped => actor.ScopeOf(root.Permission(ContentActions.View)) is PermissionScope.Own or PermissionScope.Team;
 
     public Resolved Resolve(string path)
     {
@@ -110,13 +110,14 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             RecycleBin.With => "1 = 1",
             _ => $"{alias}.\"deleted_at\" IS NULL",
         });
-        _noIndex = Path.IsChosen && !Path.ByScope ? dialect.NoIndex : "";
-        sql.Append(Scope(root, alias, _noIndex));
         _noIndex = Path.IsChosen ? dialect.NoIndex : "";
+        sql.Append(Scope(root, alias, _noIndex));
         if (filter is not null)
             sql.Append(" AND ").Append(Compile(filter, negated: false, depth: 0));
         if (Path.Through is { } through)
             sql.Append(Through(through));
+        if (Path.ByScope)
+            sql.Append($" AND {alias}.\"id\" IN (").Append(Reach()).Append(")");
         return sql;
     }
 
@@ -136,16 +137,30 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         return new(lookUp, next.FindColumn(field)!, next, inner.Alias, inner.From().Append(where));
     }
 
-    /// <summary>Records that meet a condition, whoever may see them; for a look at how many an index gives.</summary>
-    public SqlText Among(Filter? filter)
+    /// <summary>Records that meet a condition, whoever may see them, from FROM on; for a look at how many an index gives.</summary>
+    public SqlText Among(Filter filter)
     {
-        var sql = From().Append($" WHERE {alias}.\"deleted_at\" IS NULL");
-        return filter is null ? sql.Append(Scope(root, alias, "")) : sql.Append(" AND ").Append(Compile(filter, negated: false, depth: 0));
+        var condition = Compile(filter, negated: false, depth: 0);
+        return From().Append($" WHERE {alias}.\"deleted_at\" IS NULL AND ").Append(condition);
+    }
+
+    /// <summary>Ids of the records that a limited scope reaches: the user's own, and those of the teams, each from its index.</summary>
+    public SqlText Reach()
+    {
+        var from = $"SELECT \"id\" FROM {Columns.Table(root)} WHERE \"deleted_at\" IS NULL AND ";
+        var sql = new SqlText($"{from}\"owner\" = ").Append(ColumnType.Uuid, actor.UserId ?? Guid.Empty);
+        if (actor.ScopeOf(root.Permission(ContentActions.View)) == PermissionScope.Team && actor.Teams.Count > 0)
+        {
+            sql.Append($" UNION ALL {from}\"team\" IN (");
+            AppendList(sql, ColumnType.Uuid, actor.Teams.Select(t => (object?)t));
+            sql.Append(")");
+        }
+        return sql;
     }
 
     private SqlText Scope(ContentTypeDefinition type, string at, string noIndex)
     {
-        var sql = OwnScope(type, at);
+        var sql = OwnScope(type, at, noIndex);
         return type.ScopedBy is { } through && !actor.IsSystem ? sql.Append(ScopeThrough(type.Field(through), at)) : sql;
     }
 
@@ -166,12 +181,12 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         return sql.Append(")");
 
         // Null when all of the type may be seen.
-        SqlText? Visible(ContentTypeDefinition type) => OwnScope(type, "s") is var scope && scope.ToString().Length == 0
+        SqlText? Visible(ContentTypeDefinition type) => OwnScope(type, "s", "") is var scope && scope.ToString().Length == 0
             ? null
             : new SqlText($"EXISTS (SELECT 1 FROM {Columns.Table(type)} s WHERE s.\"id\" = {column}").Append(scope).Append(")");
     }
 
-    private SqlText OwnScope(ContentTypeDefinition type, string at)
+    private SqlText OwnScope(ContentTypeDefinition type, string at, string noIndex)
     {
         var sql = new SqlText();
         switch (actor.ScopeOf(type.Permission(ContentActions.View)))
