@@ -103,8 +103,11 @@ internal sealed class ChangeBinder(
                 if (texts.TryGetValue(field.Name + kind.Parts[i], out parts[i]))
                     given++;
             used += given;
-            if (given == 0 || !texts.ContainsKey(field.Name) || !IsSettable(field, save))
+            if (given == 0 || !(kind.TakesAnyPart || texts.ContainsKey(field.Name)) || !IsSettable(field, save))
                 continue;
+            if (given < parts.Length && kind.TakesAnyPart && save.Before?[field.Name] is { } known)
+                for (var i = 0; i < parts.Length; i++)
+                    parts[i] = texts.ContainsKey(field.Name + kind.Parts[i]) ? parts[i] : kind.SplitParts(field, known)[i];
             var text = kind.JoinParts(parts);
             if (string.IsNullOrWhiteSpace(text))
             {
@@ -116,8 +119,8 @@ internal sealed class ChangeBinder(
                 save.Set(field.Name, actor.Current.UserId);
                 continue;
             }
-            var known = save.Before?[field.Name] is Money money ? context with { Currency = money.Currency } : context;
-            var parsed = kind.Parse(field, text, known);
+            var usual = save.Before?[field.Name] is Money money ? context with { Currency = money.Currency } : context;
+            var parsed = kind.Parse(field, text, usual);
             if (parsed.Error is { } error)
                 save.Error(field.Name, error);
             else if (parsed.Value is NewOption option)

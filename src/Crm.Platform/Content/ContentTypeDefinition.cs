@@ -90,11 +90,27 @@ public sealed record ContentTypeDefinition
         return null;
     }
 
-    /// <summary>What queries know by a name: a field, or as <c>amountCurrency</c> the currency of the money field <c>amount</c>.</summary>
+    /// <summary>
+    /// What queries know by a name: a field, the currency of the money field <c>amount</c> as <c>amountCurrency</c>, or a part
+    /// of the address <c>billing</c> as <c>billingCity</c>.
+    /// </summary>
     public FieldDefinition? FindColumn(string name)
-        => Find(name) ?? (name.EndsWith(CurrencyPart, StringComparison.OrdinalIgnoreCase) && Find(name[..^CurrencyPart.Length]) is { Kind: "money" } money
-            ? new FieldDefinition { Name = money.Name + CurrencyPart, Kind = "pickList", Label = "Currency", Open = true, Hidden = money.Hidden }
-            : null);
+    {
+        if (Find(name) is { } field)
+            return field;
+        if (Part(CurrencyPart, "money") is { } money)
+            return Column(money, CurrencyPart, "Currency");
+        foreach (var (part, label) in Crm.Platform.Fields.AddressParts.Columns)
+            if (Part(part, "address") is { } address)
+                return Column(address, part, label);
+        return null;
+
+        FieldDefinition? Part(string part, string kind)
+            => name.EndsWith(part, StringComparison.OrdinalIgnoreCase) && Find(name[..^part.Length]) is { } owner && owner.Kind == kind ? owner : null;
+
+        FieldDefinition Column(FieldDefinition owner, string part, LocalizedText label)
+            => new() { Name = owner.Name + part, Kind = "pickList", Label = label, Open = true, Hidden = owner.Hidden };
+    }
 
     /// <summary>The look-up that a path goes through: by its name, or as <c>customerRecord</c>, as the API calls the record that <c>customer</c> is the id of.</summary>
     public FieldDefinition? FindLink(string name)

@@ -137,6 +137,24 @@ public static class Field
 
     public static FieldDefinition Email(string name, LocalizedText label) => Of("email", name, label);
 
+    public static FieldDefinition Emails(string name, LocalizedText label) => Of("emails", name, label);
+
+    public static FieldDefinition Phones(string name, LocalizedText label) => Of("phones", name, label);
+
+    public static FieldDefinition Address(string name, LocalizedText label) => Of("address", name, label);
+
+    public static FieldDefinition RichText(string name, LocalizedText label) => Of("richText", name, label);
+
+    public static FieldDefinition Percent(string name, LocalizedText label, int decimals = 0) => Of("percent", name, label) with { Decimals = decimals };
+
+    public static FieldDefinition Rating(string name, LocalizedText label) => Of("rating", name, label);
+
+    public static FieldDefinition Duration(string name, LocalizedText label) => Of("duration", name, label);
+
+    public static FieldDefinition Json(string name, LocalizedText label) => Of("json", name, label);
+
+    public static FieldDefinition Team(string name, LocalizedText label) => Of("team", name, label) with { Target = SystemTypes.Teams };
+
     public static FieldDefinition Phone(string name, LocalizedText label) => Of("phone", name, label);
 
     public static FieldDefinition File(string name, LocalizedText label) => Of("file", name, label);

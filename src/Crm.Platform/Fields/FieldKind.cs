@@ -56,6 +56,12 @@ public abstract class FieldKind
     /// <summary>Whether a field holds several values: see <see cref="SeveralKind"/>.</summary>
     public virtual bool IsSeveral => false;
 
+    /// <summary>Whether values may be so long that their column stands last in a row.</summary>
+    public virtual bool IsLong => false;
+
+    /// <summary>Whether each part may be given without the others, which then stay as they are.</summary>
+    public virtual bool TakesAnyPart => false;
+
     /// <summary>Takes the whole width of a form.</summary>
     public virtual bool IsWide => false;
 

@@ -106,6 +106,14 @@ internal sealed class UserField : LookUpField
     public override LocalizedText Label => "User";
 }
 
+/// <summary>A look-up to a team of users.</summary>
+internal sealed class TeamField : LookUpField
+{
+    public override string Name => "team";
+
+    public override LocalizedText Label => "Team";
+}
+
 /// <summary>The record's own id; a system column.</summary>
 internal sealed class IdField : LookUpField
 {

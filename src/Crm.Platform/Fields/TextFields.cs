@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Localization;
-using PhoneNumbers;
 
 namespace Crm.Platform.Fields;
 
@@ -80,8 +79,6 @@ public static class EmailAddress
 /// <summary>Stored in E.164 form, shown in the national form of the site's region.</summary>
 internal sealed class PhoneField : TextKind
 {
-    private static readonly PhoneNumberUtil Phones = PhoneNumberUtil.GetInstance();
-
     public override string Name => "phone";
 
     public override LocalizedText Label => "Phone";
@@ -89,38 +86,13 @@ internal sealed class PhoneField : TextKind
     protected override int DefaultMaxLength => 40;
 
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
-    {
-        try
-        {
-            var number = Phones.Parse(text, context.Region);
-            if (Phones.IsPossibleNumber(number))
-                return FieldParse.Ok(Phones.Format(number, PhoneNumberFormat.E164) + (number.HasExtension ? $";ext={number.Extension}" : ""));
-        }
-        catch (NumberParseException)
-        {
-            // Said below, in the user's words.
-        }
-        return FieldParse.Fail("{0} must be a phone number, with + and the country code if it is abroad", field.Label);
-    }
+        => PhoneNumbersText.Read(text, context.Region) is { } number
+            ? FieldParse.Ok(number)
+            : FieldParse.Fail("{0} must be a phone number, with + and the country code if it is abroad", field.Label);
 
-    /// <summary>People type numbers as they see them, with blanks and dashes; the stored form has digits only.</summary>
-    public override object? ToFilterValue(FieldDefinition field, object? value)
-        => value is string text ? string.Concat(Fold(text).Where(c => !char.IsWhiteSpace(c) && c is not ('-' or '(' or ')'))) : value;
+    public override object? ToFilterValue(FieldDefinition field, object? value) => value is string text ? PhoneNumbersText.ToKey(text) : value;
 
-    public override string Format(FieldDefinition field, object value, FormatContext context)
-    {
-        try
-        {
-            var number = Phones.Parse((string)value, context.Region);
-            return Phones.Format(number, Phones.GetRegionCodeForNumber(number) == context.Region
-                ? PhoneNumberFormat.NATIONAL
-                : PhoneNumberFormat.INTERNATIONAL);
-        }
-        catch (NumberParseException)
-        {
-            return (string)value;
-        }
-    }
+    public override string Format(FieldDefinition field, object value, FormatContext context) => PhoneNumbersText.Show((string)value, context.Region);
 
     public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context) => [Format(field, value, context)];
 }
@@ -193,6 +165,8 @@ internal sealed class LongTextField : FieldKind
     private const int Limit = 20_000;
 
     private static readonly KindColumn[] LongTextColumns = [new("", ColumnType.Text)];
+
+    public override bool IsLong => true;
 
     public override string Name => "longText";
 

@@ -5,14 +5,18 @@ using Crm.Platform.Localization;
 
 namespace Crm.Platform.Fields;
 
-internal sealed class NumberField : FieldKind
+internal sealed class NumberField : NumberKind
 {
-    private static readonly KindColumn[] Whole = [new("", ColumnType.Integer)];
-    private static readonly KindColumn[] Fraction = [new("", ColumnType.Decimal)];
-
     public override string Name => "number";
 
     public override LocalizedText Label => "Number";
+}
+
+/// <summary>A number in one column: a whole one where there are no decimals.</summary>
+internal abstract class NumberKind : FieldKind
+{
+    private static readonly KindColumn[] Whole = [new("", ColumnType.Integer)];
+    private static readonly KindColumn[] Fraction = [new("", ColumnType.Decimal)];
 
     public override Type ValueType => typeof(decimal);
 

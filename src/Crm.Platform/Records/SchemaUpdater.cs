@@ -45,7 +45,7 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         // Long texts come last: a row's first page then holds everything a list shows.
         var columns = type.Fields
             .Where(f => f.Name != SystemFields.Id)
-            .OrderBy(f => f.Kind == "longText").ThenByDescending(f => f.IsSystem)
+            .OrderBy(f => kinds.Of(f).IsLong).ThenByDescending(f => f.IsSystem)
             .SelectMany(f => kinds.Of(f).Columns(f), (f, c) => (Name: Columns.Name(f.Name) + c.Suffix, c.Type))
             .ToList();
         if (!existing.TryGetValue(table, out var present))

@@ -48,10 +48,12 @@ public sealed class CustomerType : IContentTypeProvider
                 Field.PickList("source", "Source",
                     new("website", "Web site"), new("referral", "Referral"), new("exhibition", "Exhibition"), new("advertisement", "Advertisement"),
                     new("call", "Phone call"), new("partner", "Partner"), new("other", "Other")) with { Open = true, Help = "How the customer came to us" },
+                Field.Tags("tags", "Tags"),
 
                 Field.Phone("phone", "Phone") with { Indexed = true, Section = "Contact details" },
                 Field.Email("email", "E-mail") with { Indexed = true, Section = "Contact details" },
                 Field.Url("website", "Web site") with { Indexed = true, Section = "Contact details" },
+                Field.Address("billingAddress", "Billing address") with { Section = "Contact details" },
 
                 Field.Number("employees", "Employees") with { Min = 0, Section = "Company" },
                 Field.Money("annualRevenue", "Annual revenue") with { Section = "Company" },

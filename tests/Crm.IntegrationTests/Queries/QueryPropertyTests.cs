@@ -53,6 +53,12 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                 ("channels", Maybe(() => string.Join("; ", Some(["web", "fair", "phone"])))),
                 ("tags", Maybe(() => string.Join("; ", Some(Words)))),
                 ("team", Maybe(() => Pick([_team, other]).ToString())),
+                ("emails", Maybe(() => string.Join("; ", Some(["home: Ann@Example.com", "ÁNN@example.com", "b@例子.中国"])))),
+                ("discount", Maybe(() => $"{_random.Next(5)}.5%")),
+                ("rating", Maybe(() => $"{_random.Next(1, 6)}")),
+                ("effort", Maybe(() => $"{_random.Next(3)}h {_random.Next(3)}m")),
+                ("terms", Maybe(() => $"<p>{System.Net.WebUtility.HtmlEncode(Pick(Names))}</p><ul><li>b</li></ul>")),
+                ("billing", Maybe(() => Pick(Names))), ("billingCity", Maybe(() => Pick(["上海市", "Berlin", "berlin"]))),
                 ("parent", Maybe(() => ids.Count == 0 ? null : ids[_random.Next(ids.Count)].ToString())));
             ids.Add(id);
         }
@@ -216,6 +222,15 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                     () => new CompareFilter("tags", equality, Pick(["VIP", "acme", "华东", "none", null])),
                     () => new CompareFilter("tags", Pick([FilterOperator.Contains, FilterOperator.StartsWith, FilterOperator.EndsWith]), Pick(["vi", "华", "%", "_", "\\", "ME", "ß", ""])),
                     () => new InFilter("tags", Pick<object?[]>([["ÁCME", "😀"], ["vip", null]])),
+                    () => new CompareFilter("emails", equality, Pick(["ann@example.com", "B@例子.中国", null])),
+                    () => new CompareFilter("emails", FilterOperator.EndsWith, "@Example.com"),
+                    () => new CompareFilter("discount", ordered, _random.Next(5) + 0.5m),
+                    () => new CompareFilter("rating", ordered, (decimal)_random.Next(1, 6)),
+                    () => new CompareFilter("effort", ordered, Pick<object>(["1h", "1:01", 2m])),
+                    () => new CompareFilter("terms", FilterOperator.Contains, Pick(["acme", "<", "x%y", "中国", "p>"])),
+                    () => new CompareFilter("billing", FilterOperator.Contains, Pick(["ACME", "berlin", "上海市", "a\\"])),
+                    () => new CompareFilter("billing", equality, null),
+                    () => new CompareFilter("billingCity", equality, Pick(["Berlin", "上海市", null])),
                     () => new CompareFilter("parent.tags", FilterOperator.Equal, "vip"),
                     () => new CompareFilter("parent", equality, Pick<object?>([_all[_random.Next(_all.Count)].Id, null])),
                     () => new CompareFilter("parent.name", FilterOperator.Contains, Pick(["a", "中"])),
@@ -225,7 +240,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     }
 
     private string[] RandomSort()
-        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
+        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code", "discount", "rating", "effort"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
 
     private bool Evaluate(Filter filter, ContentItem item) => filter switch
     {
@@ -237,7 +252,11 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         QuickSearchFilter search => new[] { "name", "code" }.Any(f => Key(item[f]) is string key && key.Contains(FieldKind.Fold(search.Text), StringComparison.Ordinal)),
         HasFilter has => _all.Any(i => Equals(i[has.LookUp], item.Id) && (has.Where is null || Evaluate(has.Where, i))),
         CompareFilter { Path: "parent.name" or "parent.tags" } path => _all.FirstOrDefault(i => Equals(i.Id, item["parent"])) is { } parent && Evaluate(path with { Path = path.Path[7..] }, parent),
-        CompareFilter { Path: "channels" or "tags", Value: not null } has => Keys(item, has.Path).Any(k => Compare(has with { Operator = has.Operator == FilterOperator.NotEqual ? FilterOperator.Equal : has.Operator }, k)) != (has.Operator == FilterOperator.NotEqual),
+        CompareFilter { Path: "channels" or "tags" or "emails", Value: not null } has => Keys(item, has.Path).Any(k => Compare(has with { Operator = has.Operator == FilterOperator.NotEqual ? FilterOperator.Equal : has.Operator }, k)) != (has.Operator == FilterOperator.NotEqual),
+        CompareFilter { Path: "billingCity" } city => Equals((item["billing"] as Address)?.City, city.Value) == (city.Operator == FilterOperator.Equal),
+        CompareFilter { Path: "effort", Value: string time } effort => Compare(effort with { Value = time == "1h" ? 60m : 61m }, item["effort"]),
+        CompareFilter { Path: "billing", Operator: FilterOperator.Contains } part => item["billing"] is Address { Street: var street, City: var city } && Compare(part, FieldKind.Fold($"{city}{street} {city} {street}")),
+        CompareFilter { Path: "terms" } words => Compare(words, item["terms"] is string html ? FieldKind.Fold(RichText.ToPlain(html)) : null),
         CompareFilter compare => Compare(compare, Key(item[compare.Path])),
         _ => throw new NotSupportedException(filter.ToString()),
     };
@@ -270,7 +289,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     }
 
     private static IEnumerable<object?> Keys(ContentItem item, string path)
-        => (item[path] as ValueList<string> ?? new ValueList<string>([])).Select(v => path == "tags" ? Key(v) : v);
+        => path == "emails" ? (item[path] as ValueList<Labelled> ?? new ValueList<Labelled>([])).Select(v => Key(v.Value)) : (item[path] as ValueList<string> ?? new ValueList<string>([])).Select(v => path == "tags" ? Key(v) : v);
 
     /// <summary>Text without case, width and accents; an amount without its currency.</summary>
     private static object? Key(object? value) => value switch

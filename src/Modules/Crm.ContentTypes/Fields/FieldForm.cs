@@ -55,9 +55,9 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             Targets = [.. definitions.Current.Types.OrderBy(t => t.IsAdmin).ThenBy(t => t.PluralLabel.For(localizer), StringComparer.CurrentCulture).Select(t => (t.Name, t.PluralLabel.For(localizer)))],
             IsRequiredByModule = field is not null && definitions.Declared(type.Name, field.Name)?.Required == true,
             HasWeights = field is not null && (field.Options.Any(o => o.Weight is not null) || definitions.Declared(type.Name, field.Name)?.Options.Any(o => o.Weight is not null) == true),
-            CanBeUnique = kind is { IsSortable: true, Parts.Count: 1 } && kind.Name is not ("pickList" or "yesNo"),
+            CanBeUnique = kind is { IsSortable: true, Parts.Count: 1 } && kind.Name is not ("pickList" or "yesNo" or "rating"),
             HasOptions = HasOptions(kind),
-            CanBeSearched = kind.ValueType == typeof(string) && kind.Name != "pickList",
+            CanBeSearched = (kind.ValueType == typeof(string) && kind.Name is not ("pickList" or "json")) || kind.Name is "tags" or "emails" or "phones" or "address",
         };
 
     /// <summary>The field that the form means; what is wrong with it is added to the errors, by input.</summary>
@@ -89,7 +89,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         "pickList" or "multiPickList" => "options",
         "lookUp" => "target",
         "autoNumber" => "pattern",
-        "number" or "money" => "min",
+        "number" or "money" or "percent" => "min",
         _ => "maxLength",
     };
 
@@ -127,13 +127,13 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             MaxLength = Number(input.MaxLength, "maxLength", errors) is { } length ? (int)Math.Clamp(length, int.MinValue, int.MaxValue) : null,
             Min = Number(input.Min, "min", errors),
             Max = Number(input.Max, "max", errors),
-            Decimals = kind.IsNumeric ? input.Decimals : 0,
-            Target = kind.Name switch { "user" => SystemTypes.Users, "lookUp" => string.IsNullOrEmpty(input.Target) ? null : input.Target, _ => field.Target },
+            Decimals = FieldPage.TakesLimits(kind) ? input.Decimals : 0,
+            Target = kind.Name switch { "user" => SystemTypes.Users, "team" => SystemTypes.Teams, "lookUp" => string.IsNullOrEmpty(input.Target) ? null : input.Target, _ => field.Target },
             OnDelete = input.OnDelete,
             RelatedLabel = kind.Name == "lookUp" ? related : null,
             Pattern = kind.Name == "autoNumber" ? input.Pattern?.Trim() : null,
             ReadOnly = kind.Name == "autoNumber",
-            Indexed = kind.Name is "pickList" or "user" or "date" or "dateTime",
+            Indexed = kind.Name is "pickList" or "user" or "team" or "date" or "dateTime",
         };
     }
 

@@ -96,6 +96,9 @@ internal sealed record FieldPage(ContentTypeDefinition Type, FieldDefinition? Fi
     /// <summary>Whether options of this pick-list stand for a per cent, such as stages.</summary>
     public bool HasWeights { get; init; }
 
+    /// <summary>Whether a number of the kind has limits and decimals to be chosen.</summary>
+    public static bool TakesLimits(Crm.Platform.Fields.FieldKind kind) => kind.Name is "number" or "money" or "percent";
+
     /// <summary>Whether the kind chooses from a list.</summary>
     public bool HasOptions { get; init; }
 

@@ -148,9 +148,9 @@ internal sealed class TypesController(
 
     private TypePage Page(ContentTypeDefinition type, TypeInput input, Dictionary<string, string> errors) => new(type, input, errors)
     {
-        Columns = Choices(type, input.ListColumns, f => f.Kind != "longText" && f.Name != type.DisplayField),
-        Facts = Choices(type, input.KeyFacts, f => f.Kind != "longText" && f.Name != type.DisplayField),
-        Searched = Choices(type, input.QuickSearch, f => kinds.Of(f) is { Name: not "pickList" } kind && kind.ValueType == typeof(string)),
+        Columns = Choices(type, input.ListColumns, f => f.Kind is not ("longText" or "json") && f.Name != type.DisplayField),
+        Facts = Choices(type, input.KeyFacts, f => f.Kind is not ("longText" or "json") && f.Name != type.DisplayField),
+        Searched = Choices(type, input.QuickSearch, f => f.Kind is "tags" or "emails" or "phones" or "address" || (kinds.Of(f) is { Name: not ("pickList" or "json") } kind && kind.ValueType == typeof(string))),
     };
 
     private IReadOnlyList<PlaceChoice> Choices(ContentTypeDefinition type, IReadOnlyList<string> chosen, Func<FieldDefinition, bool> fits)

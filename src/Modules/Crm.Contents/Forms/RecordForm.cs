@@ -46,7 +46,7 @@ internal sealed class RecordForm(ContentDefinitions definitions, FieldKinds kind
 
     /// <summary>Whether an input still has the text that the form gives a value.</summary>
     public bool IsSame(FieldDefinition field, IReadOnlyList<string> texts, object? value)
-        => value is null ? texts[0].Length == 0 || (field.Kind == "yesNo" && texts[0] == "false") : texts.SequenceEqual(views.FormTexts(field, value), StringComparer.Ordinal);
+        => value is null ? (texts[0].Length == 0 && !kinds.Of(field).TakesAnyPart) || (field.Kind == "yesNo" && texts[0] == "false") : texts.SequenceEqual(views.FormTexts(field, value), StringComparer.Ordinal);
 
     public async Task<IReadOnlyList<FormSection>> SectionsAsync(ContentTypeDefinition type, bool isNew, Dictionary<string, IReadOnlyList<string>> texts, IReadOnlyList<FieldError> errors, CancellationToken cancellationToken)
     {

@@ -77,6 +77,7 @@ internal sealed class FilterChips(FieldViews views, RecordNames names, IStringLo
         Guid id => known.GetValueOrDefault(id) ?? localizer["Not visible to you"],
         string text when RecordLink.Read(text) is { } link && views.FieldAt(type, path).Kind == "record" => known.GetValueOrDefault(link.Id) ?? localizer["Not visible to you"],
         bool flag => flag ? localizer["Yes"] : localizer["No"],
+        decimal number when views.FieldAt(type, path) is { Kind: "percent" or "rating" or "duration" } field => views.Display(field, number, null)!.Text,
         decimal number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
         DateOnly date => date.ToString("d", CultureInfo.CurrentCulture),
         DateTime time => TimeZoneInfo.ConvertTimeFromUtc(time, views.Context.TimeZone).ToString("g", CultureInfo.CurrentCulture),

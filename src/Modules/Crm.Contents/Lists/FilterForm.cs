@@ -77,10 +77,12 @@ internal sealed class FilterForm(FieldKinds kinds, FieldViews views, ContentDefi
             return LookUp(path, wanted, text);
         if (!kind.Operators.Contains(wanted))
             wanted = kind.Operators[0];
-        // One of several values is compared as it is typed.
-        if (kind.IsSeveral || wanted is FilterOperator.Contains or FilterOperator.StartsWith or FilterOperator.EndsWith)
-            return new CompareFilter(path, wanted, text);
         var context = new ParseContext(CultureInfo.CurrentCulture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
+        // One of several values is compared as it is kept, if it can be read as one, such as an option by its label.
+        if (kind is SeveralKind several && wanted is (FilterOperator.Equal or FilterOperator.NotEqual))
+            return new CompareFilter(path, wanted, kind.Parse(field, text, context).Value is { } one and not LookUpText ? several.Keys(field, one).First().Key : text);
+        if (kind is { IsLong: true } or { Name: "address" } || wanted is FilterOperator.Contains or FilterOperator.StartsWith or FilterOperator.EndsWith)
+            return new CompareFilter(path, wanted, text);
         var parsed = kind.Parse(field, text, context);
         return parsed switch
         {

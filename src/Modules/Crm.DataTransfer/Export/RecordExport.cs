@@ -76,7 +76,7 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
             return [FormulaGuard.Add(links[(target, id)])];
         // Numbers, dates and phone numbers begin with a sign of their own; all other texts are somebody's words.
         var parts = kind.SplitParts(field, value);
-        return (value is string && field.Kind != "phone") || kind.IsSeveral ? parts.Select(FormulaGuard.Add) : parts;
+        return (value is string && field.Kind != "phone") || kind.IsSeveral || kind.IsSearched ? parts.Select(FormulaGuard.Add) : parts;
     }
 
     /// <summary>What stands for linked records: the name when it means one record only, else a unique text such as the number, else the id.</summary>

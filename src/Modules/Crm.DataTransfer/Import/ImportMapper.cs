@@ -121,7 +121,7 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
 
     /// <summary>A kind that is compared as a whole and differs from record to record; the id finds records, but makes none.</summary>
     private bool CanBeKey(FieldDefinition field)
-        => field.Name == SystemFields.Id || (kinds.Of(field) is { IsSortable: true, Parts.Count: 1 } kind && field.Kind is not ("pickList" or "yesNo") && kind.Operators.Contains(FilterOperator.Equal));
+        => field.Name == SystemFields.Id || (kinds.Of(field) is { IsSortable: true, Parts.Count: 1 } kind && field.Kind is not ("pickList" or "yesNo" or "rating") && kind.Operators.Contains(FilterOperator.Equal));
 
     private Dictionary<string, (FieldDefinition Field, string Text)> Names(ContentTypeDefinition type)
     {

@@ -83,7 +83,7 @@ internal sealed class MergeFields(QueryEngine queries, ContentDefinitions defini
         var groups = new List<(LocalizedText, IReadOnlyList<(string, LocalizedText)>)>();
         foreach (var name in Beside)
             if (TypeOf(name) is { } type)
-                groups.Add((type.Label, [.. type.Fields.Where(f => !f.Hidden && !f.IsSystem && f.Kind is not "longText").Take(12).Select(f => ($"{name}.{f.Name}", f.Label))]));
+                groups.Add((type.Label, [.. type.Fields.Where(f => !f.Hidden && !f.IsSystem && f.Kind is not ("longText" or "richText" or "json")).Take(12).Select(f => ($"{name}.{f.Name}", f.Label))]));
         groups.Add((new("Sender"), [("user.name", new("Name of the owner")), ("user.email", new("E-mail of the owner")), ("site.name", new("Name of this site")), ("unsubscribe.url", new("Link to unsubscribe"))]));
         return groups;
     }

@@ -18,6 +18,9 @@ public sealed class GroupChoices(FieldViews views, FieldKinds kinds, ContentDefi
         foreach (var time in fields.Where(IsTime))
             choices.AddRange(Enum.GetValues<DateBucket>().Reverse().Select(bucket
                 => new GroupChoice($"{time.Name}:{bucket.ToString().ToLowerInvariant()}", texts.Head(type, new(time.Name, bucket)), views.LabelAt(type, time.Name))));
+        foreach (var address in type.Fields.Where(f => f is { Kind: "address", Hidden: false }))
+            choices.AddRange(AddressParts.Columns.Where(p => p.Part is "Country" or "Region" or "City")
+                .Select(p => new GroupChoice(address.Name + p.Part, localizer["{0}: {1}", views.LabelAt(type, address.Name), p.Label.For(localizer)])));
         foreach (var lookUp in fields.Where(f => f.Target is not null))
             if (definitions.Current.Find(lookUp.Target!) is { IsAdmin: false } target && actor.Current.CanOpen(target))
                 choices.AddRange(Fields(target).Where(f => f.Kind is "pickList" or "yesNo" or "user")
@@ -46,8 +49,8 @@ public sealed class GroupChoices(FieldViews views, FieldKinds kinds, ContentDefi
 
     private IEnumerable<FieldDefinition> Fields(ContentTypeDefinition type)
         => type.Fields.Where(f => !f.Hidden && f.Name is not (SystemFields.DeletedAt or SystemFields.DeletedBy or SystemFields.DisplayText)
-            && (f.Kind is "pickList" or "multiPickList" or "tags" or "yesNo" or "date" or "dateTime"
-                || (f.Kind is "lookUp" or "user" && definitions.Current.Find(f.Target!) is not null)
+            && (f.Kind is "pickList" or "multiPickList" or "tags" or "rating" or "yesNo" or "date" or "dateTime"
+                || (f.Kind is "lookUp" or "user" or "team" && definitions.Current.Find(f.Target!) is not null)
                 || (f.Kind == "text" && f.Name != type.DisplayField && !f.Unique)))
             .OrderBy(f => f.IsSystem).ThenBy(f => f.Order);
 

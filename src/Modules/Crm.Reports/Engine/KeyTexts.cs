@@ -46,7 +46,7 @@ public sealed class KeyTexts(FieldViews views, FieldKinds kinds, ContentDefiniti
         if (key.Bucket is { } bucket)
             return [.. Filled([.. values.OfType<DateOnly>()], bucket, key.Path == ranged ? range : null).Cast<object?>(), .. values.Where(v => v is null)];
         var field = views.FieldAt(type, key.Path);
-        if (field.Kind is "date" or "dateTime")
+        if (field.Kind is "date" or "dateTime" or "rating")
             return [.. values.OrderBy(v => v is null).ThenBy(v => v)];
         if (field.Kind is not ("pickList" or "multiPickList") || field.Open || key.Path.Contains('.', StringComparison.Ordinal))
             return null;

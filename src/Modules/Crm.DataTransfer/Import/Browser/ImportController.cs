@@ -151,8 +151,16 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
     }
 
     private ColumnsPage Columns(ContentTypeDefinition type, ImportDraft draft, IReadOnlyList<string> problems)
-        => new(type, draft, [.. mapper.Targets(type).Select(t => new ImportTarget(t.Text, t.Text == t.Field.Name ? t.Field.Label.For(localizer) : localizer["{0}: currency", t.Field.Label.For(localizer)], t.Field is { Required: true, Default: null, ReadOnly: false } && t.Text == t.Field.Name))],
+        => new(type, draft, [.. mapper.Targets(type).Select(t => new ImportTarget(t.Text, LabelOf(t.Text, t.Field), t.Field is { Required: true, Default: null, ReadOnly: false } && t.Text == t.Field.Name))],
             mapper.Keys(type), problems);
+
+    private string LabelOf(string text, FieldDefinition field)
+    {
+        var label = field.Label.For(localizer);
+        return text == field.Name ? label
+            : field.Kind == "address" ? localizer["{0}: {1}", label, AddressParts.Columns.First(p => p.Part == text[field.Name.Length..]).Label.For(localizer)]
+            : localizer["{0}: currency", label];
+    }
 
     private List<UnknownValue> Unknown(ContentTypeDefinition type, ImportDraft draft)
     {

@@ -494,11 +494,20 @@ function press(key, event, row) {
 
 /* ---------- start, also for what htmx or a dialog brings in ---------- */
 
+async function startInputs(scope) {
+  // What they make of a form is how it starts: whoever watches it for changes comes after them.
+  const [rows, texts] = [$$('[data-rows]', scope), $$('[data-rich-text]', scope)];
+  if (rows.length + texts.length === 0) return;
+  const fields = await import('./fields.js');
+  rows.forEach(fields.startRows);
+  texts.forEach(fields.startRichText);
+}
+
 function start(scope) {
   // The scope itself may be what starts, such as a form that comes back.
   const all = selector => [...(scope !== document && scope.matches(selector) ? [scope] : []), ...$$(selector, scope)];
   const pickers = all(PICKERS.join(',')).map(startPicker);
-  Promise.allSettled(pickers).then(() => {
+  Promise.allSettled([...pickers, startInputs(scope)]).then(() => {
     all('form[data-guard]').forEach(startGuard);
     if (scope === document) root.dataset.started = 'yes';
     document.dispatchEvent(new CustomEvent('crm:start', { detail: scope }));
@@ -515,5 +524,6 @@ showTheme();
 $('[data-error-summary]')?.focus();
 document.addEventListener('htmx:after:swap', () => {
   $$(PICKERS.map(picker => `${picker}:not(.tomselected)`).join(',')).forEach(startPicker);
+  startInputs(document);
   $$('[data-list]').forEach(updateBulk);
 });
