@@ -50,6 +50,12 @@ public sealed class RecordPageTests
 
         using var reader = await site.SignInAsNewAsync("zhao", "Read-only");
         Assert.Empty((await reader.PageAsync(acme)).QuerySelectorAll("[form=restore-value]"));
+        // Whoever follows it is told what others do, and only that.
+        await reader.SubmitAsync(acme, [], "form[action^='/follow/']");
+        await sales.SubmitAsync(acme, [], "form[action^='/follow/']");
+        await sales.SubmitAsync($"{acme}/edit", new() { ["employees"] = "99" });
+        await Eventually.HoldsAsync(async () => (await reader.PageAsync("/notifications")).Body!.TextContent.Contains("“Acme”: one field was changed", StringComparison.Ordinal));
+        Assert.DoesNotContain("one field was changed", (await sales.PageAsync("/notifications")).Body!.TextContent, StringComparison.Ordinal);
     }
 
     [Theory]

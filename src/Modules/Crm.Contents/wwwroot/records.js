@@ -77,7 +77,7 @@ function startDraft(form) {
 function startHint(hint) {
   const form = hint.closest('form'), names = hint.dataset.fields.split(',');
   // Where the eyes are while one types the first fields.
-  $('.form-section', form)?.after(hint);
+  $('.form-section', form)?.append(hint);
   let timer, request;
   const load = async () => {
     request?.abort();
