@@ -130,6 +130,21 @@ public sealed class DbSession(Database database) : IAsyncDisposable
         => rows.Count == 0 ? Task.CompletedTask : Dialect.InsertAsync(
             _connection ?? throw new InvalidOperationException("Rows are inserted in a transaction."), _transaction, table, columns, rows, cancellationToken);
 
+    /// <summary>Puts rows into an index of pieces within the transaction under way.</summary>
+    internal Task WritePiecesAsync(string table, IReadOnlyList<(Guid Id, string Pieces)> rows, CancellationToken cancellationToken)
+        => rows.Count == 0 ? Task.CompletedTask : Dialect.WritePiecesAsync(
+            _connection ?? throw new InvalidOperationException("Rows are written in a transaction."), _transaction, table, rows, cancellationToken);
+
+    /// <summary>How many rows the planner expects, where it can be asked; else 0.</summary>
+    internal async Task<double> EstimateAsync(SqlText sql, CancellationToken cancellationToken)
+    {
+        if (Database.Provider != DatabaseProvider.Postgres)
+            return 0;
+        var plan = await ReadAsync(new SqlText("EXPLAIN (FORMAT JSON) ").Append(sql), reader => reader.GetString(0), cancellationToken);
+        using var json = System.Text.Json.JsonDocument.Parse(plan[0]);
+        return json.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
+    }
+
     /// <summary>The first column of the first row as a number; 0 when there is no row or it is null.</summary>
     public async Task<long> CountAsync(SqlText sql, CancellationToken cancellationToken)
     {

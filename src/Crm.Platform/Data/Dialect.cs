@@ -35,6 +35,22 @@ public abstract class Dialect
     /// <summary>Brings up to date what the planner knows of a table's values.</summary>
     public abstract string Analyze(string table);
 
+    /// <summary>An index of words, each record's in one row: see <see cref="Records.Pieces"/>.</summary>
+    internal abstract IReadOnlyList<string> CreatePieces(string table);
+
+    internal abstract IReadOnlyList<string> DropPieces(string table);
+
+    /// <summary>In the index's language: a row with all of these words, some of which are only begun.</summary>
+    internal abstract string AllPieces(IEnumerable<(string Piece, bool IsBegun)> pieces);
+
+    internal abstract string AnyPieces(IEnumerable<string> ways);
+
+    /// <summary>Ids of the rows that the index finds.</summary>
+    internal abstract SqlText FindPieces(string table, string asked);
+
+    /// <summary>Puts rows into the index in place of those that it has; no words take a row out.</summary>
+    internal abstract Task WritePiecesAsync(DbConnection connection, DbTransaction? transaction, string table, IReadOnlyList<(Guid Id, string Pieces)> rows, CancellationToken cancellationToken);
+
     /// <summary>The first day of the bucket that a date falls in, as text <c>yyyy-MM-dd</c>.</summary>
     /// <param name="expression">SQL of a date or UTC date-time column.</param>
     /// <param name="bucket">day, week (Monday), month, quarter or year.</param>

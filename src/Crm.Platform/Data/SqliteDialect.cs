@@ -104,6 +104,57 @@ internal sealed class SqliteDialect : Dialect
         }, isDeterministic: true);
     }
 
+    /// <summary>The index keeps no texts, only which row has which word; a second table says which record a row is.</summary>
+    internal override IReadOnlyList<string> CreatePieces(string table) =>
+    [
+        $"CREATE VIRTUAL TABLE {Quote(table)} USING fts5(pieces, content='', contentless_delete=1, detail=none, tokenize='ascii')",
+        $"CREATE TABLE {Quote(table + "_ids")} (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)",
+    ];
+
+    internal override IReadOnlyList<string> DropPieces(string table) => [$"DROP TABLE {Quote(table)}", $"DROP TABLE {Quote(table + "_ids")}"];
+
+    internal override string AllPieces(IEnumerable<(string Piece, bool IsBegun)> pieces)
+        => string.Join(" AND ", pieces.Select(p => $"\"{p.Piece}\"{(p.IsBegun ? " *" : "")}"));
+
+    internal override string AnyPieces(IEnumerable<string> ways) => string.Join(" OR ", ways.Select(w => $"({w})"));
+
+    internal override SqlText FindPieces(string table, string asked)
+        => new SqlText($"SELECT i.id FROM {Quote(table)} f CROSS JOIN {Quote(table + "_ids")} i ON i.row = f.rowid WHERE f.{Quote(table)} MATCH ").Append(ColumnType.Text, asked);
+
+    internal override async Task WritePiecesAsync(DbConnection connection, DbTransaction? transaction, string table, IReadOnlyList<(Guid Id, string Pieces)> rows, CancellationToken cancellationToken)
+    {
+        var (index, ids) = (Quote(table), Quote(table + "_ids"));
+        await using var known = Command($"SELECT row FROM {ids} WHERE id = @id");
+        await using var add = Command($"INSERT INTO {ids} (id) VALUES (@id) RETURNING row");
+        await using var insert = Command($"INSERT INTO {index} (rowid, pieces) VALUES (@row, @pieces)");
+        await using var delete = Command($"DELETE FROM {index} WHERE rowid = @row");
+        foreach (var (id, pieces) in rows)
+        {
+            known.Parameters["@id"].Value = add.Parameters["@id"].Value = id.ToString("D");
+            var row = await known.ExecuteScalarAsync(cancellationToken);
+            if (row is not null)
+            {
+                delete.Parameters["@row"].Value = row;
+                await delete.ExecuteNonQueryAsync(cancellationToken);
+            }
+            if (pieces.Length == 0)
+                continue;
+            insert.Parameters["@row"].Value = row ?? await add.ExecuteScalarAsync(cancellationToken);
+            insert.Parameters["@pieces"].Value = pieces;
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        SqliteCommand Command(string sql)
+        {
+            var command = ((SqliteConnection)connection).CreateCommand();
+            command.CommandText = sql;
+            command.Transaction = (SqliteTransaction?)transaction;
+            foreach (var name in new[] { "@id", "@row", "@pieces" }.Where(n => sql.Contains(n, StringComparison.Ordinal)))
+                command.Parameters.Add(new SqliteParameter(name, null));
+            return command;
+        }
+    }
+
     /// <summary>Until disposed, a statement that takes more steps of the engine than this is interrupted.</summary>
     public static IDisposable LimitSteps(SqliteConnection connection, int steps)
     {

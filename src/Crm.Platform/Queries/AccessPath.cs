@@ -49,6 +49,12 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
         if (conditions.Any(c => c is CompareFilter { Path: SystemFields.Id, Operator: FilterOperator.Equal } or InFilter { Path: SystemFields.Id }))
             return AccessPath.Free;
         var (best, least) = (AccessPath.Free, Few + 1);
+        foreach (var search in conditions.OfType<QuickSearchFilter>())
+            if (root.Pieced(search) is { } found && await IsRareAsync(found, cancellationToken))
+                return new AccessPath(true, By: search);
+        // PostgreSQL's planner knows how frequent values are, and what a limit means.
+        if (session.Dialect.NoIndex.Length == 0)
+            return AccessPath.Free;
         foreach (var condition in conditions.Where(c => IsIndexed(root, c)).Take(MostAsked))
             if (await CountAsync(compiler().Among(condition), least, cancellationToken) is var count && count < least)
                 (best, least) = (new AccessPath(true, By: condition), count);
@@ -78,6 +84,14 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
 
     private static bool IsSearchable(CompareFilter filter)
         => filter.Operator is not (FilterOperator.NotEqual or FilterOperator.Contains or FilterOperator.EndsWith);
+
+    /// <summary>Words that many records have are found soonest by reading records in order.</summary>
+    private async Task<bool> IsRareAsync(SqlText found, CancellationToken cancellationToken)
+    {
+        if (await session.EstimateAsync(found, cancellationToken) > 10 * Few)
+            return false;
+        return await CountAsync(new SqlText(" FROM (").Append(found).Append(") f"), Few + 1, cancellationToken) <= Few;
+    }
 
     private Task<long> CountAsync(SqlText rows, long limit, CancellationToken cancellationToken)
         => session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(rows).Append(" LIMIT ").Append(ColumnType.Integer, limit).Append(") c"), cancellationToken);

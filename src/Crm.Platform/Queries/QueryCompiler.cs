@@ -428,8 +428,15 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         var sql = new SqlText("(");
         for (var i = 0; i < fields.Count; i++)
             sql.Append(i == 0 ? "" : negated ? " AND " : " OR ").Append(Compare(new CompareFilter(fields[i], FilterOperator.Contains, search.Text), negated));
-        return sql.Append(fields.Count == 0 ? "1 = 0)" : ")");
+        sql.Append(fields.Count == 0 ? "1 = 0)" : ")");
+        if (!negated && ReferenceEquals(search, Path.By) && Pieced(search) is { } found)
+            sql.Append($" AND {alias}.\"id\" IN (").Append(found).Append(")");
+        return sql;
     }
+
+    /// <summary>Ids of the records that may contain the text, from the type's index of pieces; null when there is none.</summary>
+    public SqlText? Pieced(QuickSearchFilter search)
+        => Pieces.Table(root, kinds) is { } table && Pieces.Asked(root, kinds, search.Text, dialect) is { } asked ? dialect.FindPieces(table, asked) : null;
 
     private Join JoinTo(string path, string parent, FieldDefinition lookUp, ContentTypeDefinition type)
     {

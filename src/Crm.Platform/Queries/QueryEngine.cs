@@ -123,8 +123,6 @@ public sealed class QueryEngine(
     /// <summary>Where an index gives few records, reading starts there; else it follows the sort's index until the page is full.</summary>
     private async Task<AccessPath> AccessPathAsync(string type, Filter? where, SortKey? sort, CancellationToken cancellationToken)
     {
-        if (session.Dialect.NoIndex.Length == 0)
-            return AccessPath.Free;
         if (_path is not { } last || last.Type != type || !ReferenceEquals(last.Where, where))
             _path = last = (type, where, await new AccessPathFinder(session, () => Compiler(type)).FindAsync(where, cancellationToken));
         return last.Path.IsDriven || sort is null ? last.Path : last.Path.Walking(sort.At, kinds);

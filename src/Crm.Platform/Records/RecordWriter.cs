@@ -38,6 +38,7 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         foreach (var save in saves.Where(s => !s.IsNew))
             await UpdateAsync(type, save, cancellationToken);
         await WriteSidesAsync(type, saves, cancellationToken);
+        await new PieceTables(session, kinds).WriteAsync(type, saves, cancellationToken);
         foreach (var save in saves)
             log.Append(type.Name, save.After.Id, save.IsNew ? ChangeKind.Created : ChangeKind.Updated, save.After.Version, FieldChanges(type, save));
     }
@@ -56,6 +57,7 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         await session.ExecuteAsync(new SqlText($"DELETE FROM {Columns.Table(type)} WHERE \"id\" = ").Append(ColumnType.Uuid, item.Id), cancellationToken);
         foreach (var field in type.Fields.Where(f => kinds.Of(f).IsSeveral))
             await DeleteSideAsync(type, field, item.Id, cancellationToken);
+        await new PieceTables(session, kinds).DeleteAsync(type, item.Id, cancellationToken);
         log.Append(type.Name, item.Id, ChangeKind.Purged, item.Version + 1, new Dictionary<string, FieldChange>());
     }
 

@@ -60,6 +60,7 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         }
         foreach (var field in type.Fields.Where(f => kinds.Of(f).IsSeveral && !existing.ContainsKey(Columns.SideTable(type, f))))
             await CreateSideTableAsync(type, field, (SeveralKind)kinds.Of(field), cancellationToken);
+        await new PieceTables(session, kinds).ApplyAsync(type, existing, cancellationToken);
         var indexed = FieldIndexes.Of(type, kinds);
         foreach (var field in type.Fields.Where(f => indexed.Contains(f.Name)))
             await IndexAsync(table, field, existing[""], cancellationToken);

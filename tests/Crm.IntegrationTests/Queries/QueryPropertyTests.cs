@@ -200,7 +200,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
             case 5:
                 return new InFilter("level", Pick<object?[]>([["a"], ["a", null], [], [null], ["b", "c"]]));
             case 6:
-                return new QuickSearchFilter(Pick(["acme", "中国", "%", "K1"])!);
+                return new QuickSearchFilter(Pick(["acme", "中国", "国", "%", "K1", "1", "x%y_", "o'b", "", "b l"])!);
             default:
                 var ordered = Pick([FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.Greater, FilterOperator.GreaterOrEqual, FilterOperator.Less, FilterOperator.LessOrEqual]);
                 var equality = Pick([FilterOperator.Equal, FilterOperator.NotEqual]);
