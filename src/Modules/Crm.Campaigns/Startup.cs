@@ -3,6 +3,7 @@ using Crm.Campaigns.Blasts;
 using Crm.Campaigns.Campaigns;
 using Crm.Campaigns.Members;
 using Crm.Campaigns.Segments;
+using Crm.Contents.Bulk;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Hosting;
@@ -28,6 +29,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<IContentHandler, BlastRules>();
         services.AddScoped<BlastMoves>();
         services.AddScoped<MemberBook>();
+        services.AddScoped<IBulkAction, AddToCampaign>();
         services.AddScoped<IBackgroundTask, AddMembersTask>();
         services.AddScoped<Audience>();
         services.AddScoped<BlastRun>();

@@ -43,6 +43,7 @@ internal sealed class Startup : StartupBase
     {
         services.AddScoped<BulkStore>();
         services.AddScoped<BulkBatches>();
+        services.AddScoped(p => new BatchUndo(p.GetRequiredService<BulkBatches>(), p.GetRequiredService<Platform.Security.ActorContext>()));
         services.AddScoped<BulkStep>();
         services.AddScoped<BulkSaves>();
         services.AddScoped<DeleteRecords>();

@@ -38,6 +38,20 @@ internal sealed class MemberBook(QueryEngine queries, IContentManager content, C
         return new(results.Count - refused.Count, refused.Count, refused.Count > 0 ? Reason(refused[0]) : null);
     }
 
+    /// <summary>Adds those records who are not members yet.</summary>
+    /// <returns>By record, what has become of those that were not.</returns>
+    public async Task<IReadOnlyDictionary<Guid, SaveResult>> AddEachAsync(Guid campaign, string type, IReadOnlyList<Guid> records, CancellationToken cancellationToken)
+    {
+        var field = FieldOf(type);
+        var members = await ReadAsync(campaign, field, records, cancellationToken);
+        var missing = records.Where(r => !members.ContainsKey(r)).ToList();
+        var results = await content.SaveManyAsync(CampaignMemberType.Name, [.. missing.Select(r => new ContentChange(CampaignMemberType.Name)
+        {
+            Values = { ["campaign"] = campaign, [field] = r, ["status"] = "planned" },
+        })], SaveOptions.BySystem, cancellationToken);
+        return missing.Zip(results).ToDictionary(r => r.First, r => r.Second);
+    }
+
     /// <summary>All records of a list.</summary>
     public async Task<MembersAdded> AddAllAsync(Guid campaign, string type, string? filter, Action<int> report, CancellationToken cancellationToken)
     {

@@ -38,7 +38,8 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
         try
         {
             actor.Current = user with { Source = "import" };
-            log.BatchId = Guid.CreateVersion7();
+            // After a kill the rest of the same import is of the same batch, and is taken back with it.
+            log.BatchId = request.Id ?? Guid.CreateVersion7();
             return await new Run(content, new ImportKeys(names, cells, type!, mapping.Key, request.DryRun ? null : request.Id), type!, mapping, links, dryRun, report, request.OnRow).RunAsync(file, cancellationToken);
         }
         finally

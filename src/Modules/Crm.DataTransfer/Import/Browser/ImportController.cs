@@ -1,3 +1,4 @@
+using Crm.Contents.Bulk;
 using Crm.DataTransfer.Csv;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
@@ -12,7 +13,7 @@ namespace Crm.DataTransfer.Import.Browser;
 
 /// <summary>Import of a file in steps: the file, its columns, values that are no options, a trial, the result.</summary>
 [Route("/{type:contentType(staff)}/import"), Route("/admin/{type:contentType(admin)}/import"), RequireContentPermission(ContentActions.Import)]
-internal sealed class ImportController(ContentDefinitions definitions, ImportFolder folder, ImportMapper mapper, ImportRunner runner, IJobQueue queue, JobLog jobs, ActorContext actor, IStringLocalizer localizer) : Controller
+internal sealed class ImportController(ContentDefinitions definitions, ImportFolder folder, ImportMapper mapper, ImportRunner runner, BatchUndo undo, IJobQueue queue, JobLog jobs, ActorContext actor, IStringLocalizer localizer) : Controller
 {
     private const int MaxBytes = ImportFolder.MaxMegabytes << 20;
 
@@ -121,6 +122,18 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
         => await folder.FindAsync(definitions.Current.Get(type).Name, id, cancellationToken) is { } draft && System.IO.File.Exists(folder.FailedOf(id))
             ? PhysicalFile(folder.FailedOf(id), "text/csv; charset=utf-8", $"{Path.GetFileNameWithoutExtension(draft.FileName)}-failed.csv")
             : NotFound();
+
+    /// <summary>Takes back what the import has created and changed, in the background.</summary>
+    [HttpPost("{id:guid}/undo")]
+    public async Task<IActionResult> Undo([FromRoute] string type, Guid id, CancellationToken cancellationToken)
+    {
+        var definition = definitions.Current.Get(type);
+        if (!undo.CanUndo)
+            return StatusCode(StatusCodes.Status403Forbidden);
+        return await folder.FindAsync(definition.Name, id, cancellationToken) is { Result: not null } draft
+            ? Redirect(await undo.StartAsync(draft.Id, definition, new("Undo the import of {0}", draft.FileName), cancellationToken))
+            : NotFound();
+    }
 
     [HttpPost("{id:guid}/discard")]
     public async Task<IActionResult> Discard([FromRoute] string type, Guid id, CancellationToken cancellationToken)
