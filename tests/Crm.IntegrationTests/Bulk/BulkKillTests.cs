@@ -9,6 +9,7 @@ namespace Crm.IntegrationTests.Bulk;
 
 public sealed class BulkKillSqliteTests() : BulkKillTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class BulkKillPostgresTests() : BulkKillTests(DatabaseProvider.Postgres);
 
 /// <summary>Killed in the middle, a change of many records goes on where it was and does nothing twice.</summary>
