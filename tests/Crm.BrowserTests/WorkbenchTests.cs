@@ -27,12 +27,26 @@ public sealed class WorkbenchTests(Chromium chromium)
         await TimelineAsync(lina);
         await RemindAsync(site, lina);
         await ProfileAsync(lina);
+        await TokensAsync(lina);
 
         (await site.SignInAsNewAsync("newcomer", "Sales")).Dispose();
         await using var newcomer = await Person.OpenAsync(chromium, site.Address, culture);
         await newcomer.SignInAsync("newcomer", TestSite.AdminPassword);
         await Expect(newcomer.Page.Locator(".step")).ToHaveCountAsync(3);
         await newcomer.LookAsync("workbench-new");
+    }
+
+    /// <summary>A token is shown once, and the page beside it says what it is good for.</summary>
+    private static async Task TokensAsync(Person lina)
+    {
+        await lina.GoAsync("/profile");
+        await lina.Page.Locator("a[href='/profile/tokens']").ClickAsync();
+        await lina.Page.Locator("#token-name").FillAsync("ERP 系统");
+        await lina.Page.Locator("main [data-primary]").ClickAsync();
+        await Expect(lina.Page.Locator("#token-text")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("^crm_.{43}$"));
+        await lina.LookAsync("tokens");
+        await lina.GoAsync("/profile/api/opportunities");
+        await lina.LookAsync("api-reference");
     }
 
     private static async Task WorkbenchAsync(Person lina)
