@@ -66,14 +66,14 @@ internal sealed class ApiModel(ContentDefinitions definitions, FieldKinds kinds,
                 properties.Add(new($"{field.Name}Currency", field, kinds.Of(field), IsCurrency: true));
         }
         var taken = properties.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var links = properties.Where(p => p.Field.Target is not null && Definitions.Find(p.Field.Target) is { } target && MaySee(target) && taken.Add($"{p.Name}Record"))
+        var links = properties.Where(p => p.Field.Target is not null && !p.Kind.IsSeveral && Definitions.Find(p.Field.Target) is { } target && MaySee(target) && taken.Add($"{p.Name}Record"))
             .Select(p => new ApiLink($"{p.Name}Record", p.Field, Definitions.Get(p.Field.Target!))).ToList();
         return new(type, isNamesOnly, properties, links, isNamesOnly ? [] : Lists(type, taken));
     }
 
     private List<ApiList> Lists(ContentTypeDefinition type, HashSet<string> taken)
     {
-        var pointing = Definitions.PointingTo(type.Name).Where(p => !p.Field.IsSystem && !p.Field.Hidden && MaySee(p.Type)).ToList();
+        var pointing = Definitions.PointingTo(type.Name).Where(p => p.Field is { IsSystem: false, Hidden: false } && !kinds.Of(p.Field).IsSeveral && MaySee(p.Type)).ToList();
         return [.. pointing.OrderBy(p => p.Type.Name, StringComparer.Ordinal)
             .Select(p => new ApiList(pointing.Count(o => o.Type == p.Type) == 1 ? p.Type.Name : $"{p.Type.Name}_{p.Field.Name}", p.Type, p.Field))
             .Select(l => taken.Add(l.Name) ? l : l with { Name = $"{l.Type.Name}_{l.LookUp.Name}" })];
