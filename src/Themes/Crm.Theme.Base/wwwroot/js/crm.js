@@ -226,6 +226,8 @@ async function startPicker(select) {
   if (select.tomselect || !select.isConnected) return;
   const { lookupUrl, createUrl, createField, textNone = '', textCreate = '{0}', textRecent = '', placeholder = '' } = select.dataset;
   const isWords = select.tagName === 'INPUT';
+  // The picker takes the input's class over, and is dressed as a picker.
+  if (isWords) select.classList.replace('form-control', 'form-select');
   const plugins = select.multiple || isWords ? { remove_button: { title: select.dataset.textRemove ?? '' } } : { dropdown_input: {} };
   if (!select.multiple && !isWords && !select.required) plugins.clear_button = { title: select.dataset.textClear ?? '' };
   const settings = {
