@@ -80,7 +80,7 @@ public sealed class ReportJourneyTests(Chromium chromium)
         await Expect(page.Locator(".chip")).ToContainTextAsync("A");
         await boss.Button("Filter").ClickAsync();
         await page.Locator("#filter-field").SelectOptionAsync("employees");
-        await page.Locator("#filter-number").FillAsync("400");
+        await page.Locator("#add-filter [data-filter-editor] input[name=value]:not([disabled])").FillAsync("400");
         await page.Locator("#add-filter .btn-primary").ClickAsync();
         await Expect(page.Locator(".chip")).ToHaveCountAsync(2);
         await boss.GoAsync("/reports/records?type=customers&by=source&then=level");

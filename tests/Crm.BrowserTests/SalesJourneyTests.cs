@@ -58,7 +58,9 @@ public sealed class SalesJourneyTests(Chromium chromium)
         await page.Locator("[name=closeDate]").FillAsync($"{TimeProvider.System.GetUtcNow().AddDays(20):yyyy-MM-dd}");
         await page.Locator("[name=nextStep]").FillAsync("Call about the offer");
         await page.Locator("[name=nextFollowUpAt]").FillAsync($"{TimeProvider.System.GetUtcNow().AddDays(2):yyyy-MM-dd}T10:00");
-        await page.Locator("main [data-primary]").ClickAsync();
+        // In a panel beside the customer, who is still there afterwards.
+        await page.Locator("dialog.panel [data-primary]").ClickAsync();
+        await page.Locator(".record-related a", new() { HasText = name }).First.ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync(name);
         await Expect(page.Locator(".record-facts")).ToContainTextAsync("Call about the offer");
     }

@@ -38,6 +38,7 @@ public static class PlatformServices
         services.AddScoped<DbSession>();
         services.AddScoped<ActorContext>();
         services.AddScoped<SettingsStore>();
+        services.AddScoped<PersonSettings>();
         services.AddScoped<ContentDefinitions>();
         services.AddScoped<SchemaUpdater>();
         services.AddScoped<ChangeLog>();

@@ -7,7 +7,11 @@ internal sealed class ContentsPermissions : IPermissionProvider
 {
     public const string Bulk = "contents.bulk";
 
-    public IEnumerable<Permission> Permissions => [new(Bulk, "Change many records at once", "Records")];
+    /// <summary>Let a team or everybody see a view of a list.</summary>
+    public const string ShareViews = "contents.shareViews";
 
-    public IEnumerable<RoleStereotype> Stereotypes => new[] { RoleNames.Manager, RoleNames.Sales, RoleNames.Marketing, RoleNames.Service }.Select(role => new RoleStereotype(role, Bulk));
+    public IEnumerable<Permission> Permissions => [new(Bulk, "Change many records at once", "Records"), new(ShareViews, "Share views of lists", "Records")];
+
+    public IEnumerable<RoleStereotype> Stereotypes => new[] { RoleNames.Manager, RoleNames.Sales, RoleNames.Marketing, RoleNames.Service }
+        .SelectMany(role => new RoleStereotype[] { new(role, Bulk), new(role, ShareViews) });
 }

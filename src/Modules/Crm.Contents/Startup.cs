@@ -20,11 +20,18 @@ internal sealed class Startup : StartupBase
     {
         services.AddMenu<HomeMenu>();
         services.AddPermissions<ContentsPermissions>();
+        services.AddContentTypes<ViewType>();
+        services.AddScoped<ListFields>();
+        services.AddScoped<ListColumns>();
+        services.AddScoped<ListGroups>();
+        services.AddScoped<ListReader>();
+        services.AddScoped<SavedViews>();
         services.AddScoped<FilterForm>();
+        services.AddScoped<FilterWords>();
         services.AddScoped<FilterChips>();
         services.AddScoped<QuickFilters>();
         services.AddScoped<Boards.Boards>();
-        services.AddScoped(p => new FilterPicker(p.GetRequiredService<FilterForm>(), p.GetRequiredService<FilterChips>(), p.GetRequiredService<Platform.Display.ModuleTemplates>()));
+        services.AddScoped(p => new FilterPicker(p.GetRequiredService<FilterForm>(), p.GetRequiredService<FilterChips>(), p.GetRequiredService<ListFields>(), p.GetRequiredService<Platform.Display.ModuleTemplates>()));
         services.AddScoped<RecordNames>();
         AddBulk(services);
         services.AddScoped<InlineEdit>();

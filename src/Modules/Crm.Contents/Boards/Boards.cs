@@ -33,7 +33,7 @@ internal sealed class Boards(QueryEngine queries, AmountSums amounts, ActorConte
                 continue;
             var condition = Filter.Eq(board.Field, option.Key);
             var cards = sum.Count == 0 ? [] : await CardsAsync(type, board, Filter.And(where, condition), cancellationToken);
-            var list = Filter.And([.. FilterForm.Parts(filter), condition]);
+            var list = Filter.And([.. FilterParts.Flat(filter), condition]);
             columns.Add(new(option, option.Label.For(localizer), sum, ListLinks.Of(type, list, address.Search, board.Due), cards));
         }
         return new(type, columns, [.. board.Doors.Where(d => field.Options.Any(o => o.Key == d.Option))

@@ -6,19 +6,22 @@ using Microsoft.AspNetCore.Mvc.Rendering;
 
 namespace Crm.Contents.Lists;
 
-/// <summary>Gives pages of other modules a list's filter: chips for what is chosen, and the form that adds to it.</summary>
+/// <summary>Gives pages of other modules a list's filter bar: chips that can be changed, and the form that adds to it.</summary>
 public sealed class FilterPicker
 {
     private readonly FilterForm _form;
     private readonly FilterChips _chips;
+    private readonly ListFields _fields;
     private readonly ModuleTemplates _templates;
 
-    internal FilterPicker(FilterForm form, FilterChips chips, ModuleTemplates templates) => (_form, _chips, _templates) = (form, chips, templates);
+    internal FilterPicker(FilterForm form, FilterChips chips, ListFields fields, ModuleTemplates templates) => (_form, _chips, _fields, _templates) = (form, chips, fields, templates);
 
-    /// <summary>The filter with what the form sent as <c>field</c>, <c>op</c> and <c>value</c>.</summary>
+    /// <summary>The filter with what the form sent as <c>field</c>, <c>op</c> and <c>value</c>, as <c>at</c> or <c>into</c> says.</summary>
+    /// <param name="at">The chip that is changed.</param>
+    /// <param name="into">The chip that gets an alternative.</param>
     /// <exception cref="QueryException">The value will not do.</exception>
-    public Filter Add(Filter? filter, ContentTypeDefinition type, string field, string? op, string? value)
-        => _form.Add(filter, type, type.Find(field) is { Hidden: false } known ? known.Name : throw new QueryException("{0} has no field {1}", type.PluralLabel, field), op ?? "", value);
+    public Filter Add(Filter? filter, ContentTypeDefinition type, string field, string? op, IReadOnlyList<string?> values, int? at = null, int? into = null)
+        => _form.Change(filter, type, new(field, op ?? "", values, at, into));
 
     /// <param name="path">The page's path, to which the form goes.</param>
     /// <param name="parameters">What its address says besides the filter.</param>
@@ -27,9 +30,12 @@ public sealed class FilterPicker
         var others = parameters.Where(p => p.Name != "filter" && !string.IsNullOrEmpty(p.Value)).ToList();
         var chips = await _chips.MakeAsync(type, filter, text => ListLinks.Of(path, [.. others, ("filter", text)]), null, cancellationToken);
         List<(string, string?)> kept = [.. others, .. filter is null ? [] : new (string, string?)[] { ("filter", FilterWriter.Write(filter)) }];
-        return (await _templates.RenderAsync(context, typeof(FilterPicker).Assembly, "_FilterPick", new FilterPick(path, kept, chips, _form.Fields(type))))!;
+        return (await _templates.RenderAsync(context, typeof(FilterPicker).Assembly, "_FilterBar", new FilterBar(type, path, kept, chips, _fields.Groups(type))))!;
     }
 }
 
-/// <param name="Kept">What the form sends on of the page's address.</param>
-internal sealed record FilterPick(string Action, IReadOnlyList<(string Name, string? Value)> Kept, IReadOnlyList<FilterChip> Chips, IReadOnlyList<FilterField> Fields);
+/// <param name="Kept">What the forms send on of the page's address, the filter too.</param>
+internal sealed record FilterBar(ContentTypeDefinition Type, string Action, IReadOnlyList<(string Name, string? Value)> Kept, IReadOnlyList<FilterChip> Chips, IReadOnlyList<FieldGroup> Fields)
+{
+    public string EditorUrl => $"{Type.Path}/filter";
+}

@@ -1,8 +1,8 @@
 using Crm.Platform.Content;
 using Crm.Platform.Display;
-using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
+using Crm.Platform.Settings;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 
@@ -10,45 +10,70 @@ namespace Crm.Contents.Lists;
 
 /// <summary>The list of every content type.</summary>
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
-internal sealed class ListsController(ContentDefinitions definitions, QueryEngine queries, FieldKinds kinds, FieldViews views, FilterForm form, FilterChips chips, QuickFilters quick, RowParts rows, Boards.Boards boards, ActorContext actor, IStringLocalizer localizer) : Controller
+internal sealed class ListsController(ContentDefinitions definitions, ListReader reader, SavedViews views, PersonSettings settings, ListFields fields, FilterForm form, FilterChips chips, IStringLocalizer localizer) : Controller
 {
-    private const int PageSize = 50;
-
     [HttpGet(""), RequireScreen]
     public async Task<IActionResult> Index([FromRoute] string type, ListInput input, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
-        var filter = string.IsNullOrWhiteSpace(input.Filter) ? null : FilterParser.Parse(input.Filter, definition, definitions.Current);
-        var search = string.IsNullOrWhiteSpace(input.Q) ? null : input.Q.Trim();
-        var address = new ListAddress(definition.Path, filter is null ? null : input.Filter, search, string.IsNullOrEmpty(input.Sort) ? null : input.Sort,
-            input.View == ListAddress.Board && definition.Board is not null ? ListAddress.Board : null);
+        var tastes = await settings.ReadAsync<ListTastes>(ListTastes.Name, cancellationToken);
+        var known = await views.ReadAsync(definition, cancellationToken);
+        var start = known.FirstOrDefault(v => v.Id == tastes.Of(definition).StartsWith);
+        if (start is not null && Request.Query.Count == 0)
+            return Redirect(ListLinks.Of(definition.Path, ("saved", start.Id.ToString("D"))));
+        var saved = input.Saved is null ? null : known.FirstOrDefault(v => v.Id == input.Saved);
+        if (input.Saved is not null && saved is null)
+            return NotFound();
+        var leftOut = new List<string>();
+        var isSaved = saved is not null && input.Changed is null;
+        var filter = isSaved ? reader.Lenient(definition, saved!.Filter, leftOut) : Parse(definition, input.Filter);
+        var address = new ListAddress(definition.Path,
+            filter is null ? null : leftOut.Count > 0 ? FilterWriter.Write(filter) : isSaved ? saved!.Filter : input.Filter,
+            Given(input.Q?.Trim()),
+            isSaved ? reader.LenientSort(definition, saved!.Sort, leftOut) : Given(input.Sort),
+            (isSaved ? saved!.Mode : input.View) == ListAddress.Board && definition.Board is not null ? ListAddress.Board : null)
+        {
+            Columns = isSaved ? saved!.Columns : Columns(input),
+            Group = isSaved ? saved!.Group : Given(input.Group),
+            Saved = saved,
+            StartsElsewhere = start is not null,
+        };
         if (!string.IsNullOrEmpty(input.Field))
-            return AddFilter(definition, filter, address, input);
-
-        var sort = address.Sort?.Split(',') ?? definition.DefaultSort;
-        var columns = Columns(definition, sort);
-        var where = search is null ? filter : Filter.And(filter, new QuickSearchFilter(search));
-        var query = new Query(definition.Name) { Where = where, Sort = [.. sort], Columns = [.. columns.Select(c => c.Path), .. columns.Select(c => c.Field.Late?.Field).OfType<string>()], Take = PageSize, After = input.After, Backwards = input.Back is not null };
-        var tabs = quick.Tabs(definition, filter, address.View);
-        var page = new ListPage(definition, address, columns,
-            address.IsBoard ? new QueryPage([], null, null) : await queries.ListAsync(query, cancellationToken),
-            await queries.CountAsync(definition.Name, where, cancellationToken, quick: true),
-            await chips.MakeAsync(definition, filter, text => (address with { Filter = text }).ToString(), tabs.FirstOrDefault(t => t.IsCurrent)?.Filter, cancellationToken),
-            form.Fields(definition))
-        { ExportFilter = where is null ? null : FilterWriter.Write(where), Tabs = tabs, CanSelect = new[] { ContentActions.Edit, ContentActions.Delete, ContentActions.Export }.Any(a => actor.Current.Can(definition, a)) };
-        if (address.IsBoard)
-            page = page with { Board = await boards.ReadAsync(definition, filter, address, cancellationToken) };
-        await rows.LoadAsync(definition, page.Page.Items, cancellationToken);
-        return View(page);
+            return ChangeFilter(definition, filter, address, input);
+        // The forms of the column menu send each column by itself.
+        if (input.Column is not null)
+            return Redirect(address.ToString());
+        return View(await reader.ReadAsync(definition, address, filter, input, tastes, known, leftOut, cancellationToken));
     }
 
-    /// <summary>The form's three inputs become part of the address.</summary>
-    private RedirectResult AddFilter(ContentTypeDefinition type, Filter? filter, ListAddress address, ListInput input)
+    /// <summary>The inputs for a condition on a field; a script puts them into the form.</summary>
+    [HttpGet("filter"), RequireScreen]
+    public IActionResult Editor([FromRoute] string type, string? field)
+        => fields.Find(definitions.Current.Get(type), field ?? "") is { } found ? PartialView("_FilterEditor", chips.New(found)) : NotFound();
+
+    private Filter? Parse(ContentTypeDefinition type, string? text) => string.IsNullOrWhiteSpace(text) ? null : FilterParser.Parse(text, type, definitions.Current);
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private static string? Columns(ListInput input)
+    {
+        if (input.Column is null)
+            return Given(input.Columns);
+        // What is empty arrives as null.
+        var columns = input.Column.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var at = columns.FindIndex(c => c == (input.Up ?? input.Down));
+        var to = input.Up is not null ? at - 1 : at + 1;
+        if (at >= 0 && to >= 0 && to < columns.Count)
+            (columns[at], columns[to]) = (columns[to], columns[at]);
+        return columns.Count == 0 ? null : string.Join(',', columns.Take(ListColumns.Most));
+    }
+
+    /// <summary>The form's inputs become part of the address.</summary>
+    private RedirectResult ChangeFilter(ContentTypeDefinition type, Filter? filter, ListAddress address, ListInput input)
     {
         try
         {
-            var path = type.Find(input.Field!) is { Hidden: false } field ? field.Name : throw new QueryException("{0} has no field {1}", type.PluralLabel, input.Field!);
-            address = address with { Filter = FilterWriter.Write(form.Add(filter, type, path, input.Op ?? "", input.Value)) };
+            address = address with { Filter = FilterWriter.Write(form.Change(filter, type, new(input.Field!, input.Op ?? "", input.Value ?? [], input.At, input.Into))) };
         }
         catch (QueryException e)
         {
@@ -56,27 +81,9 @@ internal sealed class ListsController(ContentDefinitions definitions, QueryEngin
         }
         return Redirect(address.ToString());
     }
-
-    private List<ListColumn> Columns(ContentTypeDefinition type, IReadOnlyList<string> sort)
-    {
-        IEnumerable<string> paths = type.ListColumns.Count > 0
-            ? type.ListColumns
-            : type.Fields.Where(f => !f.IsSystem && !f.Hidden && f.Kind != "longText").Select(f => f.Name).Take(5);
-        var shown = paths.Where(p => type.Find(p.Split('.')[0]) is { Hidden: false } && p != type.DisplayField).ToList();
-        return [.. shown.Prepend(type.Find(type.DisplayField) is null ? SystemFields.DisplayText : type.DisplayField).Select(path =>
-        {
-            var field = views.FieldAt(type, path);
-            var kind = kinds.Of(field);
-            // A look-up is sorted by the name it shows.
-            var sortPath = kind.IsSortable ? path : field.Target is not null ? $"{path}.{SystemFields.DisplayText}" : null;
-            var first = sort is [var by, ..] ? by : "";
-            bool? descending = sortPath is null ? null : first == sortPath ? false : first == $"-{sortPath}" ? true : null;
-            return new ListColumn(path, views.LabelAt(type, path), field, kind, sortPath, descending);
-        })];
-    }
 }
 
-/// <summary>The list's address: what is shown, and the inputs of the "add filter" form.</summary>
+/// <summary>The list's address: what is shown, and the inputs of the forms that change it.</summary>
 internal sealed class ListInput
 {
     public string? Filter { get; set; }
@@ -85,8 +92,18 @@ internal sealed class ListInput
 
     public string? Sort { get; set; }
 
+    public string? Columns { get; set; }
+
+    public string? Group { get; set; }
+
     /// <summary><c>board</c> for the board of a type that has one.</summary>
     public string? View { get; set; }
+
+    /// <summary>The saved view that the list begins with.</summary>
+    public Guid? Saved { get; set; }
+
+    /// <summary>Given when the address says itself what is shown, and not the saved view.</summary>
+    public string? Changed { get; set; }
 
     public string? After { get; set; }
 
@@ -97,5 +114,18 @@ internal sealed class ListInput
 
     public string? Op { get; set; }
 
-    public string? Value { get; set; }
+    public string?[]? Value { get; set; }
+
+    public int? At { get; set; }
+
+    public int? Into { get; set; }
+
+    /// <summary>Columns one by one, in order.</summary>
+    public string?[]? Column { get; set; }
+
+    /// <summary>The column that changes places with the one before it.</summary>
+    public string? Up { get; set; }
+
+    /// <summary>The column that changes places with the one after it.</summary>
+    public string? Down { get; set; }
 }

@@ -8,18 +8,20 @@ namespace Crm.Contents.Lists;
 internal sealed class QuickFilters(ContentDefinitions definitions, IStringLocalizer localizer)
 {
     /// <param name="filter">The list's filter. The tab whose conditions are all in it is the current one.</param>
-    /// <param name="view">How the list is shown; the tabs keep it.</param>
-    public IReadOnlyList<QuickTab> Tabs(ContentTypeDefinition type, Filter? filter, string? view)
+    /// <param name="address">The list's; the tabs keep how it is shown.</param>
+    public IReadOnlyList<QuickTab> Tabs(ContentTypeDefinition type, Filter? filter, ListAddress address)
     {
         var asked = Texts(filter);
         var tabs = type.QuickFilters.Select(q => (Quick: q, Filter: Read(type, q))).Where(t => t.Filter is not null).ToList();
         if (tabs.Count == 0)
             return [];
-        var current = tabs.Where(t => Texts(t.Filter).IsSubsetOf(asked)).OrderByDescending(t => Texts(t.Filter).Count).FirstOrDefault();
+        // A saved view has a name of its own; its conditions are shown.
+        var current = address.Saved is not null ? default : tabs.Where(t => Texts(t.Filter).IsSubsetOf(asked)).OrderByDescending(t => Texts(t.Filter).Count).FirstOrDefault();
+        var all = new ListAddress(type.Path, null, null, null, address.View) { Columns = address.Columns, StartsElsewhere = address.StartsElsewhere };
         return
         [
-            new(localizer["All"], new ListAddress(type.Path, null, null, null, view), current.Filter is null && filter is null, null),
-            .. tabs.Select(t => new QuickTab(t.Quick.Label.For(localizer), new ListAddress(type.Path, FilterWriter.Write(t.Filter!), null, t.Quick.Sort, view), t == current, t.Filter)),
+            new(localizer["All"], all, current.Filter is null && filter is null && address.Saved is null, null),
+            .. tabs.Select(t => new QuickTab(t.Quick.Label.For(localizer), all with { Filter = FilterWriter.Write(t.Filter!), Sort = t.Quick.Sort }, t == current, t.Filter)),
         ];
     }
 
@@ -36,7 +38,7 @@ internal sealed class QuickFilters(ContentDefinitions definitions, IStringLocali
         }
     }
 
-    private static HashSet<string> Texts(Filter? filter) => [.. FilterForm.Parts(filter).Select(FilterWriter.Write)];
+    private static HashSet<string> Texts(Filter? filter) => [.. FilterParts.Flat(filter).Select(FilterWriter.Write)];
 }
 
 /// <param name="Filter">Null for the tab of all records.</param>

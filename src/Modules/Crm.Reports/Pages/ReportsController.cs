@@ -93,7 +93,7 @@ internal sealed class ReportsController(
     {
         try
         {
-            return parameters with { Filter = FilterWriter.Write(picker.Add(input.Filter, input.Type, added.Field!, added.Op, added.Value)) };
+            return parameters with { Filter = FilterWriter.Write(picker.Add(input.Filter, input.Type, added.Field!, added.Op, added.Value ?? [], added.At, added.Into)) };
         }
         catch (QueryException e)
         {
@@ -131,5 +131,9 @@ internal sealed class AddedFilter
 
     public string? Op { get; set; }
 
-    public string? Value { get; set; }
+    public string?[]? Value { get; set; }
+
+    public int? At { get; set; }
+
+    public int? Into { get; set; }
 }

@@ -521,6 +521,9 @@ function start(scope) {
   all('input[data-suggest-url]').forEach(startSuggest);
 }
 
+// A page's own script says so when it has brought something in.
+document.addEventListener('crm:added', event => start(event.target));
+
 start(document);
 showTheme();
 $('[data-error-summary]')?.focus();
