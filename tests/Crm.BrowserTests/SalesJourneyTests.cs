@@ -113,11 +113,12 @@ public sealed class SalesJourneyTests(Chromium chromium)
         var page = sales.Page;
         await page.Locator("main a[href$='/lose']").ClickAsync();
         await page.Locator("dialog[open] [data-primary]").ClickAsync();
+        // The reason comes back where the question was.
         await Expect(page.Locator("#field-lostReason-error")).ToBeVisibleAsync();
         await sales.LookAsync("lose-errors");
         await page.Locator("#field-lostReason + .ts-wrapper").ClickAsync();
         await page.Locator(".ts-dropdown .option").First.ClickAsync();
-        await page.Locator("main [data-primary]").ClickAsync();
+        await page.Locator("dialog[open] [data-primary]").ClickAsync();
         await Expect(page.Locator(".snack")).ToBeVisibleAsync();
         await Expect(page.Locator("main a[href$='/reopen']")).ToBeVisibleAsync();
         await page.Locator("main a[href$='/reopen']").ClickAsync();

@@ -45,9 +45,7 @@ public static class PlatformServices
         services.AddScoped<Sequences>();
         services.AddScoped<RecordWriter>();
         services.AddScoped<FileRows>();
-        services.AddScoped(p => new FileStore(p.GetRequiredService<CrmProcess>(), p.GetRequiredService<FileRows>(), p.GetRequiredService<TimeProvider>()));
         services.AddScoped<IContentHandler, KeepFiles>();
-        services.AddScoped<IBackgroundTask, SweepFiles>();
         services.AddScoped<ChangeBinder>();
         services.AddScoped<QueryEngine>();
         services.AddScoped<AmountSums>();

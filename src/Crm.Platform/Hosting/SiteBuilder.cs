@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Crm.Platform.Data;
 using Crm.Platform.Display;
+using Crm.Platform.Files;
+using Crm.Platform.Jobs;
 using Crm.Platform.Modules;
 using StartupBase = Crm.Platform.Modules.StartupBase;
 using Crm.Platform.Security;
@@ -48,6 +50,8 @@ internal sealed class SiteBuilder(CrmProcess process)
         builder.Services.AddSingleton(new EnabledFeatures(features));
         builder.Services.AddSingleton(database);
         builder.Services.AddPlatform(features.Select(f => f.Module.Assembly).Distinct());
+        builder.Services.AddScoped(p => new FileStore(process, p.GetRequiredService<FileRows>(), p.GetRequiredService<TimeProvider>()));
+        builder.Services.AddScoped<IBackgroundTask, SweepFiles>();
         AddWeb(builder.Services, features);
         startups.Run(s => s.ConfigureServices(builder.Services));
 

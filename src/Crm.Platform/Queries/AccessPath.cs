@@ -61,7 +61,8 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
         if (root.IsScoped && await CountAsync(new SqlText(" FROM (").Append(root.Reach()).Append(") r"), least, cancellationToken) is var mine && mine < least)
             (best, least) = (new AccessPath(true, ByScope: true), mine);
         if (least > Few)
-            foreach (var condition in conditions.OfType<CompareFilter>().Where(IsSearchable).Take(MostAsked))
+            // A record without a look-up has an empty field beyond it, too.
+            foreach (var condition in conditions.OfType<CompareFilter>().Where(c => IsSearchable(c) && c.Value is not null).Take(MostAsked))
                 if (compiler().Beyond(condition) is { } beyond && HasIndex(beyond.Type, beyond.Field, root.Kinds)
                     && await CountAsync(beyond.Records, FewBeyond + 1, cancellationToken) <= FewBeyond)
                     return new AccessPath(true, Through: condition);
