@@ -285,6 +285,8 @@ public sealed class SiteHost : IAsyncDisposable
         catch (Exception e)
         {
             await site.DisposeAsync();
+            // The process stops: that is nobody's fault.
+            cancellationToken.ThrowIfCancellationRequested();
             _logger.LogError(e, "The new site cannot be started; the old one goes on");
             throw new SetupException("The site cannot be started with these features: {0}", e.Message);
         }
