@@ -25,6 +25,7 @@ public sealed class SearchJourneyTests(Chromium chromium)
 
         // The list opens while typing; the arrow keys choose, Enter opens.
         var box = seller.Page.GetByRole(AriaRole.Combobox, new() { Name = seller.Say("Search") });
+        await seller.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         await seller.Page.Keyboard.PressAsync("Control+k");
         await Expect(box).ToBeFocusedAsync();
         await seller.Page.Keyboard.TypeAsync("acme corp");

@@ -75,7 +75,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
         var page = desk.Page;
         await desk.GoAsync("/tickets");
         await desk.Link("Unassigned").ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = subject }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = subject, Exact = true }).ClickAsync();
         await page.Locator("a[href$='/assign']").ClickAsync();
         await Expect(page.Locator("dialog [name=owner], main [name=owner]").First).ToBeAttachedAsync();
         await desk.LookAsync("ticket-assign");
@@ -164,7 +164,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
 
         await desk.GoAsync("/feedback");
         await desk.LookAsync("feedback-list");
-        await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Quick help!" }).ClickAsync();
+        await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Quick help!", Exact = true }).ClickAsync();
         await desk.Page.Locator("#answer-text").FillAsync("Thank you!");
         await desk.LookAsync("feedback");
         await desk.Button("Send answer").ClickAsync();
