@@ -79,7 +79,9 @@ public sealed class ReportJourneyTests(Chromium chromium)
         await page.Locator("main a[href^='/reports/records']").ClickAsync();
         await Expect(page.Locator(".chip")).ToContainTextAsync("A");
         await boss.Button("Filter").ClickAsync();
-        await page.Locator("#filter-field").SelectOptionAsync("employees");
+        // The field brings inputs of its own.
+        await page.RunAndWaitForResponseAsync(() => page.Locator("#filter-field").SelectOptionAsync("employees"), r => r.Url.Contains("field=employees", StringComparison.Ordinal));
+        await Expect(page.Locator("[data-filter-editor][aria-busy]")).ToHaveCountAsync(0);
         await page.Locator("#add-filter [data-filter-editor] input[name=value]:not([disabled])").FillAsync("400");
         await page.Locator("#add-filter .btn-primary").ClickAsync();
         await Expect(page.Locator(".chip")).ToHaveCountAsync(2);
