@@ -27,7 +27,8 @@ internal sealed class ChangeBinder(
     TimeProvider clock,
     IStringLocalizer localizer)
 {
-    private sealed record PendingLookUp(PendingSave Save, FieldDefinition Field, string Target, object Value);
+    /// <param name="Wanted">Ids, and texts that name records.</param>
+    private sealed record PendingLookUp(PendingSave Save, FieldDefinition Field, string Target, IReadOnlyList<object> Wanted);
 
     private sealed record PendingFile(PendingSave Save, FieldDefinition Field, Guid Id);
 
@@ -37,7 +38,7 @@ internal sealed class ChangeBinder(
     {
         var context = Context(CultureInfo.InvariantCulture);
         foreach (var field in type.Fields.Where(f => f.Default is not null))
-            item[field.Name] = field.Default == "@me" ? actor.Current.UserId : kinds.Of(field).Parse(field, field.Default!, context).Value;
+            item[field.Name] = field.Default == "@me" ? Me(field) : kinds.Of(field).Parse(field, field.Default!, context).Value;
         if (actor.Current.Teams is [var first, ..] && type.Find(SystemFields.Team) is { Hidden: false })
             item[SystemFields.Team] = first;
     }
@@ -67,6 +68,9 @@ internal sealed class ChangeBinder(
 
     private ParseContext Context(CultureInfo culture)
         => new(culture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, Now, localizer);
+
+    /// <summary>What <c>@me</c> stands for in a look-up to users.</summary>
+    private object? Me(FieldDefinition field) => field.LeadsTo is null && actor.Current.UserId is { } me ? new ValueList<Guid>([me]) : actor.Current.UserId;
 
     private DateTime Now => DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime);
 
@@ -116,7 +120,7 @@ internal sealed class ChangeBinder(
             }
             if (text == "@me" && field.Target == SystemTypes.Users)
             {
-                save.Set(field.Name, actor.Current.UserId);
+                save.Set(field.Name, Me(field));
                 continue;
             }
             var usual = save.Before?[field.Name] is Money money ? context with { Currency = money.Currency } : context;
@@ -148,20 +152,23 @@ internal sealed class ChangeBinder(
         var isNew = !Equals(save.Before?[field.Name], value);
         switch (value)
         {
-            case LookUpText when field.Target is { } target:
-                lookUps.Add(new(save, field, target, value));
+            case LookUpText text when field.Target is { } target:
+                lookUps.Add(new(save, field, target, [text.Text]));
                 break;
-            case Guid id when field.Target is { } target && isNew:
-                lookUps.Add(new(save, field, target, id));
+            case LookUpTexts several when field.Target is { } target:
+                lookUps.Add(new(save, field, target, [.. several.Texts.Select(t => Guid.TryParseExact(t, "D", out var id) ? (object)id : t)]));
+                break;
+            case Guid or ValueList<Guid> when field.Target is { } target && isNew:
+                lookUps.Add(new(save, field, target, [.. LinkedRecords.IdsOf(value).Cast<object>()]));
                 break;
             case RecordLink link when isNew:
-                lookUps.Add(new(save, field, link.Type, link.Id));
+                lookUps.Add(new(save, field, link.Type, [link.Id]));
                 break;
             case StoredFile file when isNew:
                 uploads.Add(new(save, field, file.Id));
                 break;
             case RecordLinkText link:
-                lookUps.Add(new(save, field, link.Type, new LookUpText(link.Text)));
+                lookUps.Add(new(save, field, link.Type, [link.Text]));
                 break;
             default:
                 save.Set(field.Name, value);
@@ -205,40 +212,36 @@ internal sealed class ChangeBinder(
 
     private async Task BindLookUpsAsync(ContentTypeDefinition type, ContentTypeDefinition target, List<PendingLookUp> lookUps, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
-        var byText = await finder.FindAsync(target, lookUps.Select(l => l.Value).OfType<LookUpText>().Select(t => t.Text), cancellationToken);
+        var byText = await finder.FindAsync(target, lookUps.SelectMany(l => l.Wanted).OfType<string>(), cancellationToken);
         var found = new HashSet<Guid>();
-        foreach (var ids in lookUps.Select(l => l.Value).OfType<Guid>().Distinct().Chunk(500))
+        foreach (var ids in lookUps.SelectMany(l => l.Wanted).OfType<Guid>().Distinct().Chunk(500))
             await foreach (var item in queries.StreamAsync(new Query(target.Name) { Where = Filter.In(SystemFields.Id, ids.Select(i => (object?)i)), Columns = [], Sort = [SystemFields.Id] }, cancellationToken))
                 found.Add(item.Id);
-        var links = new List<(PendingSave Save, FieldDefinition Field, Guid Id)>();
-        foreach (var (save, field, _, value) in lookUps)
+        var links = new List<(PendingSave Save, FieldDefinition Field, IReadOnlyList<Guid> Ids)>();
+        foreach (var (save, field, _, wanted) in lookUps)
         {
-            if (value is Guid id)
-            {
-                links.Add((save, field, id));
-                continue;
-            }
-            var text = ((LookUpText)value).Text;
-            var matches = byText[FieldKind.Fold(text)];
-            if (matches.Count == 0)
-                save.Error(field.Name, new("{0}: there is no {1} “{2}”", field.Label, target.Label, text));
-            else if (matches.Count > 1)
-                save.Error(field.Name, new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text, matches.Count));
+            var unknown = wanted.OfType<string>().FirstOrDefault(t => byText[FieldKind.Fold(t)].Count != 1);
+            if (unknown is null)
+                links.Add((save, field, [.. wanted.Select(w => w is Guid id ? id : byText[FieldKind.Fold((string)w)].First())]));
+            else if (byText[FieldKind.Fold(unknown)].Count is > 1 and var count)
+                save.Error(field.Name, new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, unknown, count));
             else
-                links.Add((save, field, matches.First()));
+                save.Error(field.Name, new("{0}: there is no {1} “{2}”", field.Label, target.Label, unknown));
         }
         found.UnionWith(byText.Values.SelectMany(ids => ids));
-        await LockAsync(target, links.Select(l => l.Id).Where(found.Contains).ToHashSet(), found, cancellationToken);
+        await LockAsync(target, links.SelectMany(l => l.Ids).Where(found.Contains).ToHashSet(), found, cancellationToken);
         if (string.Equals(target.Name, type.Name, StringComparison.OrdinalIgnoreCase))
             found.UnionWith(saves.Where(s => s.IsNew).Select(s => s.After.Id));
-        foreach (var (save, field, link) in links)
+        foreach (var (save, field, ids) in links)
         {
-            if (!found.Contains(link))
+            // One of several that stays may be out of the user's sight.
+            var kept = LinkedRecords.IdsOf(save.Before?[field.Name]);
+            if (ids.Any(id => !found.Contains(id) && !kept.Contains(id)))
                 save.Error(field.Name, new("{0}: the record is gone or you may not see it", field.Label));
-            else if (link == save.After.Id)
+            else if (ids.Contains(save.After.Id))
                 save.Error(field.Name, new("{0} cannot be the record itself", field.Label));
             else
-                save.Set(field.Name, field.Kind == RecordLinkField.KindName ? new RecordLink(target.Name, link) : link);
+                save.Set(field.Name, field.Kind == RecordLinkField.KindName ? new RecordLink(target.Name, ids[0]) : field.LeadsTo is null ? kinds.Of(field).Clean(field, new ValueList<Guid>(ids)) : ids[0]);
         }
     }
 

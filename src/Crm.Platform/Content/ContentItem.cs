@@ -7,6 +7,7 @@ public sealed class ContentItem(string contentType)
 {
     private readonly Dictionary<string, object?> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string?> _displays = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<Guid, string> _names = [];
 
     public string ContentType { get; } = contentType;
 
@@ -34,9 +35,21 @@ public sealed class ContentItem(string contentType)
     public T Get<T>(string field) => _values.GetValueOrDefault(field) is T value ? value : default;
 
     /// <summary>The display text of the record that a look-up points to, when the query asked for the look-up.</summary>
+    /// <remarks>Of a look-up to many, the display texts of those that the reader may see, with semicolons between them.</remarks>
     public string? DisplayOf(string field) => _displays.GetValueOrDefault(field);
 
+    /// <summary>The display text of one of the records that a look-up to many points to; null when the reader may not see it.</summary>
+    public string? NameOf(Guid linked) => _names.GetValueOrDefault(linked);
+
     internal void SetDisplay(string field, string? text) => _displays[field] = text;
+
+    internal void SetNames(string field, IReadOnlyList<(Guid Id, string Name)> linked)
+    {
+        if (linked.Count > 0)
+            _displays[field] = string.Join("; ", linked.Select(l => l.Name));
+        foreach (var (id, name) in linked)
+            _names[id] = name;
+    }
 
     internal ContentItem Copy()
     {
@@ -45,6 +58,8 @@ public sealed class ContentItem(string contentType)
             copy._values[field] = value;
         foreach (var (field, text) in _displays)
             copy._displays[field] = text;
+        foreach (var (id, name) in _names)
+            copy._names[id] = name;
         return copy;
     }
 }

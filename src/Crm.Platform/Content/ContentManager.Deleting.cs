@@ -16,8 +16,8 @@ internal sealed partial class ContentManager
         var effects = new List<DeleteEffect>();
         foreach (var (other, field) in LookUpsTo(type))
         {
-            var count = await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM (SELECT 1 FROM {Columns.Table(other)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(field.Name))} = ")
-                .Append(ColumnType.Uuid, id).Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
+            var count = await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(PointingTo(id, other, field))
+                .Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
             if (count > 0)
                 effects.Add(new(other, field, count));
         }
@@ -56,16 +56,26 @@ internal sealed partial class ContentManager
         await writer.SetDeletedAsync(type, item, deleted: true, cancellationToken);
         foreach (var effect in effects)
         {
-            var ids = await session.ReadAsync(new SqlText($"SELECT id FROM {Columns.Table(effect.Type)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(effect.LookUp.Name))} = ")
-                .Append(ColumnType.Uuid, id), r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
-            if (await PropagateAsync(effect, ids, cancellationToken) is { } refused)
+            if (await PropagateAsync(effect, id, await ReadIdsAsync(PointingTo(id, effect.Type, effect.LookUp), cancellationToken), cancellationToken) is { } refused)
                 throw new DeleteRefusedException(refused);
         }
         return new(SaveStatus.Deleted, id, item.Version, []);
     }
 
-    /// <summary>Empties the look-ups, or deletes the records, as the definition says; integrity does not depend on the actor's rights to them.</summary>
-    private Task<SaveResult?> PropagateAsync(DeleteEffect effect, List<Guid> ids, CancellationToken cancellationToken)
+    /// <summary>The records whose look-up or link to any record points to one, from FROM on.</summary>
+    private SqlText PointingTo(Guid id, ContentTypeDefinition type, FieldDefinition field)
+    {
+        var sql = new SqlText($" FROM {Columns.Table(type)} WHERE \"deleted_at\" IS NULL AND ");
+        return kinds.Of(field).IsSeveral
+            ? sql.Append($"\"id\" IN (SELECT \"record_id\" FROM {Dialect.Quote(Columns.SideTable(type, field))} WHERE \"{SeveralKind.Key.Suffix}\" = ").Append(ColumnType.Uuid, id).Append(")")
+            : sql.Append($"{Dialect.Quote(Columns.Name(field.Name))} = ").Append(ColumnType.Uuid, id);
+    }
+
+    private Task<List<Guid>> ReadIdsAsync(SqlText from, CancellationToken cancellationToken)
+        => session.ReadAsync(new SqlText("SELECT \"id\"").Append(from), r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
+
+    /// <summary>Takes the record out of the look-ups, or deletes the records, as the definition says; integrity does not depend on the actor's rights to them.</summary>
+    private Task<SaveResult?> PropagateAsync(DeleteEffect effect, Guid gone, List<Guid> ids, CancellationToken cancellationToken)
         => actor.AsSystemAsync(async () =>
         {
             if (effect.LookUp.OnDelete == OnDelete.Cascade)
@@ -75,9 +85,15 @@ internal sealed partial class ContentManager
                         return refused;
                 return null;
             }
-            var clear = ids.Select(id => new ContentChange(effect.Type.Name) { Id = id, Values = { [effect.LookUp.Name] = null } }).ToList();
+            var (type, field) = (effect.Type, effect.LookUp.Name);
+            var several = kinds.Of(effect.LookUp).IsSeveral ? await LoadAsync(type, ids, cancellationToken) : [];
+            var clear = ids.Select(id => new ContentChange(type.Name) { Id = id, Values = { [field] = Without(several.GetValueOrDefault(id)?[field], one => one == gone) } }).ToList();
             return (await SaveInTransactionAsync(effect.Type.Name, clear, SaveOptions.Default, cancellationToken)).FirstOrDefault(r => !r.Succeeded);
         });
+
+    /// <summary>What is left of a look-up, or of several, without those that are gone.</summary>
+    private static ValueList<Guid>? Without(object? value, Func<Guid, bool> isGone)
+        => value is ValueList<Guid> ids && new ValueList<Guid>(ids.Where(id => !isGone(id))) is { Count: > 0 } left ? left : null;
 
     public async Task<SaveResult> RestoreAsync(string type, Guid id, CancellationToken cancellationToken)
     {
@@ -108,7 +124,7 @@ internal sealed partial class ContentManager
         var save = new PendingSave(new ContentChange(type.Name) { Id = item.Id }, null, item);
         await CheckUniqueAsync(type, [save], cancellationToken);
         var gone = await LinksToNothingAsync(type, item, cancellationToken);
-        foreach (var field in gone.Where(f => f.OnDelete != OnDelete.Clear))
+        foreach (var (field, _) in gone.Where(g => g.Field.OnDelete != OnDelete.Clear))
             save.Error(field.Name, new("{0} is deleted; restore it first", field.Label));
         if (save.Errors.Count > 0)
             return new(SaveStatus.Invalid, item.Id, item.Version, save.Errors);
@@ -121,27 +137,33 @@ internal sealed partial class ContentManager
         await actor.AsSystemAsync(async () =>
         {
             if (gone.Count > 0)
-                await SaveInTransactionAsync(type.Name, [new ContentChange(type.Name) { Id = item.Id, Values = gone.ToDictionary(f => f.Name, _ => (object?)null) }], SaveOptions.BySystem, cancellationToken);
+                await SaveInTransactionAsync(type.Name, [new ContentChange(type.Name) { Id = item.Id, Values = gone.ToDictionary(g => g.Field.Name, g => (object?)Without(item[g.Field.Name], g.Ids.Contains)) }], SaveOptions.BySystem, cancellationToken);
             if (deletion is not null)
                 await RestoreLinksAsync(deletion, cancellationToken);
         });
         return new SaveResult(SaveStatus.Restored, item.Id, item.Version, []);
     }
 
-    private async Task<List<FieldDefinition>> LinksToNothingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    /// <summary>Look-ups whose records are not there any more, and which ones.</summary>
+    private async Task<List<(FieldDefinition Field, HashSet<Guid> Ids)>> LinksToNothingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
     {
-        var gone = new List<FieldDefinition>();
+        var gone = new List<(FieldDefinition, HashSet<Guid>)>();
         foreach (var field in type.Fields.Where(f => f is { IsSystem: false, Target: not null }))
-            if (item[field.Name] is Guid target && definitions.Current.Find(field.Target!) is { } other
-                && await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM {Columns.Table(other)} WHERE \"deleted_at\" IS NULL AND \"id\" = ").Append(ColumnType.Uuid, target), cancellationToken) == 0)
-                gone.Add(field);
+            if (LinkedRecords.IdsOf(item[field.Name]).ToHashSet() is { Count: > 0 } ids && definitions.Current.Find(field.Target!) is { } other)
+            {
+                var there = new SqlText($" FROM {Columns.Table(other)} WHERE \"deleted_at\" IS NULL AND \"id\" IN (");
+                foreach (var id in ids)
+                    there.Append(id == ids.First() ? "" : ", ").Append(ColumnType.Uuid, id);
+                ids.ExceptWith(await ReadIdsAsync(there.Append(")"), cancellationToken));
+                if (ids.Count > 0)
+                    gone.Add((field, ids));
+            }
         return gone;
     }
 
     /// <summary>Brings back what went with the record: those deleted with it, as far as they can be restored, and emptied look-ups.</summary>
     private async Task RestoreLinksAsync(Change deletion, CancellationToken cancellationToken)
     {
-        var id = deletion.RecordId.ToString("D");
         foreach (var change in await log.ReadBatchAsync(deletion.BatchId, cancellationToken))
         {
             if (definitions.Current.Find(change.ContentType) is not { } other || change.RecordId == deletion.RecordId)
@@ -149,16 +171,23 @@ internal sealed partial class ContentManager
             if (change.Kind == ChangeKind.Deleted)
             {
                 var gone = (await LoadAsync(other, [change.RecordId], cancellationToken, RecycleBin.Only)).GetValueOrDefault(change.RecordId);
-                if (gone is not null && LookUpsTo(deletion.ContentType).Any(l => l.Type.Name == other.Name && gone[l.Field.Name] is Guid target && target == deletion.RecordId))
+                if (gone is not null && LookUpsTo(deletion.ContentType).Any(l => l.Type.Name == other.Name && LinkedRecords.IdsOf(gone[l.Field.Name]).Contains(deletion.RecordId)))
                     await RestoreInTransactionAsync(other, gone, cancellationToken);
             }
-            foreach (var (field, _) in change.Fields.Where(f => change.Kind == ChangeKind.Updated && f.Value.Old == id && f.Value.New is null))
+            foreach (var (name, value) in change.Fields.Where(f => change.Kind == ChangeKind.Updated && Held(f.Value.Old) >= 0 && Held(f.Value.New) < 0))
             {
-                var now = (await LoadAsync(other, [change.RecordId], cancellationToken)).GetValueOrDefault(change.RecordId);
-                if (now is not null && now[field] is null)
-                    await SaveInTransactionAsync(other.Name, [new ContentChange(other.Name) { Id = change.RecordId, Values = { [field] = deletion.RecordId } }], SaveOptions.Default, cancellationToken);
+                if (other.Find(name) is not { Target: not null } field || (await LoadAsync(other, [change.RecordId], cancellationToken)).GetValueOrDefault(change.RecordId) is not { } now)
+                    continue;
+                var ids = LinkedRecords.IdsOf(now[name]).ToList();
+                if (field.LeadsTo is not null && ids.Count > 0)
+                    continue;
+                ids.Insert(Math.Min(Held(value.Old), ids.Count), deletion.RecordId);
+                await SaveInTransactionAsync(other.Name, [new ContentChange(other.Name) { Id = change.RecordId, Values = { [name] = field.LeadsTo is null ? new ValueList<Guid>(ids) : deletion.RecordId } }], SaveOptions.Default, cancellationToken);
             }
         }
+
+        // Where in a logged look-up, or several, the record stood.
+        int Held(string? text) => text is null ? -1 : TextList.Split(text).ToList().IndexOf(deletion.RecordId.ToString("D"));
     }
 
     public async Task<SaveResult> PurgeAsync(string type, Guid id, CancellationToken cancellationToken)
@@ -183,8 +212,7 @@ internal sealed partial class ContentManager
         foreach (var type in definitions.Current.Types)
             foreach (var field in type.Fields.Where(f => f.Kind == RecordLinkField.KindName))
             {
-                var ids = await session.ReadAsync(new SqlText($"SELECT id FROM {Columns.Table(type)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(Columns.Name(field.Name))} = ")
-                    .Append(ColumnType.Uuid, id), r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
+                var ids = await ReadIdsAsync(PointingTo(id, type, field), cancellationToken);
                 // Integrity does not depend on the actor's rights to the records that it touches.
                 foreach (var chunk in ids.Chunk(MaxBatch))
                     await actor.AsSystemAsync(() => SaveInTransactionAsync(type.Name,

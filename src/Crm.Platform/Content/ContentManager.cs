@@ -227,7 +227,7 @@ internal sealed partial class ContentManager(
             before = refused.Count;
             foreach (var save in saves.Where(s => s.IsValid))
                 foreach (var field in lookUps.Where(f => save.Changed.Contains(f.Name)))
-                    if (save.After[field.Name] is Guid id && refused.TryGetValue(id, out var target))
+                    if (LinkedRecords.IdsOf(save.After[field.Name]).Select(id => refused.GetValueOrDefault(id)).FirstOrDefault(t => t is not null) is { } target)
                     {
                         save.Error(field.Name, new("{0}: “{1}” is refused itself", field.Label, target.After[type.DisplayField] ?? type.Label));
                         if (save.IsNew)
@@ -242,29 +242,38 @@ internal sealed partial class ContentManager(
         foreach (var field in type.Fields.Where(f => f.Unique))
         {
             var kind = kinds.Of(field);
-            var column = kind.FilterColumn(field);
-            var keys = new Dictionary<object, PendingSave>();
+            var keys = new Dictionary<object, (PendingSave Save, string Text)>();
             foreach (var save in saves.Where(s => s.IsValid && s.After[field.Name] is not null && (s.IsNew || s.Changed.Contains(field.Name))))
-                if (!keys.TryAdd(kind.ToFilterValue(field, save.After[field.Name])!, save))
-                    save.Error(field.Name, new("{0} “{1}” is there twice", field.Label, kind.ToInvariant(field, save.After[field.Name]!)));
+                foreach (var (key, text) in UniqueKeys(kind, field, save.After[field.Name]!))
+                    if (!keys.TryAdd(key, (save, text)))
+                        save.Error(field.Name, new("{0} “{1}” is there twice", field.Label, text));
             if (keys.Count == 0)
                 continue;
-            var sql = new SqlText($"SELECT id, {Columns.Quoted(field, column)} FROM {Columns.Table(type)} WHERE \"deleted_at\" IS NULL AND {Columns.Quoted(field, column)} IN (");
-            var first = true;
-            foreach (var key in keys.Keys)
+            // One value has a unique index for those who save at the same moment; several have none: they wait for each other.
+            if (kind.IsSeveral && session.Database.Provider == DatabaseProvider.Postgres)
+                await session.ReadAsync(new SqlText("SELECT pg_advisory_xact_lock(727002, hashtext(").Append(ColumnType.Text, $"{type.Name}.{field.Name}").Append("))"), _ => { }, cancellationToken);
+            var (column, from) = (kind.FilterColumn(field), Columns.Table(type));
+            var (keyType, keyColumn, id) = (column.Type, Columns.Quoted(field, column), "\"id\"");
+            if (kind is SeveralKind several)
+                (keyType, keyColumn, id, from) = (several.KeyType, $"\"{SeveralKind.Key.Suffix}\"", "\"record_id\"", $"{Dialect.Quote(Columns.SideTable(type, field))} s JOIN {from} t ON t.\"id\" = s.\"record_id\"");
+            foreach (var chunk in keys.Keys.Chunk(MaxBatch))
             {
-                sql.Append(first ? "" : ", ").Append(column.Type, key);
-                first = false;
+                var sql = new SqlText($"SELECT {id}, {keyColumn} FROM {from} WHERE \"deleted_at\" IS NULL AND {keyColumn} IN (");
+                for (var i = 0; i < chunk.Length; i++)
+                    sql.Append(i == 0 ? "" : ", ").Append(keyType, chunk[i]);
+                await session.ReadAsync(sql.Append(")"), row =>
+                {
+                    var (save, text) = keys[session.Dialect.Read(row, 1, keyType)!];
+                    if (save.After.Id != (Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!)
+                        save.Error(field.Name, new("There is already a record with {0} “{1}”", field.Label, text));
+                }, cancellationToken);
             }
-            await session.ReadAsync(sql.Append(")"), row =>
-            {
-                var id = (Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!;
-                var save = keys[session.Dialect.Read(row, 1, column.Type)!];
-                if (save.After.Id != id)
-                    save.Error(field.Name, new("There is already a record with {0} “{1}”", field.Label, kind.ToInvariant(field, save.After[field.Name]!)));
-            }, cancellationToken);
         }
     }
+
+    /// <summary>What a unique value is compared by, and how it is written; of several, each.</summary>
+    private static IEnumerable<(object Key, string Text)> UniqueKeys(FieldKind kind, FieldDefinition field, object value)
+        => kind is SeveralKind several ? several.Keys(field, value) : [(kind.ToFilterValue(field, value)!, kind.ToInvariant(field, value))];
 
     /// <summary>The records as they are, locked until the transaction ends.</summary>
     private async Task<Dictionary<Guid, ContentItem>> LoadAsync(ContentTypeDefinition type, IEnumerable<Guid> ids, CancellationToken cancellationToken, RecycleBin bin = RecycleBin.Without)

@@ -114,7 +114,7 @@ public sealed record ContentTypeDefinition
 
     /// <summary>The look-up that a path goes through: by its name, or as <c>customerRecord</c>, as the API calls the record that <c>customer</c> is the id of.</summary>
     public FieldDefinition? FindLink(string name)
-        => Find(name) ?? (name.EndsWith(RecordPart, StringComparison.OrdinalIgnoreCase) && Find(name[..^RecordPart.Length]) is { Target: not null } lookUp ? lookUp : null);
+        => Find(name) ?? (name.EndsWith(RecordPart, StringComparison.OrdinalIgnoreCase) && Find(name[..^RecordPart.Length]) is { LeadsTo: not null } lookUp ? lookUp : null);
 
     /// <summary>Whether code cannot do without the field.</summary>
     public bool Needs(string field) => NeededFields.Contains(field, StringComparer.OrdinalIgnoreCase);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Crm.Platform.Localization;
 
 namespace Crm.Platform.Content;
@@ -63,6 +64,10 @@ public sealed record FieldDefinition
 
     /// <summary>Content type that a look-up points to.</summary>
     public string? Target { get; init; }
+
+    /// <summary>The type whose fields a path names after this one, such as <c>customer.industry</c>; null where there is no such record, or not just one.</summary>
+    [JsonIgnore]
+    public string? LeadsTo => Kind == Fields.LookUpsField.KindName ? null : Target;
 
     /// <summary>What happens here when the record that a look-up points to is deleted.</summary>
     public OnDelete OnDelete { get; init; }
@@ -164,6 +169,8 @@ public static class Field
     public static FieldDefinition Url(string name, LocalizedText label) => Of("url", name, label);
 
     public static FieldDefinition LookUp(string name, LocalizedText label, string target) => Of("lookUp", name, label) with { Target = target };
+
+    public static FieldDefinition LookUps(string name, LocalizedText label, string target) => Of("lookUps", name, label) with { Target = target };
 
     /// <summary>A link to a record of any type, given as <c>customers/&lt;id&gt;</c> or <c>customers:name</c>.</summary>
     public static FieldDefinition Record(string name, LocalizedText label) => Of("record", name, label) with { Indexed = true };

@@ -34,6 +34,7 @@ public sealed record FieldEditor(FieldDefinition Field, FieldKind Kind, string L
     /// <summary>The field of the new record that takes what was typed.</summary>
     public string? CreateField { get; init; }
 
+    /// <summary>What may be chosen; of a look-up to many, what is chosen.</summary>
     public IReadOnlyList<FieldOption> Options { get; init; } = [];
 
     /// <summary>Whether what is typed becomes an option.</summary>
@@ -66,6 +67,9 @@ public sealed record FieldEditor(FieldDefinition Field, FieldKind Kind, string L
 /// <param name="Text">In the reader's language.</param>
 public sealed record FieldOption(string Key, string Text);
 
+/// <param name="Url">Null where the reader may not go.</param>
+public sealed record FieldLink(string Text, string? Url);
+
 /// <summary>One field's value to be read: model of <c>Views/Shared/Fields/Display/&lt;kind&gt;.cshtml</c>. Never empty.</summary>
 /// <param name="Text">The value in the reader's culture; a look-up's is the record's name, empty when the reader may not see it.</param>
 /// <param name="Url">Where a look-up leads, when the reader may go there.</param>
@@ -76,4 +80,7 @@ public sealed record FieldDisplay(FieldDefinition Field, FieldKind Kind, object 
 
     /// <summary>One line in a list instead of a place of its own.</summary>
     public bool InList { get; init; }
+
+    /// <summary>Of a look-up to many, the records that the reader may see.</summary>
+    public IReadOnlyList<FieldLink> Links { get; init; } = [];
 }

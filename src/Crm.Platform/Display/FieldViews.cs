@@ -15,7 +15,7 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
 
     /// <summary>A field of a record, or of one that look-ups lead to; null when it is empty.</summary>
     public FieldDisplay? Display(ContentTypeDefinition type, ContentItem item, string path)
-        => FieldAt(type, path) is var field && Display(field, item[path], item.DisplayOf(path)) is { } display
+        => FieldAt(type, path) is var field && Display(field, item[path], item[path] is ValueList<Guid> ? item.NameOf : _ => item.DisplayOf(path)) is { } display
             ? display with { IsDeadline = field.Late is { } late && late.AppliesTo(item), Url = display.Url ?? FileUrl(type, item, path, display.Value) }
             : null;
 
@@ -23,16 +23,23 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
     private static string? FileUrl(ContentTypeDefinition type, ContentItem item, string path, object value)
         => value is StoredFile file && type.Find(path) is { } field ? $"{type.Path}/{item.Id}/files/{field.Name}?v={file.Id}" : null;
 
-    /// <param name="lookUpText">Name of the record that a look-up or link points to.</param>
-    public FieldDisplay? Display(FieldDefinition field, object? value, string? lookUpText)
+    /// <param name="nameOf">Names of the records that look-ups and links point to, as far as the reader may see them.</param>
+    public FieldDisplay? Display(FieldDefinition field, object? value, Func<Guid, string?> nameOf)
     {
         if (value is null or "")
             return null;
         var kind = kinds.Of(field);
+        var lookUpText = value is RecordLink to ? nameOf(to.Id) : value is Guid one ? nameOf(one) : null;
         if (value is RecordLink link)
             return new(field, kind, value, lookUpText ?? "", lookUpText is not null && definitions.Current.Find(link.Type) is { } linked && actor.Current.CanOpen(linked) ? $"{linked.Path}/{link.Id}" : null);
         if (field.Target is null || definitions.Current.Find(field.Target) is not { } target)
             return new(field, kind, value, kind.Format(field, value, Context));
+        if (value is ValueList<Guid> ids)
+        {
+            var url = actor.Current.CanOpen(target) ? target.Path : null;
+            var links = ids.Select(id => (Id: id, Name: nameOf(id))).Where(l => l.Name is not null).Select(l => new FieldLink(l.Name!, url is null ? null : $"{url}/{l.Id}")).ToList();
+            return new(field, kind, value, string.Join(localizer[", "], links.Select(l => l.Text))) { Links = links };
+        }
         var canOpen = lookUpText is not null && actor.Current.CanOpen(target);
         return new(field, kind, value, lookUpText ?? "", canOpen ? $"{target.Path}/{value}" : null);
     }

@@ -190,11 +190,17 @@ public readonly record struct FieldParse(object? Value, Message? Error)
     public static FieldParse Fail(string text, params object[] arguments) => new(null, new Message(text, arguments));
 }
 
+/// <summary>What a text means only once the content manager has looked: it is no value yet.</summary>
+public abstract record UnboundValue;
+
 /// <summary>A look-up given as text; the content manager finds the record.</summary>
-public sealed record LookUpText(string Text);
+public sealed record LookUpText(string Text) : UnboundValue;
+
+/// <summary>Several look-ups given as texts, ids among them; the content manager finds the records.</summary>
+public sealed record LookUpTexts(IReadOnlyList<string> Texts) : UnboundValue;
 
 /// <summary>A pick-list value that is no option yet; the content manager adds it or refuses it.</summary>
-public sealed record NewOption(string Text);
+public sealed record NewOption(string Text) : UnboundValue;
 
 public sealed record ParseContext(
     CultureInfo Culture,

@@ -14,7 +14,7 @@ public sealed record RecordLink(string Type, Guid Id)
 }
 
 /// <summary>A link given as <c>customers:Acme</c>; the content manager finds the record.</summary>
-internal sealed record RecordLinkText(string Type, string Text);
+internal sealed record RecordLinkText(string Type, string Text) : UnboundValue;
 
 /// <summary>
 /// A link to one record of whatever type. It keeps its value while the record is in the recycle bin, and is emptied when

@@ -98,6 +98,69 @@ internal class LookUpField : FieldKind
     public override string ToInvariant(FieldDefinition field, object value) => ((Guid)value).ToString("D");
 }
 
+/// <summary>Links to several records of another type (or its own), in the order in which they were chosen.</summary>
+internal sealed class LookUpsField : SeveralKind<Guid>
+{
+    public const string KindName = "lookUps";
+
+    public override string Name => KindName;
+
+    public override LocalizedText Label => "Look-up to many";
+
+    public override ColumnType KeyType => ColumnType.Uuid;
+
+    /// <summary>Their names are looked for, not their ids.</summary>
+    public override bool IsSearched => false;
+
+    public override bool IsGrouped => true;
+
+    public override bool PostsSeveral => true;
+
+    public override bool IsWide => true;
+
+    public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Equality;
+
+    /// <summary>Ids of a picker, and what was typed where there is no script.</summary>
+    public override string JoinPosted(IReadOnlyList<string> texts) => string.Join("; ", texts.Where(t => t.Length > 0));
+
+    public override object? ToFilterValue(FieldDefinition field, object? value)
+        => value is string text && Guid.TryParse(text, out var id) ? id : value;
+
+    public override IEnumerable<(object Key, string Spelling)> Keys(FieldDefinition field, object value)
+        => ((ValueList<Guid>)value).Select(id => ((object)id, id.ToString("D")));
+
+    public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
+    {
+        var texts = TextList.Split(text);
+        var ids = texts.Select(t => Guid.TryParseExact(t, "D", out var id) ? id : (Guid?)null).OfType<Guid>().ToList();
+        return ids.Count == texts.Count ? new(Clean(field, new ValueList<Guid>(ids)), null) : FieldParse.Ok(new LookUpTexts(texts));
+    }
+
+    public override object? Clean(FieldDefinition field, object value)
+        => new ValueList<Guid>(((ValueList<Guid>)value).Distinct()) is { Count: > 0 } ids ? ids : null;
+
+    public override Message? Validate(FieldDefinition field, object value)
+        => ((ValueList<Guid>)value).Count is > Most and var count ? new("{0} may have at most {1} values; this has {2}", field.Label, Most, count) : null;
+
+    public override Message? ValidateDefinition(FieldDefinition field)
+        => string.IsNullOrEmpty(field.Target) ? new("Choose what the look-up points to")
+            : field.OnDelete == OnDelete.Cascade ? new("A record that points to several is not deleted with one of them")
+            : null;
+
+    public override string ToInvariant(FieldDefinition field, object value) => string.Join("; ", ((ValueList<Guid>)value).Select(id => id.ToString("D")));
+}
+
+/// <summary>What look-ups hold, one or several.</summary>
+public static class LinkedRecords
+{
+    public static IReadOnlyList<Guid> IdsOf(object? value) => value switch
+    {
+        Guid id => [id],
+        ValueList<Guid> ids => ids,
+        _ => [],
+    };
+}
+
 /// <summary>A look-up to a user; <c>@me</c> stands for whoever acts.</summary>
 internal sealed class UserField : LookUpField
 {

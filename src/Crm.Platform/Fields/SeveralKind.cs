@@ -85,7 +85,7 @@ public abstract class SeveralKind<T> : SeveralKind where T : notnull
 public static class TextList
 {
     public static string Join(IEnumerable<string> texts)
-        => string.Join("; ", texts.Select(t => t.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(";", "\\;", StringComparison.Ordinal)));
+        => string.Join("; ", texts.Select(t => t.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(";", "\\;", StringComparison.Ordinal).Replace("；", "\\；", StringComparison.Ordinal)));
 
     /// <summary>The texts, trimmed; empty ones are left out. Lines and full-width semicolons divide too.</summary>
     public static IReadOnlyList<string> Split(string text)
@@ -102,7 +102,7 @@ public static class TextList
             }
             else
             {
-                one.Append(text[i] == '\\' && i + 1 < text.Length && text[i + 1] is '\\' or ';' ? text[++i] : text[i]);
+                one.Append(text[i] == '\\' && i + 1 < text.Length && text[i + 1] is '\\' or ';' or '；' ? text[++i] : text[i]);
             }
         }
         return texts;

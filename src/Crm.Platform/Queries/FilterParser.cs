@@ -197,7 +197,7 @@ public static partial class FilterParser
                 names[i] = field.Name;
                 if (i == names.Length - 1)
                     return string.Join('.', names);
-                type = (field.Target is { } target ? Definitions.Find(target) : null)
+                type = (field.LeadsTo is { } target ? Definitions.Find(target) : null)
                     ?? throw new QueryException("The filter is wrong at position {0}: {1} is not a look-up", span.Offset + 1, field.Label);
             }
         }

@@ -21,9 +21,9 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     /// <summary>The last code point: no text that starts with a prefix comes after the prefix and this.</summary>
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
 
-    private readonly Dictionary<string, Join> _joins = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<Join> _order = [];
-    private readonly Dictionary<string, (Resolved Several, string Alias)> _sides = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _joins = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _sides = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SqlText _joined = new();
     private int _conditions;
 
     /// <summary>How the rows are to be reached; see <see cref="AccessPath"/>.</summary>
@@ -69,36 +69,33 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
                 throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]) { Field = parts[i] };
             if (i == parts.Length - 1)
                 return new Resolved(field, kinds.Of(field), at, type);
-            if (field.Target is not { } target || definitions.Find(target) is not { } next)
+            if (field.LeadsTo is not { } target || definitions.Find(target) is not { } next)
                 throw new QueryException("{0} is not a look-up, so {1} leads nowhere", field.Label, path);
-            at = JoinTo(string.Join('.', parts.Take(i + 1)), at, field, next).Alias;
+            at = JoinTo(string.Join('.', parts.Take(i + 1)), at, Columns.Name(field.Name), next);
             type = next;
         }
         throw new QueryException("{0} has no field {1}", root.PluralLabel, path);
     }
 
-    /// <summary>The display text of the record that a look-up points to; null when the actor may not see it.</summary>
+    /// <summary>The display text of the record that a look-up points to, or each of several does; null when the actor may not see it.</summary>
     public string DisplaySql(string path, Resolved lookUp)
-        => $"{JoinTo(path, lookUp.Alias, lookUp.Field, definitions.Get(lookUp.Field.Target!)).Alias}.\"display_text\"";
-
-    public SqlText From()
     {
-        var sql = new SqlText($" FROM {Columns.Table(root)} {alias}");
-        var sides = "";
-        foreach (var (several, at) in _sides.Values)
-            sides += $" LEFT JOIN {Dialect.Quote(Columns.SideTable(several.Type, several.Field))} {at} ON {at}.\"record_id\" = {several.Alias}.\"id\"";
-        foreach (var join in _order)
-            sql.Append($" LEFT JOIN {Columns.Table(join.Type)} {join.Alias} ON {join.Alias}.\"id\" = {join.Parent}.{Dialect.Quote(Columns.Name(join.LookUp.Name))} AND {join.Alias}.\"deleted_at\" IS NULL").Append(join.Scope);
-        return sql.Append(sides);
+        var target = definitions.Get(lookUp.Field.Target!);
+        var at = lookUp.Kind.IsSeveral ? JoinTo(path, JoinValues(lookUp), SeveralKind.Key.Suffix, target) : JoinTo(path, lookUp.Alias, Columns.Name(lookUp.Field.Name), target);
+        return $"{at}.\"display_text\"";
     }
+
+    public SqlText From() => new SqlText($" FROM {Columns.Table(root)} {alias}").Append(_joined);
 
     /// <summary>The table of a field's several values, joined: a record then comes once for each of them, and once when it has none.</summary>
     public string JoinValues(Resolved several)
     {
         var key = $"{several.Alias}.{several.Field.Name}";
-        if (!_sides.TryGetValue(key, out var side))
-            _sides[key] = side = (several, $"{alias}s{_sides.Count}");
-        return side.Alias;
+        if (_sides.TryGetValue(key, out var at))
+            return at;
+        _sides[key] = at = $"{alias}s{_sides.Count}";
+        _joined.Append($" LEFT JOIN {Dialect.Quote(Columns.SideTable(several.Type, several.Field))} {at} ON {at}.\"record_id\" = {several.Alias}.\"id\"");
+        return at;
     }
 
     /// <summary>The condition that every reading of this type carries: not deleted (or only), and within the actor's scope.</summary>
@@ -130,7 +127,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     /// <summary>Of a condition beyond one look-up: the target's records that meet it, from FROM on. Null for any other.</summary>
     public BeyondLookUp? Beyond(CompareFilter filter)
     {
-        if (filter.Path.Split('.', '/') is not [var first, var field] || root.FindColumn(first) is not { Target: { } target } lookUp || definitions.Find(target) is not { } next)
+        if (filter.Path.Split('.', '/') is not [var first, var field] || root.FindColumn(first) is not { LeadsTo: { } target } lookUp || definitions.Find(target) is not { } next)
             return null;
         var inner = new QueryCompiler(definitions, kinds, dialect, actor, literals, next, $"{alias}b");
         var where = inner.Where(filter with { Path = field }, RecycleBin.Without);
@@ -269,7 +266,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             if (at.Kind is PickListField or MultiPickListField)
                 return PickListField.FindOption(at.Field, text, literals.Localizer)?.Key
                     ?? (at.Field.Open ? text : throw new QueryException("{0} has no option “{1}”", at.Field.Label, text) { Field = at.Field.Name });
-            if (at.Kind.Parse(at.Field, text, literals).Value is { } parsed and not (LookUpText or NewOption or string))
+            if (at.Kind.Parse(at.Field, text, literals).Value is { } parsed and not (UnboundValue or string))
                 return Literal(at, parsed);
         }
         throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value ?? "null") { Field = at.Field.Name };
@@ -413,7 +410,9 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         if (type.Find(filter.LookUp) is not { } lookUp || !(lookUp.Kind == RecordLinkField.KindName || string.Equals(lookUp.Target, root.Name, StringComparison.OrdinalIgnoreCase)))
             throw new QueryException("{0} has no field {1}", type.PluralLabel, filter.LookUp);
         var inner = new QueryCompiler(definitions, kinds, dialect, actor, literals, type, $"{alias}{_conditions}h") { _conditions = _conditions };
-        var where = inner.Where(null, RecycleBin.Without).Append($" AND {inner.Alias}.{Dialect.Quote(Columns.Name(lookUp.Name))} = {alias}.\"id\"");
+        var where = inner.Where(null, RecycleBin.Without).Append(kinds.Of(lookUp).IsSeveral
+            ? $" AND {inner.Alias}.\"id\" IN (SELECT \"record_id\" FROM {Dialect.Quote(Columns.SideTable(type, lookUp))} WHERE \"{SeveralKind.Key.Suffix}\" = {alias}.\"id\")"
+            : $" AND {inner.Alias}.{Dialect.Quote(Columns.Name(lookUp.Name))} = {alias}.\"id\"");
         if (filter.Where is not null)
             where.Append(" AND ").Append(inner.Compile(filter.Where, negated: false, depth + 1));
         _conditions = inner._conditions;
@@ -438,16 +437,16 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     public SqlText? Pieced(QuickSearchFilter search)
         => Pieces.Table(root, kinds) is { } table && Pieces.Asked(root, kinds, search.Text, dialect) is { } asked ? dialect.FindPieces(table, asked) : null;
 
-    private Join JoinTo(string path, string parent, FieldDefinition lookUp, ContentTypeDefinition type)
+    /// <param name="column">The parent's column with the id of the record.</param>
+    /// <returns>The alias of the record's table.</returns>
+    private string JoinTo(string path, string parent, string column, ContentTypeDefinition type)
     {
         path = path.Replace('/', '.');
-        if (_joins.TryGetValue(path, out var join))
-            return join;
-        var at = $"{alias}j{_joins.Count}";
-        join = new Join(at, parent, lookUp, type, Scope(type, at, ""));
-        _joins[path] = join;
-        _order.Add(join);
-        return join;
+        if (_joins.TryGetValue(path, out var at))
+            return at;
+        _joins[path] = at = $"{alias}j{_joins.Count}";
+        _joined.Append($" LEFT JOIN {Columns.Table(type)} {at} ON {at}.\"id\" = {parent}.{Dialect.Quote(column)} AND {at}.\"deleted_at\" IS NULL").Append(Scope(type, at, ""));
+        return at;
     }
 
     private static void AppendList(SqlText sql, ColumnType type, IEnumerable<object?> values)
@@ -466,6 +465,4 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 
     public sealed record BeyondLookUp(FieldDefinition LookUp, FieldDefinition Field, ContentTypeDefinition Type, string Alias, SqlText Records);
-
-    private sealed record Join(string Alias, string Parent, FieldDefinition LookUp, ContentTypeDefinition Type, SqlText Scope);
 }

@@ -85,17 +85,21 @@ public sealed class QueryEngine(
             hasPrevious ? KeysetCursor.Encode(rows[0].Keys) : null);
     }
 
-    /// <summary>Gives links to any record their names, as far as the actor may see them; those in the recycle bin too, as they may come back.</summary>
+    /// <summary>
+    /// Gives links to any record, and to several, their names, as far as the actor may see them; those in the recycle bin
+    /// too, as they may come back.
+    /// </summary>
     private async Task NameLinksAsync(ReadPlan plan, List<ContentItem> items, CancellationToken cancellationToken)
     {
-        var links = plan.RecordLinks.SelectMany(path => items, (path, item) => (Path: path, Item: item, Link: item[path] as RecordLink)).Where(l => l.Link is not null).ToList();
-        foreach (var group in links.GroupBy(l => l.Link!.Type, StringComparer.OrdinalIgnoreCase).Where(g => definitions.Current.Find(g.Key) is not null))
+        var links = plan.Unnamed.SelectMany(f => items, (f, item) => (f.Path, Item: item, Ids: item[f.Path] is RecordLink link ? [link.Id] : LinkedRecords.IdsOf(item[f.Path]), Type: f.Field.Target ?? (item[f.Path] as RecordLink)?.Type)).Where(l => l.Ids.Count > 0).ToList();
+        foreach (var group in links.GroupBy(l => l.Type!, StringComparer.OrdinalIgnoreCase).Where(g => definitions.Current.Find(g.Key) is not null))
         {
-            var query = new Query(group.Key) { Where = Filter.In(SystemFields.Id, group.Select(l => (object?)l.Link!.Id).Distinct()), Columns = [], Sort = [SystemFields.Id], Take = MaxTake, Bin = RecycleBin.With };
-            var names = (await ListAsync(query, cancellationToken)).Items.ToDictionary(i => i.Id, i => i.DisplayText);
-            foreach (var (path, item, link) in group)
-                if (names.TryGetValue(link!.Id, out var name))
-                    item.SetDisplay(path, name);
+            var names = new Dictionary<Guid, string>();
+            foreach (var ids in group.SelectMany(l => l.Ids).Distinct().Chunk(MaxTake))
+                foreach (var item in (await ListAsync(new Query(group.Key) { Where = Filter.In(SystemFields.Id, ids.Cast<object?>()), Columns = [], Sort = [SystemFields.Id], Take = MaxTake, Bin = RecycleBin.With }, cancellationToken)).Items)
+                    names[item.Id] = item.DisplayText;
+            foreach (var (path, item, ids, _) in group)
+                item.SetNames(path, [.. ids.Where(names.ContainsKey).Select(id => (id, names[id]))]);
         }
     }
 
@@ -146,7 +150,7 @@ public sealed class QueryEngine(
         var compiler = Compiler(query.Type);
         var keys = query.GroupBy.Select(g => (Group: g, At: compiler.Resolve(g.Path))).ToList();
         var keySql = keys.Select(k => KeySql(compiler, k.Group, k.At)).ToList();
-        var texts = keys.Select(k => k.At.Field.Target is not null && !k.At.Kind.IsSeveral ? compiler.DisplaySql(k.Group.Path, k.At) : k.At.Field.Name == SystemFields.Id ? $"{k.At.Alias}.\"display_text\"" : null).ToList();
+        var texts = keys.Select(k => k.At.Field.Target is not null ? compiler.DisplaySql(k.Group.Path, k.At) : k.At.Field.Name == SystemFields.Id ? $"{k.At.Alias}.\"display_text\"" : null).ToList();
         var spellings = keys.Select(k => IsFolded(k.At) ? $"MIN({k.At.Sql(k.At.Kind.Columns(k.At.Field)[0])})"
             : k.At.Kind is SeveralKind { HasSpelling: true } ? $"MIN({compiler.JoinValues(k.At)}.\"{SeveralKind.Spelling}\")" : null).ToList();
         var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path), a.Weight is null ? null : compiler.Resolve(a.Weight), session.Dialect)).ToList();
@@ -248,7 +252,7 @@ public sealed class QueryEngine(
                     Add(at.Sql(column), column.Type);
                 var count = _columns.Count - start;
                 int? display = null;
-                if (at.Field.Target is not null && path is not (SystemFields.Owner or SystemFields.Team) || paths.Contains(path) && at.Field.Target is not null)
+                if (at.Field.LeadsTo is not null && (path is not (SystemFields.Owner or SystemFields.Team) || paths.Contains(path)))
                 {
                     display = _columns.Count;
                     Add(compiler.DisplaySql(path, at), ColumnType.Text);
@@ -259,7 +263,8 @@ public sealed class QueryEngine(
 
         public int ColumnCount => _columns.Count;
 
-        public IEnumerable<string> RecordLinks => _fields.Where(f => f.At.Field.Kind == RecordLinkField.KindName).Select(f => f.Path);
+        /// <summary>Look-ups that may lead to records of several types, or to several records: no join tells their names.</summary>
+        public IEnumerable<(string Path, FieldDefinition Field)> Unnamed => _fields.Where(f => f.At.Field is { Kind: RecordLinkField.KindName or LookUpsField.KindName }).Select(f => (f.Path, f.At.Field));
 
         public string Select => string.Join(", ", _columns);
 

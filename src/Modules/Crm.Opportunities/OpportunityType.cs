@@ -70,6 +70,7 @@ public sealed class OpportunityType : IContentTypeProvider
                 Field.LookUp(Customer, "Customer", CustomerType.Name) with { RelatedLabel = "Opportunities" },
                 Field.LookUp("contact", "Contact", ContactType.Name) with { RelatedLabel = "Opportunities" },
                 Field.LookUp(Product, "Product", ProductType.Name) with { OnDelete = OnDelete.Restrict },
+                Field.LookUps("alsoInterestedIn", "Also interested in", ProductType.Name) with { RelatedLabel = "Opportunities with interest in it" },
                 Field.PickList(Stage, "Stage", [.. OpenStages, new(StageKeys.Won, "Won", "green", Weight: 100), new(StageKeys.Lost, "Lost", "red", Weight: 0)]) with
                 {
                     Required = true, Indexed = true, Default = StageKeys.Prospecting,

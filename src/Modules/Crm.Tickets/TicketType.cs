@@ -59,6 +59,7 @@ public sealed class TicketType : IContentTypeProvider
                 Field.PickList(TicketFields.Queue, "Queue",
                     new("support", "Technical support"), new("billing", "Billing"), new("delivery", "Delivery and returns"), new("general", "General enquiries")) with { Open = true, Help = "Who deals with it before it has an assignee" },
                 Field.LongText(TicketFields.Description, "Description"),
+                Field.LookUps("related", "Related tickets", Name) with { RelatedLabel = "Tickets that refer to this one" },
 
                 Field.LookUp(TicketFields.Customer, "Customer", CustomerType.Name) with { RelatedLabel = "Tickets", Section = "Requester" },
                 Field.LookUp(TicketFields.Contact, "Contact", ContactType.Name) with { RelatedLabel = "Tickets", Section = "Requester" },

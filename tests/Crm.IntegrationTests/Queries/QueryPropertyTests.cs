@@ -54,6 +54,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                 ("tags", Maybe(() => string.Join("; ", Some(Words)))),
                 ("team", Maybe(() => Pick([_team, other]).ToString())),
                 ("emails", Maybe(() => string.Join("; ", Some(["home: Ann@Example.com", "ÁNN@example.com", "b@例子.中国"])))),
+                ("phones", Maybe(() => string.Join("; ", Some(["+86 138 0013 8000", "mobile: +86 10 6552 9988"])))),
+                ("partners", Maybe(() => string.Join("; ", Some([.. ids.Take(4).Select(p => p.ToString())])))),
                 ("discount", Maybe(() => $"{_random.Next(5)}.5%")),
                 ("rating", Maybe(() => $"{_random.Next(1, 6)}")),
                 ("effort", Maybe(() => $"{_random.Next(3)}h {_random.Next(3)}m")),
@@ -141,7 +143,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     public async Task Aggregate_BySeveralValues_CountsARecordInEachOfItsGroups()
     {
         await using var scope = _platform.OpenAsSystem();
-        foreach (var path in new[] { "channels", "tags" })
+        foreach (var path in new[] { "channels", "tags", "partners" })
         {
             var rows = await scope.Queries.AggregateAsync(new AggregateQuery("companies") { GroupBy = [new(path)], Aggregates = [new(AggregateFunction.Count), new(AggregateFunction.Sum, "score")] }, CancellationToken.None);
             var expected = _all.SelectMany(i => Keys(i, path).DefaultIfEmpty(null), (i, k) => (Item: i, Key: k)).GroupBy(p => p.Key, p => p.Item).ToList();
@@ -153,6 +155,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                 Assert.Equal(group.Sum(i => i["score"] as decimal?), row.Values[1] as decimal? ?? 0m);
                 if (path == "tags" && group.Key is not null)
                     Assert.Equal(group.Key, FieldKind.Fold(row.KeyTexts[0]!));
+                if (path == "partners")
+                    Assert.Equal(_all.Find(i => Equals(i.Id, group.Key))?.DisplayText, row.KeyTexts[0]);
             }
         }
     }
@@ -224,6 +228,11 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                     () => new InFilter("tags", Pick<object?[]>([["ÁCME", "😀"], ["vip", null]])),
                     () => new CompareFilter("emails", equality, Pick(["ann@example.com", "B@例子.中国", null])),
                     () => new CompareFilter("emails", FilterOperator.EndsWith, "@Example.com"),
+                    () => new CompareFilter("phones", equality, Pick(["+8613800138000", null])),
+                    () => new CompareFilter("phones", FilterOperator.Contains, Pick(["0013", "6552"])),
+                    () => new CompareFilter("partners", equality, Pick<object?>([SomePartner(), SomePartner().ToString(), null])),
+                    () => new InFilter("partners", Pick<object?[]>([[SomePartner(), SomePartner()], [SomePartner(), null]])),
+                    () => new HasFilter("companies", "partners", _random.Next(2) == 0 ? null : new CompareFilter("level", FilterOperator.Equal, "a")),
                     () => new CompareFilter("discount", ordered, _random.Next(5) + 0.5m),
                     () => new CompareFilter("rating", ordered, (decimal)_random.Next(1, 6)),
                     () => new CompareFilter("effort", ordered, Pick<object>(["1h", "1:01", 2m])),
@@ -247,12 +256,13 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         AndFilter and => and.Filters.All(f => Evaluate(f, item)),
         OrFilter or => or.Filters.Any(f => Evaluate(f, item)),
         NotFilter not => !Evaluate(not.Inner, item),
-        InFilter { Path: "channels" or "tags" } list => list.Values.Any(v => v is null ? item[list.Path] is null : Keys(item, list.Path).Contains(list.Path == "tags" ? Key(v) : v)),
+        InFilter { Path: "channels" or "tags" or "partners" } list => list.Values.Any(v => v is null ? item[list.Path] is null : Keys(item, list.Path).Contains(list.Path == "tags" ? Key(v) : v)),
         InFilter list => list.Values.Any(v => Equals(v, item[list.Path])),
         QuickSearchFilter search => new[] { "name", "code" }.Any(f => Key(item[f]) is string key && key.Contains(FieldKind.Fold(search.Text), StringComparison.Ordinal)),
-        HasFilter has => _all.Any(i => Equals(i[has.LookUp], item.Id) && (has.Where is null || Evaluate(has.Where, i))),
+        HasFilter has => _all.Any(i => LinkedRecords.IdsOf(i[has.LookUp]).Contains(item.Id) && (has.Where is null || Evaluate(has.Where, i))),
         CompareFilter { Path: "parent.name" or "parent.tags" } path => _all.FirstOrDefault(i => Equals(i.Id, item["parent"])) is { } parent && Evaluate(path with { Path = path.Path[7..] }, parent),
-        CompareFilter { Path: "channels" or "tags" or "emails", Value: not null } has => Keys(item, has.Path).Any(k => Compare(has with { Operator = has.Operator == FilterOperator.NotEqual ? FilterOperator.Equal : has.Operator }, k)) != (has.Operator == FilterOperator.NotEqual),
+        CompareFilter { Path: "partners", Value: string id } partner => Evaluate(partner with { Value = Guid.Parse(id) }, item),
+        CompareFilter { Path: "channels" or "tags" or "emails" or "phones" or "partners", Value: not null } has => Keys(item, has.Path).Any(k => Compare(has with { Operator = has.Operator == FilterOperator.NotEqual ? FilterOperator.Equal : has.Operator }, k)) != (has.Operator == FilterOperator.NotEqual),
         CompareFilter { Path: "billingCity" } city => Equals((item["billing"] as Address)?.City, city.Value) == (city.Operator == FilterOperator.Equal),
         CompareFilter { Path: "effort", Value: string time } effort => Compare(effort with { Value = time == "1h" ? 60m : 61m }, item["effort"]),
         CompareFilter { Path: "billing", Operator: FilterOperator.Contains } part => item["billing"] is Address { Street: var street, City: var city } && Compare(part, FieldKind.Fold($"{city}{street} {city} {street}")),
@@ -289,7 +299,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     }
 
     private static IEnumerable<object?> Keys(ContentItem item, string path)
-        => path == "emails" ? (item[path] as ValueList<Labelled> ?? new ValueList<Labelled>([])).Select(v => Key(v.Value)) : (item[path] as ValueList<string> ?? new ValueList<string>([])).Select(v => path == "tags" ? Key(v) : v);
+        => path == "partners" ? LinkedRecords.IdsOf(item[path]).Cast<object?>() : path is "emails" or "phones" ? (item[path] as ValueList<Labelled> ?? new ValueList<Labelled>([])).Select(v => Key(v.Value)) : (item[path] as ValueList<string> ?? new ValueList<string>([])).Select(v => path == "tags" ? Key(v) : v);
 
     /// <summary>Text without case, width and accents; an amount without its currency.</summary>
     private static object? Key(object? value) => value switch
@@ -298,6 +308,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         Money money => money.Amount,
         _ => value,
     };
+
+    private Guid SomePartner() => Pick([.. _all.SelectMany(i => LinkedRecords.IdsOf(i["partners"])).Distinct(), Guid.Empty]);
 
     private T Pick<T>(params T[] from) => from[_random.Next(from.Length)];
 

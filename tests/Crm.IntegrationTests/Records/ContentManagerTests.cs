@@ -235,6 +235,49 @@ public abstract class ContentManagerTests(DatabaseProvider provider) : IAsyncLif
     }
 
     [Fact]
+    public async Task Delete_OneOfSeveralPointedTo_TakesJustThatOneOutAndRestorePutsItBackInItsPlace()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var (a, b, c) = (await scope.CreateAsync("companies", ("name", "A; Co")), await scope.CreateAsync("companies", ("name", "B")), await scope.CreateAsync("companies", ("name", "C")));
+        var ann = await scope.CreateAsync("people", ("name", "Ann"), ("clients", $"A\\; Co; b\n{c}; C"));
+        var read = (await scope.Queries.GetAsync("people", ann, CancellationToken.None))!;
+        Assert.Equal(new ValueList<Guid>([a, b, c]), read["clients"]);
+        Assert.Equal(("A; Co; B; C", "B"), (read.DisplayOf("clients"), read.NameOf(b)));
+        Assert.Equal("Clients: there is no Company “D”", Assert.Single((await scope.SaveAsync("people", ann, null, ("clients", "C; D"))).Errors).Message.ToString());
+        Assert.Equal("Partners cannot be the record itself", Assert.Single((await scope.SaveAsync("companies", a, null, ("partners", "B; A\\; Co"))).Errors).Message.ToString());
+
+        var effect = Assert.Single(await scope.Content.PreviewDeleteAsync("companies", b, CancellationToken.None));
+        Assert.Equal(("clients", 1L), (effect.LookUp.Name, effect.Count));
+        await DeleteAsync("companies", b);
+        Assert.Equal([a, c], await ClientsAsync());
+        var change = (await scope.Log.ReadHistoryAsync("people", ann, 1, CancellationToken.None))[0].Fields["clients"];
+        Assert.Equal(($"{a}; {b}; {c}", $"{a}; {c}"), (change.Old, change.New));
+        await RestoreAsync("companies", b);
+        Assert.Equal([a, b, c], await ClientsAsync());
+
+        // What went while the record itself was in the recycle bin is left out when it comes back.
+        await DeleteAsync("people", ann);
+        await DeleteAsync("companies", c);
+        await RestoreAsync("people", ann);
+        Assert.Equal([a, b], await ClientsAsync());
+
+        Assert.Null(await scope.Definitions.SaveFieldAsync("people", "clients", new System.Text.Json.Nodes.JsonObject { ["onDelete"] = "restrict" }, CancellationToken.None));
+        Assert.Equal("It cannot be deleted while 1 of People point to it", Assert.Single((await scope.Content.DeleteAsync("companies", a, null, CancellationToken.None)).Errors).Message.ToString());
+
+        async Task<IEnumerable<Guid>> ClientsAsync() => LinkedRecords.IdsOf((await scope.Queries.GetAsync("people", ann, CancellationToken.None))!["clients"]);
+        async Task DeleteAsync(string type, Guid id)
+        {
+            await using var other = _platform.OpenAsSystem();
+            Assert.True((await other.Content.DeleteAsync(type, id, null, CancellationToken.None)).Succeeded);
+        }
+        async Task RestoreAsync(string type, Guid id)
+        {
+            await using var other = _platform.OpenAsSystem();
+            Assert.True((await other.Content.RestoreAsync(type, id, CancellationToken.None)).Succeeded);
+        }
+    }
+
+    [Fact]
     public async Task Restore_UniqueValueTakenMeanwhile_IsRefused()
     {
         await using var scope = _platform.OpenAsSystem();
@@ -326,6 +369,27 @@ public abstract class ContentManagerTests(DatabaseProvider provider) : IAsyncLif
             Assert.Equal(SaveStatus.Forbidden, (await scope.SaveAsync("companies", ("name", "New"))).Status);
             Assert.Equal(SaveStatus.Forbidden, (await scope.Content.DeleteAsync("companies", mine, null, CancellationToken.None)).Status);
         }
+    }
+
+    [Fact]
+    public async Task Scope_OfOneOfSeveralPointedTo_HidesItsNameAndKeepsItWhenOthersChange()
+    {
+        var (me, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        Guid mine, theirs, secret, ann;
+        await using (var scope = _platform.OpenAsSystem())
+        {
+            (mine, theirs, secret) = (await OwnedAsync(scope, "Mine", me, null), await OwnedAsync(scope, "Theirs", other, null), await OwnedAsync(scope, "Secret", other, null));
+            ann = await scope.CreateAsync("people", ("name", "Ann"), ("owner", me.ToString()), ("clients", $"{mine}; {theirs}"));
+        }
+        await using var seller = _platform.Open(TestActors.User(me, PermissionScope.Own));
+        var read = (await seller.Queries.GetAsync("people", ann, CancellationToken.None))!;
+        Assert.Equal(("Mine", null), (read.DisplayOf("clients"), read.NameOf(theirs)));
+        Assert.True((await seller.SaveAsync("people", ann, null, ("clients", theirs.ToString()))).Succeeded);
+        Assert.True((await seller.SaveAsync("people", ann, null, ("clients", $"mine; {theirs}"))).Succeeded);
+        foreach (var unseen in new[] { secret.ToString(), "Secret" })
+            Assert.Equal("clients", Assert.Single((await seller.SaveAsync("people", ann, null, ("clients", $"{theirs}; {unseen}"))).Errors).Field);
+        var groups = await seller.Queries.AggregateAsync(new AggregateQuery("people") { GroupBy = [new("clients")], Aggregates = [new(AggregateFunction.Count)] }, CancellationToken.None);
+        Assert.Equal([(mine, "Mine", 1L), (theirs, null, 1L)], groups.OrderBy(g => Equals(g.Keys[0], theirs)).Select(g => ((Guid)g.Keys[0]!, g.KeyTexts[0], (long)g.Values[0]!)));
     }
 
     [Fact]

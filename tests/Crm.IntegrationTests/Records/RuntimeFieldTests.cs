@@ -44,6 +44,8 @@ public abstract class RuntimeFieldTests(DatabaseProvider provider) : IAsyncLifet
     [InlineData("region", """{"kind":"text"}""", "needs a kind and a label")]
     [InlineData("region", """{"kind":"lookUp","label":"R"}""", "Choose what the look-up points to")]
     [InlineData("region", """{"kind":"lookUp","label":"R","target":"nowhere"}""", "no content type")]
+    [InlineData("region", """{"kind":"lookUps","label":"R"}""", "Choose what the look-up points to")]
+    [InlineData("region", """{"kind":"lookUps","label":"R","target":"companies","onDelete":"cascade"}""", "not deleted with one of them")]
     [InlineData("region", """{"kind":"text","label":"R","maxLength":100000}""", "longest text")]
     [InlineData("region", """{"kind":"text","label":"R","colour":"red"}""", "not valid")]
     [InlineData("name", """{"kind":"number"}""", "kind of an existing field")]

@@ -134,6 +134,7 @@ internal sealed class TestTypes : IContentTypeProvider
                 Field.Duration("effort", "Effort"),
                 Field.Json("data", "Data"),
                 Field.Team("desk", "Desk"),
+                Field.LookUps("partners", "Partners", "companies"),
             ],
         },
         new()
@@ -145,6 +146,7 @@ internal sealed class TestTypes : IContentTypeProvider
                 Field.LookUp("company", "Company", "companies") with { OnDelete = OnDelete.Clear },
                 Field.LookUp("employer", "Employer", "companies") with { OnDelete = OnDelete.Restrict },
                 Field.LookUp("estate", "Estate", "companies") with { OnDelete = OnDelete.Cascade },
+                Field.LookUps("clients", "Clients", "companies"),
             ],
         },
         new() { Name = "users", Label = "User", PluralLabel = "Users", DisplayField = "name", Fields = [Field.Text("name", "Name") with { Required = true }] },

@@ -41,6 +41,7 @@ public sealed class FieldKindTests
         ["phone"] = Field.Phone("phone", "Phone"),
         ["url"] = Field.Url("website", "Website"),
         ["lookUp"] = Field.LookUp("customer", "Customer", "customers"),
+        ["lookUps"] = Field.LookUps("partners", "Partners", "customers"),
         ["user"] = Field.User("owner", "Owner"),
         ["id"] = new FieldDefinition { Name = "id", Kind = "id", Label = "Id" },
         ["autoNumber"] = Field.AutoNumber("number", "Number", "C{000000}"),
@@ -122,6 +123,7 @@ public sealed class FieldKindTests
     [InlineData("url", "HTTP://例子.中国/a?b=1#c", "HTTP://例子.中国/a?b=1#c")]
     [InlineData("url", "example.com/?next=http://a.example", "https://example.com/?next=http://a.example")]
     [InlineData("lookUp", "0198C1C2-0000-7000-8000-00000000000A", "0198c1c2-0000-7000-8000-00000000000a")]
+    [InlineData("lookUps", "0198C1C2-0000-7000-8000-00000000000B；0198c1c2-0000-7000-8000-00000000000a\n0198c1c2-0000-7000-8000-00000000000b", "0198c1c2-0000-7000-8000-00000000000b; 0198c1c2-0000-7000-8000-00000000000a")]
     [InlineData("user", "0198c1c2-0000-7000-8000-00000000000a", "0198c1c2-0000-7000-8000-00000000000a")]
     [InlineData("id", "0198c1c2-0000-7000-8000-00000000000a", "0198c1c2-0000-7000-8000-00000000000a")]
     [InlineData("autoNumber", "C000042", "C000042")]
@@ -152,6 +154,8 @@ public sealed class FieldKindTests
     [InlineData("dateTime", "\"2026-03-31\"", "Due must be a time with its zone, such as 2026-03-31T14:30:00Z")]
     [InlineData("pickList", "\"赢单\"", "Stage has no option “赢单”")]
     [InlineData("lookUp", "\"Acme\"", "Customer must be the id of a record")]
+    [InlineData("lookUps", "\"Acme\"", "Partners must be a list")]
+    [InlineData("lookUps", "[\"Acme\"]", "Partners holds something that is no value of it")]
     [InlineData("record", "\"customers:Acme\"", "About must be a type and an id with a slash between them, such as customers/<id>")]
     public void FromJson_WrongType_SaysWhatIsExpected(string kind, string json, string message)
         => Assert.Equal(message, FromJson(kind, json, null).Error?.ToString());
@@ -461,7 +465,7 @@ public sealed class FieldKindTests
             {
                 var parsed = kind.Parse(Samples[kind.Name], text, Context());
                 Assert.True(parsed.Error is null || parsed.Value is null);
-                if (parsed.Value is { } value and not LookUpText and not NewOption && kind.Validate(Samples[kind.Name], value) is null)
+                if (parsed.Value is { } value and not UnboundValue && kind.Validate(Samples[kind.Name], value) is null)
                     kind.ToColumns(Samples[kind.Name], value);
             }
         }, runs: 1000);

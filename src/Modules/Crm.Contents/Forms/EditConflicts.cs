@@ -3,7 +3,7 @@ using Crm.Contents.Records;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
-using Crm.Platform.Fields;
+using Microsoft.Extensions.Localization;
 
 namespace Crm.Contents.Forms;
 
@@ -11,7 +11,7 @@ namespace Crm.Contents.Forms;
 /// Puts two people's changes of one record together. A field that only one of them has changed is no conflict; for the
 /// others both values are shown, and the form keeps what was typed.
 /// </summary>
-internal sealed class EditConflicts(ChangeLog log, History history, RecordForm form, FieldViews views, RecordNames names)
+internal sealed class EditConflicts(ChangeLog log, History history, RecordForm form, FieldViews views, RecordNames names, IStringLocalizer localizer)
 {
     /// <param name="posted">What was typed; fields that only the other has changed take the other's value here.</param>
     public async Task<EditConflict> ResolveAsync(ContentTypeDefinition type, ContentItem current, long version, Dictionary<string, IReadOnlyList<string>> posted, CancellationToken cancellationToken)
@@ -47,16 +47,16 @@ internal sealed class EditConflicts(ChangeLog log, History history, RecordForm f
     private async Task<string?> OriginalAsync(FieldDefinition field, string? logged, CancellationToken cancellationToken)
     {
         var value = history.Value(field, logged);
-        var link = value as RecordLink ?? (value is Guid id && field.Target is { } target ? new RecordLink(target, id) : null);
-        return views.Display(field, value, link is null ? null : await names.FindAsync(link.Type, link.Id, cancellationToken))?.Text;
+        return views.Display(field, value, (await names.FindAsync(field, logged, cancellationToken)).GetValueOrDefault)?.Text;
     }
 
     private async Task<string?> MineAsync(FieldEditor editor, CancellationToken cancellationToken)
     {
-        if (editor.Field.Kind == "record" && RecordLink.Read(editor.Text) is { } link)
-            return await names.FindAsync(link.Type, link.Id, cancellationToken);
-        if (editor.Field.Target is { } target && Guid.TryParse(editor.Text, out var id))
-            return await names.FindAsync(target, id, cancellationToken);
+        if (editor.Field.Target is not null || editor.Field.Kind == "record")
+        {
+            var known = await names.FindAsync(editor.Field, editor.Text, cancellationToken);
+            return editor.Text.Length == 0 ? null : string.Join(localizer[", "], RecordNames.MentionedBy(editor.Field, editor.Text).Select(l => known.GetValueOrDefault(l.Id) ?? localizer["Not visible to you"]));
+        }
         var text = editor.Options.FirstOrDefault(o => o.Key == editor.Text)?.Text ?? string.Join(' ', editor.Texts.Where(t => t.Length > 0));
         return editor.Text.Length == 0 ? null : text;
     }

@@ -51,18 +51,14 @@ internal sealed class RecordForm(ContentDefinitions definitions, FieldKinds kind
     public async Task<IReadOnlyList<FormSection>> SectionsAsync(ContentTypeDefinition type, bool isNew, Dictionary<string, IReadOnlyList<string>> texts, IReadOnlyList<FieldError> errors, CancellationToken cancellationToken)
     {
         var fields = Fields(type).Where(f => !(isNew && f.ReadOnly)).ToList();
-        var chosen = await names.FindAsync(fields.Select(Linked).OfType<RecordLink>().Select(l => (l.Type, l.Id)), cancellationToken);
+        var chosen = await names.FindAsync(fields.SelectMany(f => RecordNames.MentionedBy(f, Text(f)[0])).Select(l => (l.Type, l.Id)), cancellationToken);
         var first = errors.Count > 0 ? null : fields.FirstOrDefault(f => !f.ReadOnly && f.Target is null && f.Kind != "record")?.Name;
         return [.. FieldSection.Of(type, fields).Select(s => new FormSection(s.Heading.For(localizer), [.. s.Fields.Select(Editor)]))];
 
         IReadOnlyList<string> Text(FieldDefinition field) => texts.GetValueOrDefault(field.Name) ?? views.FormTexts(field, null);
 
-        RecordLink? Linked(FieldDefinition field)
-            => field.Target is { } target && Guid.TryParse(Text(field)[0], out var id) ? new RecordLink(target, id) : field.Kind == "record" ? RecordLink.Read(Text(field)[0]) : null;
-
-        FieldEditor Editor(FieldDefinition field) => views.Editor(type, field, Text(field)) with
+        FieldEditor Editor(FieldDefinition field) => names.Named(views.Editor(type, field, Text(field)), chosen) with
         {
-            ChosenText = Linked(field) is { } link ? chosen.GetValueOrDefault(link.Id) : Text(field)[0],
             Error = errors.FirstOrDefault(e => string.Equals(e.Field, field.Name, StringComparison.OrdinalIgnoreCase))?.Message.For(localizer),
             HasFocus = field.Name == first,
         };

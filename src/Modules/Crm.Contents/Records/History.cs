@@ -37,7 +37,7 @@ internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views,
         if (string.IsNullOrEmpty(text))
             return null;
         var context = new ParseContext(CultureInfo.InvariantCulture, TimeZoneInfo.Utc, settings.Site.Currency, settings.Site.Region, default, localizer);
-        return kinds.Of(field).Parse(field, text, context).Value is { } value and not (NewOption or LookUpText) ? value : null;
+        return kinds.Of(field).Parse(field, text, context).Value is { } value and not UnboundValue ? value : null;
     }
 
     private static IEnumerable<(FieldDefinition Field, FieldChange Change)> FieldsOf(ContentTypeDefinition type, Change change)
@@ -49,19 +49,16 @@ internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views,
             yield return (SystemTypes.Users, user);
         foreach (var (field, values) in FieldsOf(type, change))
             foreach (var text in new[] { values.Old, values.New })
-                if (Linked(field, text) is { } link)
+                foreach (var link in RecordNames.MentionedBy(field, text))
                     yield return (link.Type, link.Id);
     }
-
-    private static RecordLink? Linked(FieldDefinition field, string? text)
-        => field.Kind == "record" ? RecordLink.Read(text) : field.Target is { } target && Guid.TryParse(text, out var id) ? new RecordLink(target, id) : null;
 
     private string? Text(FieldDefinition field, string? text, IReadOnlyDictionary<Guid, string> known)
     {
         if (string.IsNullOrEmpty(text))
             return null;
         if (field.Target is not null || field.Kind == "record")
-            return Linked(field, text) is { } link && known.TryGetValue(link.Id, out var name) ? name : localizer["Not visible to you"];
+            return string.Join(localizer[", "], RecordNames.MentionedBy(field, text).Select(l => known.GetValueOrDefault(l.Id) ?? localizer["Not visible to you"]));
         var shown = Value(field, text) is { } value ? kinds.Of(field).Format(field, value, views.Context) : text;
         return shown.Length > LongestText ? string.Concat(shown.AsSpan(0, LongestText), "…") : shown;
     }

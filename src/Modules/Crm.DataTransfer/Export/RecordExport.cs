@@ -74,6 +74,8 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
             return kind.Parts.Select(_ => "");
         if (value is Guid id && field.Target is { } target)
             return [FormulaGuard.Add(links[(target, id)])];
+        if (value is ValueList<Guid> ids)
+            return [FormulaGuard.Add(TextList.Join(ids.Select(i => links[(field.Target!, i)])))];
         // Numbers, dates and phone numbers begin with a sign of their own; all other texts are somebody's words.
         var parts = kind.SplitParts(field, value);
         return (value is string && field.Kind != "phone") || kind.IsSeveral || kind.IsSearched ? parts.Select(FormulaGuard.Add) : parts;
@@ -88,8 +90,8 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
             var texts = new Dictionary<Guid, string?>();
             foreach (var field in group)
                 foreach (var item in items)
-                    if (item[field.Name] is Guid id)
-                        texts[id] = item.DisplayOf(field.Name);
+                    foreach (var id in LinkedRecords.IdsOf(item[field.Name]))
+                        texts[id] = field.LeadsTo is null ? item.NameOf(id) : item.DisplayOf(field.Name);
             if (texts.Count == 0)
                 continue;
             var type = definitions.Current.Get(group.Key);

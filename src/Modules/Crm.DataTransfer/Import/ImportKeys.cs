@@ -68,7 +68,7 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, Content
             return null;
         }
         var (value, error) = cells.Parse(key!.Field, text);
-        if (value is null or LookUpText)
+        if (value is null or UnboundValue)
             row.Refused = error ?? new Message("{0} cannot be “{1}”", key.Field.Label, text);
         else if (_rows.TryAdd(value, (row.Number, row.Content)))
             return value;

@@ -40,11 +40,11 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
                       where row.Refused is null && row.Repeats is null
                       from column in _links
                       let text = row.Cell(column).Trim()
-                      where text.Length > 0 && !Guid.TryParseExact(text, "D", out _)
+                      where Texts(column.Field, text).Any(t => !Guid.TryParseExact(t, "D", out _))
                       select (Row: row, column.Field, Text: text)).ToList();
         if (wanted.Count == 0)
             return;
-        var found = await FindAsync(wanted.Select(w => w.Text), cancellationToken);
+        var found = await FindAsync(wanted.SelectMany(w => Texts(w.Field, w.Text)), cancellationToken);
         foreach (var row in rows.Where(r => r.Refused is null && r.Repeats is null))
             foreach (var column in _names)
                 if (found.TryGetValue(FieldKind.Fold(row.Cell(column).Trim()), out var ids))
@@ -52,14 +52,17 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
         var last = rows[^1].Number;
         foreach (var (row, field, text) in wanted)
         {
-            var ids = found[FieldKind.Fold(text)];
-            if (ids.Count > 1)
-                row.Refused ??= Ambiguous(field, text, ids.Count);
-            else if (ids.Count == 1 && dryRun?.IsPlanned(ids.First()) == true)
-                row.Planned.Add(field);
-            else if (ids.Count == 1)
-                row.Links[field.Name] = ids.First();
-            else if (_lastRows.GetValueOrDefault(FieldKind.Fold(text)) > last)
+            var texts = Texts(field, text);
+            if (Ambiguous(field, texts, found) is { } ambiguous)
+                row.Refused ??= ambiguous;
+            else if (Meant(texts, found) is { } ids)
+            {
+                if (ids.Any(id => dryRun?.IsPlanned(id) == true))
+                    row.Planned.Add(field);
+                else
+                    row.Links[field.Name] = Value(field, ids);
+            }
+            else if (texts.Any(t => _lastRows.GetValueOrDefault(FieldKind.Fold(t)) > last))
                 row.Waiting.Add(new(field, text));
             // Else the content manager says that there is none.
         }
@@ -68,18 +71,18 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
     /// <summary>The records that waiting links mean, now that all rows are saved, or the reason why one cannot be set.</summary>
     public async Task<IReadOnlyList<(Dictionary<string, object?> Links, Message? Refused)>> FinishAsync(IReadOnlyList<IReadOnlyList<WaitingLink>> rows, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(rows.SelectMany(r => r).Select(w => w.Text), cancellationToken);
+        var found = await FindAsync(rows.SelectMany(r => r).SelectMany(w => Texts(w.Field, w.Text)), cancellationToken);
         return [.. rows.Select(waiting =>
         {
             var links = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
             Message? refused = null;
             foreach (var (field, text) in waiting)
             {
-                var ids = found[FieldKind.Fold(text)];
-                if (ids.Count == 1)
-                    links[field.Name] = ids.First();
+                var texts = Texts(field, text);
+                if (Meant(texts, found) is { } ids)
+                    links[field.Name] = Value(field, ids);
                 else
-                    refused ??= ids.Count > 1 ? Ambiguous(field, text, ids.Count) : new("{0}: there is no {1} “{2}”", field.Label, type.Label, text);
+                    refused ??= Ambiguous(field, texts, found) ?? new("{0}: there is no {1} “{2}”", field.Label, type.Label, texts.First(t => Ids(t, found).Count == 0));
             }
             return (links, refused);
         })];
@@ -94,6 +97,20 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
         return found;
     }
 
-    private static Message Ambiguous(FieldDefinition field, string text, int count)
-        => new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text, count);
+    /// <summary>A look-up's cell is one text, that of several is divided.</summary>
+    private static IReadOnlyList<string> Texts(FieldDefinition field, string cell) => field.LeadsTo is null ? TextList.Split(cell) : cell.Length > 0 ? [cell] : [];
+
+    private static HashSet<Guid> Ids(string text, Dictionary<string, HashSet<Guid>> found)
+        => Guid.TryParseExact(text, "D", out var id) ? [id] : found[FieldKind.Fold(text)];
+
+    /// <summary>The records that the texts mean; null unless each means just one.</summary>
+    private static List<Guid>? Meant(IReadOnlyList<string> texts, Dictionary<string, HashSet<Guid>> found)
+        => texts.All(t => Ids(t, found).Count == 1) ? [.. texts.Select(t => Ids(t, found).First())] : null;
+
+    private static object Value(FieldDefinition field, List<Guid> ids) => field.LeadsTo is null ? new ValueList<Guid>(ids) : ids[0];
+
+    private static Message? Ambiguous(FieldDefinition field, IReadOnlyList<string> texts, Dictionary<string, HashSet<Guid>> found)
+        => texts.FirstOrDefault(t => Ids(t, found).Count > 1) is { } text
+            ? new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text, Ids(text, found).Count)
+            : null;
 }

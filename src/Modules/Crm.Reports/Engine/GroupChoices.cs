@@ -21,8 +21,8 @@ public sealed class GroupChoices(FieldViews views, FieldKinds kinds, ContentDefi
         foreach (var address in type.Fields.Where(f => f is { Kind: "address", Hidden: false }))
             choices.AddRange(AddressParts.Columns.Where(p => p.Part is "Country" or "Region" or "City")
                 .Select(p => new GroupChoice(address.Name + p.Part, localizer["{0}: {1}", views.LabelAt(type, address.Name), p.Label.For(localizer)])));
-        foreach (var lookUp in fields.Where(f => f.Target is not null))
-            if (definitions.Current.Find(lookUp.Target!) is { IsAdmin: false } target && actor.Current.CanOpen(target))
+        foreach (var lookUp in fields.Where(f => f.LeadsTo is not null))
+            if (definitions.Current.Find(lookUp.LeadsTo!) is { IsAdmin: false } target && actor.Current.CanOpen(target))
                 choices.AddRange(Fields(target).Where(f => f.Kind is "pickList" or "yesNo" or "user")
                     .Select(f => new GroupChoice($"{lookUp.Name}.{f.Name}", views.LabelAt(type, $"{lookUp.Name}.{f.Name}"), views.LabelAt(type, lookUp.Name))));
         return choices;

@@ -32,7 +32,7 @@ internal sealed class TypePlan
     private static FieldRole? RoleOf(FieldDefinition field, FieldKind kind) => field switch
     {
         { Options.Count: > 0 } => FieldRole.Options,
-        { Target: not null } => field.Kind == "lookUp" ? FieldRole.Link : null,
+        { Target: not null } => field.Kind is "lookUp" or "lookUps" ? FieldRole.Link : null,
         _ => kind.IsSearched ? FieldRole.Text : null,
     };
 

@@ -81,7 +81,7 @@ public sealed partial class MergeTexts(QueryEngine queries, ContentDefinitions d
                 return new("{0} has no field {1}", type.PluralLabel, names[i]);
             if (i == names.Length - 1)
                 return null;
-            if (field.Target is null || definitions.Current.Find(field.Target) is not { } target)
+            if (field.LeadsTo is null || definitions.Current.Find(field.LeadsTo) is not { } target)
                 return new("{0} is not a look-up, so {1} leads nowhere", field.Label, path);
             type = target;
         }

@@ -73,9 +73,9 @@ internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, Fie
                 : BulkPlan.Refused(new FieldError(field.Name, new("{0} has no option “{1}”, and you may not add one", field.Label, option.Text)));
         if (kind.Validate(field, parsed.Value!) is { } problem)
             return BulkPlan.Refused(new FieldError(field.Name, problem));
-        if (field.Target is { } target)
-            return parsed.Value is Guid id && await names.FindAsync(target, id, cancellationToken) is { } name
-                ? Plan(field, id.ToString("D"), name)
+        if (field.Target is not null)
+            return LinkedRecords.IdsOf(parsed.Value) is { Count: > 0 } ids && await names.FindAsync(field, joined, cancellationToken) is var known && ids.All(known.ContainsKey)
+                ? Plan(field, kind.ToInvariant(field, parsed.Value!), string.Join(localizer[", "], ids.Select(id => known[id])))
                 : BulkPlan.Refused(new FieldError(field.Name, new("{0}: the record is gone or you may not see it", field.Label)));
         return Plan(field, kind.ToInvariant(field, parsed.Value!), kind.Format(field, parsed.Value!, views.Context));
     }
@@ -95,7 +95,7 @@ internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, Fie
     protected object? Parse(FieldDefinition field, string? text)
     {
         var context = new ParseContext(CultureInfo.InvariantCulture, TimeZoneInfo.Utc, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
-        return !string.IsNullOrEmpty(text) && kinds.Of(field).Parse(field, text, context).Value is { } value and not (NewOption or LookUpText) ? value : null;
+        return !string.IsNullOrEmpty(text) && kinds.Of(field).Parse(field, text, context).Value is { } value and not UnboundValue ? value : null;
     }
 
     private BulkPlan Plan(FieldDefinition field, string value, string shown) => new(Title(field, shown), Settings(field, value));
@@ -118,11 +118,9 @@ internal class ChangeField(ContentDefinitions definitions, FieldKinds kinds, Fie
     private async Task<FieldEditor> EditorAsync(BulkForm form, FieldDefinition field, CancellationToken cancellationToken)
     {
         var texts = Texts(form, field);
-        var editor = views.Editor(form.Type, field, texts);
-        return editor with
+        return names.Named(views.Editor(form.Type, field, texts), await names.FindAsync(field, texts[0], cancellationToken)) with
         {
             IsWide = true,
-            ChosenText = field.Target is { } target && Guid.TryParse(texts[0], out var id) ? await names.FindAsync(target, id, cancellationToken) : texts[0],
             Error = form.Errors.FirstOrDefault(e => e.Field == field.Name)?.Message.For(localizer),
         };
     }

@@ -96,7 +96,7 @@ internal sealed class UndoChanges(IContentManager content, QueryEngine queries, 
         {
             // An option that is hidden or gone was a value all the same.
             NewOption option => option.Text,
-            LookUpText => null,
+            UnboundValue => null,
             var value => value,
         };
     }

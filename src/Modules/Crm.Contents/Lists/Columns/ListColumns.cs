@@ -29,7 +29,7 @@ internal sealed class ListColumns(ListFields fields, FieldKinds kinds, FieldView
 
     /// <summary>What a sort by a field names: a look-up is sorted by the name it shows. Null when it cannot be sorted by.</summary>
     public static string? SortPath(string path, FieldDefinition field, FieldKind kind)
-        => field.Target is not null ? $"{path}.{SystemFields.DisplayText}" : kind.IsSortable ? path : null;
+        => field.LeadsTo is not null ? $"{path}.{SystemFields.DisplayText}" : kind.IsSortable ? path : null;
 
     private ListColumn Column(ContentTypeDefinition type, string path, IReadOnlyList<string> sort, ListTaste taste)
     {

@@ -43,8 +43,8 @@ internal sealed class ListFields(ContentDefinitions definitions, FieldKinds kind
     {
         var own = Visible(type).Select(f => Field(type, f.Name)).ToList();
         var groups = new List<FieldGroup> { new(null, own) };
-        foreach (var lookUp in own.Where(f => f.Field.Target is not null && f.Field.Target != SystemTypes.Users && f.Field.Target != SystemTypes.Teams))
-            if (definitions.Current.Find(lookUp.Field.Target!) is { } target)
+        foreach (var lookUp in own.Where(f => f.Field.LeadsTo is not (null or SystemTypes.Users or SystemTypes.Teams)))
+            if (definitions.Current.Find(lookUp.Field.LeadsTo!) is { } target)
                 groups.Add(new(lookUp.Label, [.. Visible(target).Where(f => f.Name != target.DisplayField && f.Kind != "longText").Select(f => Field(type, $"{lookUp.Path}.{f.Name}"))]));
         return groups;
     }
@@ -61,7 +61,7 @@ internal sealed class ListFields(ContentDefinitions definitions, FieldKinds kind
             names[i] = field.Name;
             if (i < names.Length - 1)
             {
-                if (i == 3 || field.Target is null || definitions.Current.Find(field.Target) is not { } next || !actor.Current.Can(next, ContentActions.View))
+                if (i == 3 || field.LeadsTo is null || definitions.Current.Find(field.LeadsTo) is not { } next || !actor.Current.Can(next, ContentActions.View))
                     return null;
                 at = next;
             }

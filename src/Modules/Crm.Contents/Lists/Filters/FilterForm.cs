@@ -116,6 +116,8 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
     /// <summary>People know records by their names, not by ids.</summary>
     private static Filter Records(FilterField field, string op, IReadOnlyList<string> values)
     {
+        if (field.Kind.IsSeveral && op is "contains" or "startswith" or "endswith")
+            throw new QueryException("{0} cannot be filtered by “{1}”", field.Field.Label, op);
         var ids = values.Distinct().Select(v => v == "@me" ? v : Guid.TryParseExact(v, "D", out var id) ? id : (object?)null).ToList();
         if (ids.All(id => id is not null) && op is not ("contains" or "startswith" or "endswith"))
             return OneOf(field.Path, op == "ne", [.. ids.OfType<object>()]);
@@ -132,7 +134,7 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
         var context = new ParseContext(CultureInfo.CurrentCulture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
         // One of several values is compared as it is kept, if it can be read as one, such as an option by its label.
         if (field.Kind is SeveralKind several)
-            return several.Parse(field.Field, text, context).Value is { } one and not LookUpText ? several.Keys(field.Field, one).First().Key : text;
+            return several.Parse(field.Field, text, context).Value is { } one and not UnboundValue ? several.Keys(field.Field, one).First().Key : text;
         if (field.Kind is { IsLong: true } or { Name: "address" })
             return text;
         return kinds.Of(field.Field).Parse(field.Field, text, context) switch

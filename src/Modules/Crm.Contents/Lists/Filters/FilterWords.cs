@@ -10,7 +10,7 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Contents.Lists;
 
 /// <summary>Says in words what a filter asks for.</summary>
-internal sealed class FilterWords(FieldViews views, RecordNames names, ContentDefinitions definitions, IStringLocalizer localizer)
+internal sealed class FilterWords(FieldKinds kinds, FieldViews views, RecordNames names, ContentDefinitions definitions, IStringLocalizer localizer)
 {
     /// <summary>The names of the records that filters of a type speak of, as far as the reader may see them.</summary>
     public Task<IReadOnlyDictionary<Guid, string>> NamesAsync(ContentTypeDefinition type, IEnumerable<Filter> filters, CancellationToken cancellationToken)
@@ -20,8 +20,8 @@ internal sealed class FilterWords(FieldViews views, RecordNames names, ContentDe
     public (string? Label, string Text) Part(ContentTypeDefinition type, Filter filter, IReadOnlyDictionary<Guid, string> known) => filter switch
     {
         CompareFilter compare => (Label(type, compare.Path), Compare(type, compare, known)),
-        InFilter list => (Label(type, list.Path), Values(type, list, known)),
-        NotFilter { Inner: InFilter list } => (Label(type, list.Path), localizer["not {0}", Values(type, list, known)]),
+        InFilter list => (Label(type, list.Path), IsSeveral(type, list.Path) ? localizer["includes {0}", Values(type, list, known)] : Values(type, list, known)),
+        NotFilter { Inner: InFilter list } => (Label(type, list.Path), localizer[IsSeveral(type, list.Path) ? "does not include {0}" : "not {0}", Values(type, list, known)]),
         _ when FilterParts.Range(filter) is var (from, until) => (Label(type, from.Path), Range(type, from, until, known)),
         QuickSearchFilter search => (localizer["Search"], $"“{search.Text}”"),
         _ => (null, Say(type, filter, known)),
@@ -79,6 +79,8 @@ internal sealed class FilterWords(FieldViews views, RecordNames names, ContentDe
             .. values.OfType<string>().Select(RecordLink.Read).OfType<RecordLink>().Where(_ => views.FieldAt(type, path).Kind == "record").Select(l => (l.Type, l.Id))];
     }
 
+    private bool IsSeveral(ContentTypeDefinition type, string path) => kinds.Of(views.FieldAt(type, path)).IsSeveral;
+
     private string Label(ContentTypeDefinition type, string path)
         => views.LabelAt(type, path.EndsWith($".{SystemFields.DisplayText}", StringComparison.Ordinal) ? path[..^(SystemFields.DisplayText.Length + 1)] : path);
 
@@ -109,6 +111,8 @@ internal sealed class FilterWords(FieldViews views, RecordNames names, ContentDe
         var isDate = filter.Value is DateOnly or DateTime || filter.Value is string text && RelativeDates.Matches(text);
         if (filter.Operator == FilterOperator.Less && FilterPeriods.Days(filter.Value as string) is < 0 and var days)
             return localizer["more than {0} days ago", -days];
+        if (filter.Operator is FilterOperator.Equal or FilterOperator.NotEqual && IsSeveral(type, filter.Path))
+            return localizer[filter.Operator == FilterOperator.Equal ? "includes {0}" : "does not include {0}", value];
         return (filter.Operator, isDate) switch
         {
             (FilterOperator.Equal, _) => value,
@@ -137,7 +141,7 @@ internal sealed class FilterWords(FieldViews views, RecordNames names, ContentDe
         Guid id => known.GetValueOrDefault(id) ?? localizer["Not visible to you"],
         string text when RecordLink.Read(text) is { } link && views.FieldAt(type, path).Kind == "record" => known.GetValueOrDefault(link.Id) ?? localizer["Not visible to you"],
         bool flag => flag ? localizer["Yes"] : localizer["No"],
-        decimal number when views.FieldAt(type, path) is { Kind: "percent" or "rating" or "duration" } field => views.Display(field, number, null)!.Text,
+        decimal number when views.FieldAt(type, path) is { Kind: "percent" or "rating" or "duration" } field => views.Display(field, number, _ => null)!.Text,
         decimal number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
         DateOnly date => date.ToString("d", CultureInfo.CurrentCulture),
         DateTime time => TimeZoneInfo.ConvertTimeFromUtc(time, views.Context.TimeZone).ToString("g", CultureInfo.CurrentCulture),

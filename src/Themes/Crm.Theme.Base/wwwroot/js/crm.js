@@ -282,6 +282,8 @@ async function startPicker(select) {
   }
   const name = select.getAttribute('aria-label') ?? $(`label[for="${CSS.escape(select.id)}"]`)?.firstChild?.textContent.trim() ?? placeholder;
   const picker = new TomSelect(select, settings);
+  // The next of several is looked for anew.
+  if (lookupUrl && select.multiple) picker.on('item_add', () => { if (picker.isFocused) { picker.setTextboxValue(''); picker.load(''); } });
   if (textRecent) picker.on('item_add', value => remember(lookupUrl, value));
   picker.dropdown_content.setAttribute('aria-label', name);
   picker.dropdown.querySelector('.dropdown-input')?.setAttribute('aria-label', name);
