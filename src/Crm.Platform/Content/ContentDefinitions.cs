@@ -207,6 +207,8 @@ public sealed partial class ContentDefinitions(
             return new Message("The name {0} is taken by a feature that is switched off", type);
         await WriteAsync(typeName, fieldName, version, overlay, cancellationToken);
         await schema.ApplyAsync([next.Get(type)], cancellationToken);
+        if (next.Get(type).Find(fieldName) is { Unique: true } unique && known?.Find(fieldName) is not { Unique: true })
+            await schema.CheckUniqueAsync(next.Get(type), unique, cancellationToken);
         Publish(next);
         return null;
     }

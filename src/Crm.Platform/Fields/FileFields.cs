@@ -76,8 +76,7 @@ internal class FileField : FieldKind
     public override FieldParse FromJson(FieldDefinition field, JsonElement element, ParseContext context)
         => StoredFile.Read(element.GetRawText()) is { } file ? FieldParse.Ok(file) : FieldParse.Fail("{0} must be an object with the id of a file", field.Label);
 
-    /// <summary>25 unless the definition says otherwise.</summary>
-    public static int MaxMegabytes(FieldDefinition field) => (int)(field.Max ?? 25);
+    public static int MaxMegabytes(FieldDefinition field) => (int)(field.Max ?? FileStore.UsualMegabytes);
 }
 
 /// <summary>A picture that browsers draw: PNG, JPEG, GIF or WebP, by what is in it and not by its name. No SVG, which can carry script.</summary>

@@ -12,6 +12,9 @@ public sealed class FileStore
     /// <summary>The largest file, whatever a field or an administrator allows.</summary>
     public const int MaxMegabytes = 100;
 
+    /// <summary>The largest file where a field does not say.</summary>
+    public const int UsualMegabytes = 25;
+
     /// <summary>What one person may have uploaded without saving the record that it is for.</summary>
     public const int MaxWaitingMegabytes = 1000;
 

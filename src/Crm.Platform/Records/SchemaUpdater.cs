@@ -82,6 +82,23 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         await session.ExecuteAsync($"CREATE INDEX {Dialect.Quote(Columns.Index("ix", table, SeveralKind.Key.Suffix))} ON {Dialect.Quote(table)} (\"{SeveralKind.Key.Suffix}\", \"record_id\")", cancellationToken);
     }
 
+    /// <summary>
+    /// Whether a field of several values can become unique. There is no index to say so: what is written from now on is
+    /// compared by the content manager.
+    /// </summary>
+    /// <exception cref="DefinitionRefusedException">Two records have the same value.</exception>
+    internal async Task CheckUniqueAsync(ContentTypeDefinition type, FieldDefinition field, CancellationToken cancellationToken)
+    {
+        if (kinds.Of(field).IsSeveral)
+            await CheckUniqueAsync(field, $"{Dialect.Quote(Columns.SideTable(type, field))} s JOIN {Columns.Table(type)} t ON t.\"id\" = s.\"record_id\"", $"\"{SeveralKind.Key.Suffix}\"", cancellationToken);
+    }
+
+    private async Task CheckUniqueAsync(FieldDefinition field, string from, string key, CancellationToken cancellationToken)
+    {
+        if (await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM (SELECT 1 FROM {from} WHERE \"deleted_at\" IS NULL AND {key} IS NOT NULL GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 1) c"), cancellationToken) > 0)
+            throw new DefinitionRefusedException(new("{0} cannot be unique: some records have the same value", field.Label));
+    }
+
     private string KeyColumn(FieldDefinition field) => Columns.Name(field.Name) + kinds.Of(field).FilterColumn(field).Suffix;
 
     /// <summary>Indexes leave deleted records out, as queries do; the id makes every order total.</summary>
@@ -91,8 +108,8 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         var name = Columns.Index(field.Unique ? "ux" : "ix", table, column);
         if (indexes.Contains(name))
             return;
-        if (field.Unique && await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM (SELECT 1 FROM {Dialect.Quote(table)} WHERE \"deleted_at\" IS NULL AND {Dialect.Quote(column)} IS NOT NULL GROUP BY {Dialect.Quote(column)} HAVING COUNT(*) > 1 LIMIT 1) c"), cancellationToken) > 0)
-            throw new DefinitionRefusedException(new("{0} cannot be unique: some records have the same value", field.Label));
+        if (field.Unique)
+            await CheckUniqueAsync(field, Dialect.Quote(table), Dialect.Quote(column), cancellationToken);
         var order = session.Database.Provider == DatabaseProvider.Postgres ? " NULLS FIRST" : "";
         var keys = field.Unique ? Dialect.Quote(column) : $"{Dialect.Quote(column)}{order}, \"id\"";
         await session.ExecuteAsync(

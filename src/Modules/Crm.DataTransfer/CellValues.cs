@@ -21,4 +21,12 @@ public sealed class CellValues(FieldKinds kinds, SettingsStore settings, ActorCo
         var (value, error) = kind.Parse(field, text, _context);
         return error is null ? (kind.ToFilterValue(field, value), null) : (null, error);
     }
+
+    /// <summary>What a unique field is compared by: one value, each of several, or nothing where the text is none.</summary>
+    public IEnumerable<object> Keys(FieldDefinition field, string text)
+    {
+        if (string.IsNullOrWhiteSpace(text) || Parse(field, text).Value is not { } value)
+            return [];
+        return kinds.Of(field) is SeveralKind several && value is not UnboundValue ? several.Keys(field, value).Select(k => k.Key) : [value];
+    }
 }

@@ -32,6 +32,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             Min = field.Min?.ToString(CultureInfo.CurrentCulture),
             Max = field.Max?.ToString(CultureInfo.CurrentCulture),
             Decimals = field.Decimals,
+            FileTypes = string.Join(", ", field.FileTypes),
             Target = field.Target,
             OnDelete = field.OnDelete,
             Pattern = field.Pattern,
@@ -55,7 +56,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             Targets = [.. definitions.Current.Types.OrderBy(t => t.IsAdmin).ThenBy(t => t.PluralLabel.For(localizer), StringComparer.CurrentCulture).Select(t => (t.Name, t.PluralLabel.For(localizer)))],
             IsRequiredByModule = field is not null && definitions.Declared(type.Name, field.Name)?.Required == true,
             HasWeights = field is not null && (field.Options.Any(o => o.Weight is not null) || definitions.Declared(type.Name, field.Name)?.Options.Any(o => o.Weight is not null) == true),
-            CanBeUnique = kind is { IsSortable: true, Parts.Count: 1 } && kind.Name is not ("pickList" or "yesNo" or "rating"),
+            CanBeUnique = (kind is { IsSortable: true, Parts.Count: 1 } && kind.Name is not ("pickList" or "yesNo" or "rating" or "file" or "image")) || kind.Name is "emails" or "phones",
             HasOptions = HasOptions(kind),
             CanBeSearched = (kind.ValueType == typeof(string) && kind.Name is not ("pickList" or "json")) || kind.Name is "tags" or "emails" or "phones" or "address",
         };
@@ -79,15 +80,16 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         if (field.IsMade())
             field = Limits(field, kind, input, errors);
         if (errors.Count == 0 && kind.ValidateDefinition(field) is { } problem)
-            errors[InputOf(kind)] = problem.For(localizer);
+            errors[InputOf(kind, field)] = problem.For(localizer);
         return field.ReadOnly ? field : field with { Default = Default(field, kind, input, errors) };
     }
 
     /// <summary>The input that settings of the kind stand in.</summary>
-    private static string InputOf(FieldKind kind) => kind.Name switch
+    private static string InputOf(FieldKind kind, FieldDefinition field) => kind.Name switch
     {
         "pickList" or "multiPickList" => "options",
-        "lookUp" => "target",
+        "lookUp" or "lookUps" => "target",
+        "file" or "image" => kind.ValidateDefinition(field with { FileTypes = [] }) is null ? "fileTypes" : "max",
         "autoNumber" => "pattern",
         "number" or "money" or "percent" => "min",
         _ => "maxLength",
@@ -128,9 +130,10 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             Min = Number(input.Min, "min", errors),
             Max = Number(input.Max, "max", errors),
             Decimals = FieldPage.TakesLimits(kind) ? input.Decimals : 0,
-            Target = kind.Name switch { "user" => SystemTypes.Users, "team" => SystemTypes.Teams, "lookUp" => string.IsNullOrEmpty(input.Target) ? null : input.Target, _ => field.Target },
+            Target = kind.Name switch { "user" => SystemTypes.Users, "team" => SystemTypes.Teams, "lookUp" or "lookUps" => string.IsNullOrEmpty(input.Target) ? null : input.Target, _ => field.Target },
             OnDelete = input.OnDelete,
-            RelatedLabel = kind.Name == "lookUp" ? related : null,
+            RelatedLabel = kind.Name is "lookUp" or "lookUps" ? related : null,
+            FileTypes = [.. (input.FileTypes ?? "").Split([',', '，', '、', ';', '；', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(t => t.TrimStart('.').ToLowerInvariant()).Distinct()],
             Pattern = kind.Name == "autoNumber" ? input.Pattern?.Trim() : null,
             ReadOnly = kind.Name == "autoNumber",
             Indexed = kind.Name is "pickList" or "user" or "team" or "date" or "dateTime",
@@ -151,7 +154,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
     private string? Default(FieldDefinition field, FieldKind kind, FieldInput input, Dictionary<string, string> errors)
     {
         var text = input.Default?.Trim();
-        if (string.IsNullOrEmpty(text) || kind.Name is "lookUp" or "autoNumber")
+        if (string.IsNullOrEmpty(text) || !FieldPage.TakesDefault(kind))
             return null;
         if (text == field.Default || (text == "@me" && field.Target == SystemTypes.Users))
             return text;

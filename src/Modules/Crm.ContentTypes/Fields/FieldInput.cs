@@ -36,6 +36,9 @@ internal sealed class FieldInput
 
     public int Decimals { get; set; }
 
+    /// <summary>Endings of names, with commas between them.</summary>
+    public string? FileTypes { get; set; }
+
     public string? Target { get; set; }
 
     public OnDelete OnDelete { get; set; }
@@ -98,6 +101,13 @@ internal sealed record FieldPage(ContentTypeDefinition Type, FieldDefinition? Fi
 
     /// <summary>Whether a number of the kind has limits and decimals to be chosen.</summary>
     public static bool TakesLimits(Crm.Platform.Fields.FieldKind kind) => kind.Name is "number" or "money" or "percent";
+
+    /// <summary>Whether new records may start with a value that a form can give.</summary>
+    public static bool TakesDefault(Crm.Platform.Fields.FieldKind kind)
+        => kind.Name is not ("lookUp" or "lookUps" or "record" or "team" or "address" or "file" or "image" or "autoNumber");
+
+    /// <summary>Whether the kind keeps a file.</summary>
+    public static bool IsFile(Crm.Platform.Fields.FieldKind kind) => kind.Name is "file" or "image";
 
     /// <summary>Whether the kind chooses from a list.</summary>
     public bool HasOptions { get; init; }

@@ -26,15 +26,15 @@ internal sealed class DryRunMemory(CellValues cells, RecordFinder names, Content
     public void Check(ImportRow row)
     {
         foreach (var (column, taken) in _unique)
-            if (Value(row, column) is { } value && taken.TryGetValue(value, out var id) && id != row.Id)
+            if (cells.Keys(column.Field, row.Cell(column)).Any(k => taken.TryGetValue(k, out var id) && id != row.Id))
                 row.Refused ??= new Message("There is already a record with {0} “{1}”", column.Field.Label, row.Cell(column).Trim());
     }
 
     public void Remember(ImportRow row)
     {
         foreach (var (column, taken) in _unique)
-            if (Value(row, column) is { } value)
-                taken[value] = row.Id;
+            foreach (var key in cells.Keys(column.Field, row.Cell(column)))
+                taken[key] = row.Id;
         if (_names.Count == 0)
             return;
         if (!row.Exists)
@@ -46,7 +46,4 @@ internal sealed class DryRunMemory(CellValues cells, RecordFinder names, Content
                 _ids[text] = _ids.TryGetValue(text, out var ids) ? [.. ids, row.Id] : [row.Id];
         }
     }
-
-    private object? Value(ImportRow row, MappedColumn column)
-        => row.Cell(column) is var text && string.IsNullOrWhiteSpace(text) ? null : cells.Parse(column.Field, text).Value;
 }
