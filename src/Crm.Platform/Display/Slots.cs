@@ -42,6 +42,9 @@ public static class SlotNames
     /// <summary>Sections of one's own profile, below language and time.</summary>
     public const string Profile = "profile";
 
+    /// <summary>On the page that says that one may not do something: whom to ask.</summary>
+    public const string Refused = "refused";
+
     /// <summary>Buttons at the end of the top bar of every page.</summary>
     public const string TopBar = "top";
 }

@@ -32,6 +32,7 @@ internal sealed class Startup : StartupBase
         services.AddSingleton<UnknownNames>();
         services.AddScoped<ISlotPart, UserActions>();
         services.AddScoped<ISlotPart, UserState>();
+        services.AddScoped<ISlotPart, WhomToAsk>();
         services.AddScoped<IFormPart, InitialPassword>();
         services.AddScoped<ISlotPart, RoleRightsPart>();
         services.AddSingleton<SiteCommand, UserCommand>();

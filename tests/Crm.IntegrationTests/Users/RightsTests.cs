@@ -123,7 +123,11 @@ public abstract class RightsTests(DatabaseProvider provider) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await lina.GetAsync("/customers/new")).StatusCode);
 
         await GiveAsync("right:customers.create", "None");
-        Assert.Equal(HttpStatusCode.Forbidden, (await lina.GetAsync("/customers/new")).StatusCode);
+        using (var refused = await lina.GetAsync("/customers/new"))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Contains("Administrator here: admin", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
         using var forced = await lina.ForceAsync("/customers/new", "/customers", ("name", "Forced"));
         Assert.Equal(HttpStatusCode.Forbidden, forced.StatusCode);
 
