@@ -16,6 +16,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<IBackgroundTask, ForgetTask>();
         services.AddScoped<Follows>();
         services.AddScoped<ISlotPart, FollowButton>();
+        services.AddScoped<ISlotPart, FollowedPart>();
         services.AddScoped<IChangeConsumer, TellFollowers>();
     }
 }

@@ -30,6 +30,10 @@ internal sealed class Follows(DbSession session, ActorContext actor, TimeProvide
         return true;
     }
 
+    /// <summary>What the user follows.</summary>
+    public Task<List<Guid>> MineAsync(CancellationToken cancellationToken)
+        => session.ReadAsync(new SqlText("SELECT record_id FROM crm_follows WHERE user_id = ").Append(ColumnType.Uuid, Me), r => Id(r, 0), cancellationToken);
+
     /// <summary>Followers of records.</summary>
     public async Task<ILookup<Guid, Guid>> OfAsync(IReadOnlyCollection<Guid> records, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal sealed class TellFollowers(Follows follows, NotificationCenter notifica
         var item = await actor.AsAsync(reader, () => queries.GetAsync(type.Name, change.RecordId, cancellationToken, RecycleBin.With));
         if (item is null)
             return;
-        var fields = change.Fields.Keys.Select(type.Find).OfType<FieldDefinition>().Where(f => f is { Hidden: false, IsSystem: false } or { Name: SystemFields.Owner or SystemFields.Team }).ToList();
+        var fields = Fields(type, change);
         if (change.Kind == ChangeKind.Deleted)
             await notifications.NotifyAsync(user, $"follow:{change.Sequence}", new("“{0}”, which you follow, was deleted", item.DisplayText), type.Path, cancellationToken);
         else if (fields.Count > 0)
@@ -39,6 +39,10 @@ internal sealed class TellFollowers(Follows follows, NotificationCenter notifica
                 ? new("“{0}”: one field was changed", item.DisplayText)
                 : new("“{0}”: {1} fields were changed", item.DisplayText, fields.Count), $"{type.Path}/{item.Id}", cancellationToken);
     }
+
+    /// <summary>The fields of a change that are news to people.</summary>
+    public static List<FieldDefinition> Fields(ContentTypeDefinition type, Change change)
+        => [.. change.Fields.Keys.Select(type.Find).OfType<FieldDefinition>().Where(f => f is { Hidden: false, IsSystem: false } or { Name: SystemFields.Owner or SystemFields.Team })];
 
     private async Task<Actor?> ReaderAsync(Guid user, CancellationToken cancellationToken)
     {
