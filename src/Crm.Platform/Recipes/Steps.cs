@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Platform.Content;
+using Crm.Platform.Files;
 using Crm.Platform.Hosting;
 using Crm.Platform.Queries;
 using Crm.Platform.Settings;
@@ -98,14 +100,16 @@ internal sealed record ContentStepSettings : RecipeStepSettings
 }
 
 /// <summary><c>content</c>: records, created or brought up to date by their key field. Values are texts as in an import.</summary>
-internal sealed class ContentStep(ContentDefinitions definitions, IContentManager content, QueryEngine queries) : RecipeStep<ContentStepSettings>("content")
+internal sealed class ContentStep(ContentDefinitions definitions, IContentManager content, QueryEngine queries, FileStore files) : RecipeStep<ContentStepSettings>("content")
 {
     protected override async Task ExecuteAsync(ContentStepSettings step, CancellationToken cancellationToken)
     {
         // One by one, so that a look-up may name an item above it.
         for (var i = 0; i < step.Items.Count; i++)
         {
-            var texts = step.Items[i].ToDictionary(p => p.Key, p => Text(p.Value), StringComparer.OrdinalIgnoreCase);
+            var texts = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            foreach (var (field, value) in step.Items[i])
+                texts[field] = value.ValueKind == JsonValueKind.Object ? await FileAsync(step, i, value, cancellationToken) : Text(value);
             if (!texts.TryGetValue(step.Key, out var key) || string.IsNullOrEmpty(key))
                 throw new SetupException("Item {0} of {1} has no “{2}”", i + 1, step.Type, step.Key);
             var known = await queries.ListAsync(new Query(step.Type) { Where = Filter.Eq(step.Key, key), Columns = [], Take = 2 }, cancellationToken);
@@ -120,6 +124,20 @@ internal sealed class ContentStep(ContentDefinitions definitions, IContentManage
             if (!result.Succeeded)
                 throw new SetupException("Item {0} of {1}: {2}", i + 1, step.Type, result.Errors is [var error, ..] ? error.Message.ToString() : result.Status);
         }
+    }
+
+    /// <summary>A file that stands in the recipe itself: <c>{"file": "plan.png", "base64": "..."}</c>, or with <c>text</c>.</summary>
+    private async Task<string> FileAsync(ContentStepSettings step, int item, JsonElement value, CancellationToken cancellationToken)
+    {
+        byte[]? bytes = null;
+        if (value.TryGetProperty("text", out var text))
+            bytes = Encoding.UTF8.GetBytes(text.GetString() ?? "");
+        else if (value.TryGetProperty("base64", out var base64) && base64.TryGetBytesFromBase64(out var decoded))
+            bytes = decoded;
+        if (!value.TryGetProperty("file", out var name) || bytes is null)
+            throw new SetupException("Item {0} of {1}: a file has a “file” name and either “text” or “base64”", item + 1, step.Type);
+        await using var stream = new MemoryStream(bytes, writable: false);
+        return (await files.AddAsync(name.GetString(), stream, cancellationToken)).Write();
     }
 
     private static string? Text(JsonElement value) => value.ValueKind switch
