@@ -24,7 +24,8 @@ public static partial class FilterParser
     /// <summary>A level of the tree takes at most a "not" and a parenthesis.</summary>
     private const int MaxNesting = (2 * MaxDepth) + 1;
 
-    private static readonly Dictionary<string, FilterOperator> Operators = new(StringComparer.OrdinalIgnoreCase)
+    /// <summary>What the language calls the operators; case does not matter when it is read.</summary>
+    public static IReadOnlyDictionary<string, FilterOperator> Operators { get; } = new Dictionary<string, FilterOperator>(StringComparer.OrdinalIgnoreCase)
     {
         ["eq"] = FilterOperator.Equal,
         ["ne"] = FilterOperator.NotEqual,

@@ -95,19 +95,7 @@ public static class FilterWriter
 
     private static string Path(string prefix, string path) => prefix + path.Replace('.', '/');
 
-    private static string Word(FilterOperator filterOperator) => filterOperator switch
-    {
-        FilterOperator.Equal => "eq",
-        FilterOperator.NotEqual => "ne",
-        FilterOperator.Greater => "gt",
-        FilterOperator.GreaterOrEqual => "ge",
-        FilterOperator.Less => "lt",
-        FilterOperator.LessOrEqual => "le",
-        FilterOperator.Contains => "contains",
-        FilterOperator.StartsWith => "startswith",
-        FilterOperator.EndsWith => "endswith",
-        _ => throw new ArgumentOutOfRangeException(nameof(filterOperator)),
-    };
+    private static string Word(FilterOperator filterOperator) => FilterParser.Operators.First(o => o.Value == filterOperator).Key;
 
     private static string Value(object? value) => value switch
     {

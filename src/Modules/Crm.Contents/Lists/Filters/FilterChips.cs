@@ -86,7 +86,7 @@ internal sealed class FilterChips(FilterWords words, ListFields fields, FieldVie
             case CompareFilter { Operator: FilterOperator.Less } compare when FilterPeriods.Days(compare.Value as string) is < 0 and var days:
                 return (compare.Path, FilterForm.Ago, [(-days).ToString(CultureInfo.InvariantCulture)]);
             case CompareFilter compare:
-                return (compare.Path, FilterForm.Operators.First(o => o.Value == compare.Operator).Key, [Text(compare.Value)]);
+                return (compare.Path, FilterParser.Operators.First(o => o.Value == compare.Operator).Key, [Text(compare.Value)]);
             case InFilter list:
                 return (list.Path, "eq", [.. list.Values.Select(Text)]);
             case NotFilter { Inner: InFilter list }:

@@ -24,19 +24,6 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
     public const string Next = "next";
     public const string Ago = "ago";
 
-    public static IReadOnlyDictionary<string, FilterOperator> Operators { get; } = new Dictionary<string, FilterOperator>(StringComparer.Ordinal)
-    {
-        ["eq"] = FilterOperator.Equal,
-        ["ne"] = FilterOperator.NotEqual,
-        ["gt"] = FilterOperator.Greater,
-        ["ge"] = FilterOperator.GreaterOrEqual,
-        ["lt"] = FilterOperator.Less,
-        ["le"] = FilterOperator.LessOrEqual,
-        ["contains"] = FilterOperator.Contains,
-        ["startswith"] = FilterOperator.StartsWith,
-        ["endswith"] = FilterOperator.EndsWith,
-    };
-
     /// <summary>The filter with the condition; one that is there already is not repeated.</summary>
     /// <exception cref="QueryException">The value will not do.</exception>
     public Filter Change(Filter? filter, ContentTypeDefinition type, ConditionInput input)
@@ -69,7 +56,7 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
             return values.Count == 2
                 ? Range(field.Path, Value(field, values[0]), Until(field, Value(field, values[1])))
                 : throw new QueryException("Say from where to where {0} is to go", field.Field.Label);
-        var wanted = Operators.TryGetValue(op, out var known) && field.Kind.Operators.Contains(known) ? known : field.Kind.Operators[0];
+        var wanted = FilterParser.Operators.TryGetValue(op, out var known) && field.Kind.Operators.Contains(known) ? known : field.Kind.Operators[0];
         if (wanted is FilterOperator.Contains or FilterOperator.StartsWith or FilterOperator.EndsWith)
             return new CompareFilter(field.Path, wanted, values[0]);
         var value = Value(field, values[0]);
@@ -121,7 +108,7 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
         var ids = values.Distinct().Select(v => v == "@me" ? v : Guid.TryParseExact(v, "D", out var id) ? id : (object?)null).ToList();
         if (ids.All(id => id is not null) && op is not ("contains" or "startswith" or "endswith"))
             return OneOf(field.Path, op == "ne", [.. ids.OfType<object>()]);
-        return new CompareFilter($"{field.Path}.{SystemFields.DisplayText}", Operators.TryGetValue(op, out var known) ? known : FilterOperator.Contains, values[0]);
+        return new CompareFilter($"{field.Path}.{SystemFields.DisplayText}", FilterParser.Operators.TryGetValue(op, out var known) ? known : FilterOperator.Contains, values[0]);
     }
 
     private object Value(FilterField field, string text)
