@@ -37,6 +37,7 @@ internal sealed class Startup : StartupBase
         services.AddHostedService<BlastWorker>();
         services.AddScoped<ISlotPart, CampaignResultPart>();
         services.AddScoped<ISlotPart, SegmentFigures>();
+        services.AddScoped<ISlotPart, SegmentAudiencePart>();
         services.AddScoped<ISlotPart, SegmentActions>();
         services.AddScoped<ISlotPart, ListAudienceActions>();
     }

@@ -32,8 +32,8 @@ public sealed class CampaignMemberType : IContentTypeProvider
             Fields =
             [
                 Field.LookUp("campaign", "Campaign", CampaignType.Name) with { Required = true, OnDelete = OnDelete.Cascade, RelatedLabel = "Campaign members" },
-                Field.LookUp("contact", "Contact", ContactType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Campaigns", Help = "Name, customer and e-mail are taken from here when they are empty" },
-                Field.LookUp("customer", "Customer", CustomerType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Campaigns" },
+                Field.LookUp("contact", "Contact", ContactType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Campaigns", RelatedAs = "campaign", Help = "Name, customer and e-mail are taken from here when they are empty" },
+                Field.LookUp("customer", "Customer", CustomerType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Campaigns", RelatedAs = "campaign" },
                 Field.Text("name", "Name") with { MaxLength = 200 },
                 Field.Email("email", "E-mail"),
                 // One membership for a record, also when two processes add it at the same moment.

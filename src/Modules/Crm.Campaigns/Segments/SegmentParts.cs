@@ -1,3 +1,4 @@
+using Crm.Contents.Lists;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Queries;
@@ -29,6 +30,34 @@ internal sealed class SegmentFigures(QueryEngine queries, ContentDefinitions def
         catch (QueryException e)
         {
             return new SlotView("_SegmentFigures", new SegmentSize(default, "", e.Reason));
+        }
+    }
+}
+
+/// <param name="Words">What the filter asks for; null when it takes everybody or cannot be read.</param>
+internal sealed record SegmentAudience(Guid Id, ContentTypeDefinition Type, string? Words, bool IsReadable, bool CanEdit);
+
+/// <summary>Who belongs to a segment, in words; with the filter's own editor behind it.</summary>
+internal sealed class SegmentAudiencePart(FilterPicker picker, ContentDefinitions definitions, ActorContext actor) : ISlotPart
+{
+    public string Slot => SlotNames.RecordMain;
+
+    public int Order => 10;
+
+    public async Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
+    {
+        if (context is not { Type: { Name: SegmentType.Name } segments, Item: { } item } || definitions.Current.Find(item.Get<string>("type") ?? "") is not { } list)
+            return null;
+        var canEdit = actor.Current.Can(segments, ContentActions.Edit, item) && actor.Current.CanOpen(list);
+        try
+        {
+            var (type, filter) = SegmentFilter.Of(item, definitions);
+            return new("_SegmentAudience", new SegmentAudience(item.Id, type, filter is null ? null : await picker.SayAsync(type, filter, cancellationToken), true, canEdit));
+        }
+        catch (QueryException)
+        {
+            // The figure in the head says what is wrong with it.
+            return new("_SegmentAudience", new SegmentAudience(item.Id, list, null, false, canEdit));
         }
     }
 }

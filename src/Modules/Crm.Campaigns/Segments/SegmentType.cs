@@ -21,6 +21,7 @@ public sealed class SegmentType : IContentTypeProvider
             DefaultSort = ["name"],
             QuickSearch = ["name"],
             KeyFacts = ["type", SystemFields.Owner],
+            ShownByParts = ["filter"],
             NeededFields = ["type", "filter"],
             Fields =
             [

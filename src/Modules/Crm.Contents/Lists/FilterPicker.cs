@@ -11,10 +11,11 @@ public sealed class FilterPicker
 {
     private readonly FilterForm _form;
     private readonly FilterChips _chips;
+    private readonly FilterWords _words;
     private readonly ListFields _fields;
     private readonly ModuleTemplates _templates;
 
-    internal FilterPicker(FilterForm form, FilterChips chips, ListFields fields, ModuleTemplates templates) => (_form, _chips, _fields, _templates) = (form, chips, fields, templates);
+    internal FilterPicker(FilterForm form, FilterChips chips, FilterWords words, ListFields fields, ModuleTemplates templates) => (_form, _chips, _words, _fields, _templates) = (form, chips, words, fields, templates);
 
     /// <summary>The filter with what the form sent as <c>field</c>, <c>op</c> and <c>value</c>, as <c>at</c> or <c>into</c> says.</summary>
     /// <param name="at">The chip that is changed.</param>
@@ -22,6 +23,10 @@ public sealed class FilterPicker
     /// <exception cref="QueryException">The value will not do.</exception>
     public Filter Add(Filter? filter, ContentTypeDefinition type, string field, string? op, IReadOnlyList<string?> values, int? at = null, int? into = null)
         => _form.Change(filter, type, new(field, op ?? "", values, at, into));
+
+    /// <summary>What a filter asks for, in a sentence of the reader's language.</summary>
+    public async Task<string> SayAsync(ContentTypeDefinition type, Filter filter, CancellationToken cancellationToken)
+        => _words.Say(type, filter, await _words.NamesAsync(type, [filter], cancellationToken));
 
     /// <param name="path">The page's path, to which the form goes.</param>
     /// <param name="parameters">What its address says besides the filter.</param>
