@@ -15,8 +15,7 @@ public sealed class AdministrationTests(Chromium chromium)
     public async Task RoleUserAndSettings_MadeInTheBrowser_HoldAtOnce(string culture, DatabaseProvider provider)
     {
         await using var site = await TestSite.StartAsync(provider, recipe: "Demo", culture: culture);
-        await using var administrator = await Person.OpenAsync(chromium, site.Address, culture);
-        await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+        await using var administrator = await Person.AdministratorAsync(chromium, site, culture);
         await administrator.GoAsync("/admin/roles");
         await Expect(administrator.Page.GetByRole(Microsoft.Playwright.AriaRole.Main).GetByText(administrator.Say("Manager"), new() { Exact = true })).ToBeVisibleAsync();
         await administrator.GoAsync("/admin/roles/new");

@@ -16,8 +16,7 @@ public sealed class CustomFieldTests(Chromium chromium)
     public async Task Region_AddedInTheBrowser_IsUsedEverywhere(string culture, DatabaseProvider provider)
     {
         await using var site = await TestSite.StartAsync(provider, culture: culture);
-        await using var administrator = await Person.OpenAsync(chromium, site.Address, culture);
-        await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+        await using var administrator = await Person.AdministratorAsync(chromium, site, culture);
         await AddRegionAsync(administrator);
         await UseInFormListAndFilterAsync(administrator, culture);
         await ImportAsync(administrator, culture);

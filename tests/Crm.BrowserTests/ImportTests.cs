@@ -17,9 +17,7 @@ public sealed class ImportTests(Chromium chromium)
     public async Task Import_InSteps_ShowsEachRowAndGivesBackWhatFailed(string culture, DatabaseProvider provider)
     {
         await using var site = await TestSite.StartAsync(provider, recipe: "Demo", culture: culture);
-        (await site.SignInAsNewAsync("boss", "Manager")).Dispose();
-        await using var manager = await Person.OpenAsync(chromium, site.Address, culture);
-        await manager.SignInAsync("boss", TestSite.AdminPassword);
+        await using var manager = await Person.ColleagueAsync(chromium, site, culture, "boss", "Manager");
         await manager.GoAsync("/customers");
         await manager.Page.Locator("main .head a[href='/customers/import']").First.ClickAsync();
         await manager.LookAsync("import-file");
@@ -67,9 +65,7 @@ public sealed class ImportTests(Chromium chromium)
     public async Task Import_ManyRows_GoesOnInTheBackground()
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
-        (await site.SignInAsNewAsync("boss", "Manager")).Dispose();
-        await using var manager = await Person.OpenAsync(chromium, site.Address, "en");
-        await manager.SignInAsync("boss", TestSite.AdminPassword);
+        await using var manager = await Person.ColleagueAsync(chromium, site, "en", "boss", "Manager");
         await manager.GoAsync("/customers/import");
         var rows = new StringBuilder("name,employees\n");
         for (var i = 0; i < 3000; i++)

@@ -42,9 +42,7 @@ public sealed class JourneyTests(Chromium chromium)
     public async Task ReadOnlyUser_SeesNoWayToWrite_AndIsRefusedByHand(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
-        (await site.SignInAsNewAsync("reader", "Read-only")).Dispose();
-        await using var reader = await Person.OpenAsync(chromium, site.Address, culture);
-        await reader.SignInAsync("reader", TestSite.AdminPassword);
+        await using var reader = await Person.ColleagueAsync(chromium, site, culture, "reader", "Read-only");
         await reader.LookAsync("home-reader");
         await reader.GoAsync("/customers");
         await Expect(reader.Page.Locator("[data-row]").First).ToBeVisibleAsync();
@@ -79,8 +77,7 @@ public sealed class JourneyTests(Chromium chromium)
     public async Task Features_SwitchedOffAndOn_ShowWhatElseIsAffectedAndKeepTheData(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
-        await using var administrator = await Person.OpenAsync(chromium, site.Address, culture);
-        await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+        await using var administrator = await Person.AdministratorAsync(chromium, site, culture);
         await administrator.LookAsync("home-demo");
         await administrator.GoAsync("/customers");
         await administrator.LookAsync("customers-demo");
@@ -111,6 +108,7 @@ public sealed class JourneyTests(Chromium chromium)
         await page.Locator("#filter-field").SelectOptionAsync("level");
         await page.Locator("#add-filter input[name=value][value=a]").CheckAsync();
         await page.Locator("#add-filter input[name=value][value=b]").CheckAsync();
+        await person.LookAsync("list-filter");
         await page.Locator("#add-filter .btn-primary").ClickAsync();
         await Expect(page.Locator(".chip")).ToHaveCountAsync(1);
         var both = await page.Locator("[data-row]").CountAsync();

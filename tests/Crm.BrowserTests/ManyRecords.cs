@@ -11,9 +11,7 @@ internal static class ManyRecords
 {
     public static async Task TidyUpAsync(Chromium chromium, TestSite site, string culture)
     {
-        (await site.SignInAsNewAsync("tidy", "Manager")).Dispose();
-        await using var manager = await Person.OpenAsync(chromium, site.Address, culture);
-        await manager.SignInAsync("tidy", TestSite.AdminPassword);
+        await using var manager = await Person.ColleagueAsync(chromium, site, culture, "tidy", "Manager");
         await InPlaceAsync(manager);
         await AtOnceAsync(manager);
     }

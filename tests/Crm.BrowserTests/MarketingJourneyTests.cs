@@ -16,9 +16,7 @@ public sealed partial class MarketingJourneyTests(Chromium chromium)
     public async Task Campaign_FromASegmentToItsFigures(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
-        (await site.SignInAsNewAsync("marketer", "Marketing")).Dispose();
-        await using var marketer = await Person.OpenAsync(chromium, site.Address, culture);
-        await marketer.SignInAsync("marketer", TestSite.AdminPassword);
+        await using var marketer = await Person.ColleagueAsync(chromium, site, culture, "marketer", "Marketing");
         var page = marketer.Page;
 
         // The list of contacts as a segment.
@@ -28,6 +26,18 @@ public sealed partial class MarketingJourneyTests(Chromium chromium)
         await marketer.Button("Save as segment").ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Deciders");
         await marketer.LookAsync("segment");
+        // Its conditions are chosen with the same filter bar as the list's.
+        await page.Locator("main a[href$='/audience']").ClickAsync();
+        await page.Locator(".chip > button").ClickAsync();
+        await page.Locator("#chip-0 input[value=buyer]").CheckAsync();
+        await page.Locator("#chip-0 .btn-primary").ClickAsync();
+        await Expect(page.Locator(".chip")).ToContainTextAsync(marketer.Say("Buyer"));
+        await marketer.LookAsync("segment-audience");
+        await page.Locator(".chip > button").ClickAsync();
+        await page.Locator("#chip-0 input[value=buyer]").UncheckAsync();
+        await page.Locator("#chip-0 .btn-primary").ClickAsync();
+        await page.Locator("main [data-primary]").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Deciders");
 
         // A campaign for them.
         await marketer.GoAsync("/campaigns");
@@ -115,8 +125,7 @@ public sealed partial class MarketingJourneyTests(Chromium chromium)
     public async Task Account_AdministratorGivesNone_TestGoesIntoTheOutbox(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, culture: culture);
-        await using var administrator = await Person.OpenAsync(chromium, site.Address, culture);
-        await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+        await using var administrator = await Person.AdministratorAsync(chromium, site, culture);
         await administrator.GoAsync("/admin/email");
         await administrator.Page.Locator("[name=TestTo]").FillAsync("me@example.com");
         await administrator.Button("Send test").ClickAsync();

@@ -15,10 +15,8 @@ public sealed class ReportJourneyTests(Chromium chromium)
     public async Task Manager_ReadsReports_FollowsANumber_SavesAndExports(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
-        (await site.SignInAsNewAsync("boss", "Manager")).Dispose();
-        await using var boss = await Person.OpenAsync(chromium, site.Address, culture);
+        await using var boss = await Person.ColleagueAsync(chromium, site, culture, "boss", "Manager");
         var page = boss.Page;
-        await boss.SignInAsync("boss", TestSite.AdminPassword);
 
         await page.Locator(".side a[href='/reports']").ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync(boss.Say("Reports"));

@@ -16,10 +16,7 @@ public sealed class SalesJourneyTests(Chromium chromium)
     public async Task Salesperson_FromOpportunityToDealAndLoss(string culture, DatabaseProvider provider)
     {
         await using var site = await TestSite.StartAsync(provider, recipe: "Demo", culture: culture);
-        (await site.SignInAsNewAsync("mei", "Sales")).Dispose();
-        (await site.SignInAsNewAsync("boss", "Manager")).Dispose();
-        await using var sales = await Person.OpenAsync(chromium, site.Address, culture);
-        await sales.SignInAsync("mei", TestSite.AdminPassword);
+        await using var sales = await Person.ColleagueAsync(chromium, site, culture, "mei", "Sales");
         await Expect(sales.Page).Not.ToHaveURLAsync(new Regex("/login"));
         foreach (var (url, name) in new[] { ("/opportunities", "opportunities"), ("/opportunities?view=board", "board"), ("/opportunities/funnel", "funnel"), ("/deals", "deals"), ("/products", "products") })
         {
@@ -39,8 +36,7 @@ public sealed class SalesJourneyTests(Chromium chromium)
         await CreateAsync(sales, customer, "Dock door 7");
         await LoseAsync(sales);
 
-        await using var manager = await Person.OpenAsync(chromium, site.Address, culture);
-        await manager.SignInAsync("boss", TestSite.AdminPassword);
+        await using var manager = await Person.ColleagueAsync(chromium, site, culture, "boss", "Manager");
         await Expect(manager.Page).Not.ToHaveURLAsync(new Regex("/login"));
         await manager.GoAsync("/targets/attainment");
         await manager.LookAsync("attainment");

@@ -15,12 +15,10 @@ public sealed class SearchJourneyTests(Chromium chromium)
     public async Task Search_ByKeyboard_FollowsASuggestionAndAResult_AndHelpFitsThePage(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
-        (await site.SignInAsNewAsync("seller", "Sales")).Dispose();
         await ImportAsync(site, "customers", "name,phone,notes",
             $"中国银行,,{(culture == "en" ? "Acme is their supplier" : "供应商：艾克米，合同在银行柜台签署")}", "Acme Corporation,+8613812345678,");
         await ImportAsync(site, "contacts", "name", culture == "en" ? "Bob Banker" : "王明（银行经理）");
-        await using var seller = await Person.OpenAsync(chromium, site.Address, culture);
-        await seller.SignInAsync("seller", TestSite.AdminPassword);
+        await using var seller = await Person.ColleagueAsync(chromium, site, culture, "seller", "Sales");
         await Expect(seller.Page.Locator("main")).ToBeVisibleAsync();
 
         // The list opens while typing; the arrow keys choose, Enter opens.
@@ -67,8 +65,7 @@ public sealed class SearchJourneyTests(Chromium chromium)
         await seller.GoAsync("/help/search");
         await seller.LookAsync("help-search");
 
-        await using var administrator = await Person.OpenAsync(chromium, site.Address, culture);
-        await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+        await using var administrator = await Person.AdministratorAsync(chromium, site, culture);
         await administrator.GoAsync("/admin/search");
         await administrator.Button("Rebuild").ClickAsync();
         await Expect(administrator.Page.Locator(".index-progress")).ToHaveCountAsync(0);

@@ -16,13 +16,11 @@ public sealed class TicketJourneyTests(Chromium chromium)
     public async Task Ticket_FromTheCustomersQuestionToTheRating(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
-        (await site.SignInAsNewAsync("desk", "Service")).Dispose();
         await using var customer = await Person.OpenAsync(chromium, site.Address, culture);
-        await using var desk = await Person.OpenAsync(chromium, site.Address, culture);
+        await using var desk = await Person.ColleagueAsync(chromium, site, culture, "desk", "Service");
         var subject = culture == "en" ? "The scale shows nonsense" : "电子秤读数异常";
 
         var link = await AskAsync(customer, subject);
-        await desk.SignInAsync("desk", TestSite.AdminPassword);
         await LookAroundAsync(desk);
         await WorkAsync(desk, subject);
         await AnswerAsync(customer, link, await MailedLinkAsync(site));

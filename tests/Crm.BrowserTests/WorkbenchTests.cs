@@ -29,9 +29,7 @@ public sealed class WorkbenchTests(Chromium chromium)
         await ProfileAsync(lina);
         await TokensAsync(lina);
 
-        (await site.SignInAsNewAsync("newcomer", "Sales")).Dispose();
-        await using var newcomer = await Person.OpenAsync(chromium, site.Address, culture);
-        await newcomer.SignInAsync("newcomer", TestSite.AdminPassword);
+        await using var newcomer = await Person.ColleagueAsync(chromium, site, culture, "newcomer", "Sales");
         await Expect(newcomer.Page.Locator(".step")).ToHaveCountAsync(3);
         await newcomer.LookAsync("workbench-new");
     }

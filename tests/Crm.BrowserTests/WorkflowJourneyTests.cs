@@ -17,9 +17,7 @@ public sealed class WorkflowJourneyTests(Chromium chromium)
     {
         var clock = new MovableClock();
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, culture: culture, clock: clock);
-        (await site.SignInAsNewAsync("seller", "Sales")).Dispose();
-        await using var administrator = await Person.OpenAsync(chromium, site.Address, culture);
-        await administrator.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+        await using var administrator = await Person.AdministratorAsync(chromium, site, culture);
         await administrator.GoAsync("/admin/workflows");
         await administrator.LookAsync("workflows-empty");
         await administrator.GoAsync("/admin/workflows/new?template=run-campaign");
@@ -46,8 +44,7 @@ public sealed class WorkflowJourneyTests(Chromium chromium)
         await Expect(administrator.Button("Switch off")).ToBeVisibleAsync();
         var workflow = new Uri(administrator.Page.Url).AbsolutePath;
 
-        await using var seller = await Person.OpenAsync(chromium, site.Address, culture);
-        await seller.SignInAsync("seller", TestSite.AdminPassword);
+        await using var seller = await Person.ColleagueAsync(chromium, site, culture, "seller", "Sales");
         await seller.GoAsync("/opportunities/new");
         await seller.Page.Locator("[name=name]").FillAsync("Forklifts");
         await seller.Page.Locator("[data-primary]").ClickAsync();

@@ -75,6 +75,9 @@ public sealed record FieldDefinition
     /// <summary>Heading of the related list on the target's page; null for none.</summary>
     public LocalizedText? RelatedLabel { get; init; }
 
+    /// <summary>The look-up whose record stands for each record in that list, such as the campaign of a membership; null for the record itself.</summary>
+    public string? RelatedAs { get; init; }
+
     /// <summary>Pattern of an auto-number: zeros in braces are the counter, such as <c>C{000000}</c>.</summary>
     public string? Pattern { get; init; }
 

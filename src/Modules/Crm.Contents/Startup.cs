@@ -31,7 +31,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<FilterChips>();
         services.AddScoped<QuickFilters>();
         services.AddScoped<Boards.Boards>();
-        services.AddScoped(p => new FilterPicker(p.GetRequiredService<FilterForm>(), p.GetRequiredService<FilterChips>(), p.GetRequiredService<ListFields>(), p.GetRequiredService<Platform.Display.ModuleTemplates>()));
+        services.AddScoped(p => new FilterPicker(p.GetRequiredService<FilterForm>(), p.GetRequiredService<FilterChips>(), p.GetRequiredService<FilterWords>(), p.GetRequiredService<ListFields>(), p.GetRequiredService<Platform.Display.ModuleTemplates>()));
         services.AddScoped<RecordNames>();
         AddBulk(services);
         services.AddScoped<InlineEdit>();
@@ -43,6 +43,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<RecordForm>();
         services.AddScoped<FormUploads>();
         services.AddScoped<EditConflicts>();
+        services.AddScoped<UnkeptWords>();
         services.AddScoped(p => new NewRecordForm(p.GetRequiredService<ContentDefinitions>(), p.GetRequiredService<IContentManager>(), p.GetRequiredService<RecordForm>(), p.GetRequiredService<FormParts>(), p.GetRequiredService<Microsoft.Extensions.Localization.IStringLocalizer>()));
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Crm.IntegrationTests.Support;
 using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 
@@ -53,6 +54,23 @@ public sealed partial class Person : IAsyncDisposable
         return new Person(context, await context.NewPageAsync(), culture, culture == "zh-CN" ? Translations() : []);
     }
 
+    /// <summary>The administrator, signed in.</summary>
+    public static Task<Person> AdministratorAsync(Chromium chromium, TestSite site, string culture) => SignedInAsync(chromium, site, culture, TestSite.AdminName);
+
+    /// <summary>A new user with a role, signed in.</summary>
+    public static async Task<Person> ColleagueAsync(Chromium chromium, TestSite site, string culture, string userName, string role)
+    {
+        (await site.SignInAsNewAsync(userName, role)).Dispose();
+        return await SignedInAsync(chromium, site, culture, userName);
+    }
+
+    private static async Task<Person> SignedInAsync(Chromium chromium, TestSite site, string culture, string userName)
+    {
+        var person = await OpenAsync(chromium, site.Address, culture);
+        await person.SignInAsync(userName, TestSite.AdminPassword);
+        return person;
+    }
+
     /// <summary>A text of the product in this person's language.</summary>
     public string Say(string english) => _culture == "en" ? english : _texts.GetValueOrDefault(english) ?? throw new ArgumentException($"“{english}” has no translation.");
 
@@ -71,6 +89,9 @@ public sealed partial class Person : IAsyncDisposable
         await Page.Locator("input[name=password]").FillAsync(password);
         await Page.Locator("form[action='/login'] button").ClickAsync();
     }
+
+    /// <summary>The session's cookies, for another browser.</summary>
+    public Task<string> StorageAsync() => _context.StorageStateAsync();
 
     /// <summary>Photographs and checks the page as it is.</summary>
     public async Task LookAsync(string name)

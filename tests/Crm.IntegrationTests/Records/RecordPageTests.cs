@@ -30,6 +30,17 @@ public sealed class RecordPageTests
         Assert.Equal("Acme", last.QuerySelector("h1")!.TextContent);
         Assert.Null(last.QuerySelector("a[rel=next]"));
         Assert.Contains("sort=-name", last.QuerySelector(".crumb a")!.GetAttribute("href"), StringComparison.Ordinal);
+        // A saved view's name leads back to it; on a board the records beside a card are those of its column.
+        await sales.SubmitAsync("/customers/views/new?filter=employees%20gt%205&sort=-name", new() { ["name"] = "Large ones" });
+        var view = (await sales.PageAsync("/customers")).QuerySelector("a.menu-item[href*='saved=']")!.GetAttribute("href")!;
+        var crumb = (await sales.PageAsync((await sales.PageAsync(view)).QuerySelector("[data-row-link]")!.GetAttribute("href")!)).QuerySelector(".crumb a")!;
+        Assert.EndsWith("Large ones", crumb.TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Equal(view, crumb.GetAttribute("href"));
+        foreach (var (name, stage) in new[] { ("Ramp", "prospecting"), ("Door", "engaging"), ("Gate", "engaging") })
+            Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync("/opportunities/new", new() { ["name"] = name, ["stage"] = stage })).StatusCode);
+        var card = await sales.PageAsync((await sales.PageAsync("/opportunities?view=board")).QuerySelectorAll(".board-title").Single(t => t.TextContent == "Door").GetAttribute("href")!);
+        Assert.Contains("/ 2", card.QuerySelector(".record-place")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("view=board", card.QuerySelector(".crumb a")!.GetAttribute("href"), StringComparison.Ordinal);
         // An address that means nothing any more is no list, and no error.
         Assert.Null((await sales.PageAsync($"{acme}?list=filter%3Dgone%20eq%201")).QuerySelector(".record-place"));
 
@@ -54,6 +65,8 @@ public sealed class RecordPageTests
         await reader.SubmitAsync(acme, [], "form[action^='/follow/']");
         await sales.SubmitAsync(acme, [], "form[action^='/follow/']");
         await sales.SubmitAsync($"{acme}/edit", new() { ["employees"] = "99" });
+        Assert.Contains("Employees", (await reader.PageAsync("/")).QuerySelector(".workbench-main")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Employees", (await sales.PageAsync("/")).QuerySelector(".workbench-main")!.TextContent, StringComparison.Ordinal);
         await Eventually.HoldsAsync(async () => (await reader.PageAsync("/notifications")).Body!.TextContent.Contains("“Acme”: one field was changed", StringComparison.Ordinal));
         Assert.DoesNotContain("one field was changed", (await sales.PageAsync("/notifications")).Body!.TextContent, StringComparison.Ordinal);
     }
@@ -85,9 +98,17 @@ public sealed class RecordPageTests
         var conflict = await TestBrowser.ParseAsync(await answer.Content.ReadAsStringAsync());
         Assert.Equal(["Acme", "Acme Theirs", "11", "12"], conflict.QuerySelectorAll(".conflict-field").SelectMany(f => f.QuerySelectorAll(".conflict-text").Take(2)).Select(t => t.TextContent.Trim()));
         Assert.Equal(("Acme Mine", "13"), (Field(conflict, "name"), Field(conflict, "employees")));
-        Assert.Equal(HttpStatusCode.Redirect, (await mine.SubmitAsync(Form(conflict), new() { ["keep-employees"] = "theirs" })).StatusCode);
+        var saved = await mine.SubmitAsync(Form(conflict), new() { ["keep-employees"] = "theirs" });
+        Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
         edit = await mine.PageAsync($"{url}/edit");
         Assert.Equal(("Acme Mine", "12"), (Field(edit, "name"), Field(edit, "employees")));
+        // What was not kept of mine is offered to me alone, until I have said that I do not need it.
+        var offered = saved.Headers.Location!.OriginalString;
+        Assert.Contains("13", (await mine.PageAsync(offered)).QuerySelector(".unkept-words")!.TextContent, StringComparison.Ordinal);
+        using (var colleague = await site.SignInAsNewAsync("mei", "Sales"))
+            Assert.Null((await colleague.PageAsync(offered)).QuerySelector(".unkept"));
+        await mine.SubmitAsync(offered, [], ".unkept form");
+        Assert.Null((await mine.PageAsync(offered)).QuerySelector(".unkept"));
         // What was not kept of theirs stands in the history.
         Assert.Contains("Acme Theirs", (await mine.PageAsync(url)).QuerySelector(".history")!.TextContent, StringComparison.Ordinal);
     }

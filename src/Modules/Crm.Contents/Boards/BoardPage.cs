@@ -1,3 +1,4 @@
+using Crm.Contents.Lists;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Queries;
@@ -5,7 +6,7 @@ using Crm.Platform.Queries;
 namespace Crm.Contents.Boards;
 
 /// <param name="Doors">Options that are no columns: whoever moves a card there is asked for the rest.</param>
-internal sealed record BoardPage(ContentTypeDefinition Type, IReadOnlyList<BoardColumn> Columns, IReadOnlyList<BoardDoorway> Doors);
+internal sealed record BoardPage(ContentTypeDefinition Type, ListAddress Address, IReadOnlyList<BoardColumn> Columns, IReadOnlyList<BoardDoorway> Doors);
 
 /// <param name="Worth">Count and sums of all records of the column, shown or not.</param>
 /// <param name="ListUrl">The list of just these records.</param>

@@ -36,9 +36,12 @@ internal sealed class Boards(QueryEngine queries, AmountSums amounts, ActorConte
             var list = Filter.And([.. FilterParts.Flat(filter), condition]);
             columns.Add(new(option, option.Label.For(localizer), sum, ListLinks.Of(type, list, address.Search, board.Due), cards));
         }
-        return new(type, columns, [.. board.Doors.Where(d => field.Options.Any(o => o.Key == d.Option))
+        return new(type, address, columns, [.. board.Doors.Where(d => field.Options.Any(o => o.Key == d.Option))
             .Select(d => (Door: d, Option: field.Options.First(o => o.Key == d.Option))).Select(d => new BoardDoorway(d.Option, d.Option.Label.For(localizer), d.Door.Page))]);
     }
+
+    /// <summary>How the cards of a column follow each other.</summary>
+    public static IReadOnlyList<string> Sort(BoardDefinition board) => board.Due is null ? [$"-{SystemFields.ModifiedAt}"] : [board.Due];
 
     private async Task<Dictionary<string, AmountSum>> CountsAsync(ContentTypeDefinition type, Filter? where, string field, CancellationToken cancellationToken)
         => (await queries.AggregateAsync(new AggregateQuery(type.Name) { Where = where, GroupBy = [new(field)], Aggregates = [new(AggregateFunction.Count)] }, cancellationToken))
@@ -47,7 +50,7 @@ internal sealed class Boards(QueryEngine queries, AmountSums amounts, ActorConte
     private async Task<IReadOnlyList<BoardCard>> CardsAsync(ContentTypeDefinition type, BoardDefinition board, Filter where, CancellationToken cancellationToken)
     {
         var columns = new[] { board.About, type.Amount, board.Due, board.NextStep, board.Tag, SystemFields.Owner, SystemFields.ModifiedAt }.OfType<string>().Where(f => type.Find(f) is { Hidden: false }).ToList();
-        var query = new Query(type.Name) { Where = where, Columns = columns, Sort = board.Due is null ? [$"-{SystemFields.ModifiedAt}"] : [board.Due], Take = CardsShown };
+        var query = new Query(type.Name) { Where = where, Columns = columns, Sort = Sort(board), Take = CardsShown };
         return [.. (await queries.ListAsync(query, cancellationToken)).Items.Select(Card)];
 
         BoardCard Card(ContentItem item)

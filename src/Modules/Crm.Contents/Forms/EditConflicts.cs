@@ -3,7 +3,6 @@ using Crm.Contents.Records;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
-using Microsoft.Extensions.Localization;
 
 namespace Crm.Contents.Forms;
 
@@ -11,7 +10,7 @@ namespace Crm.Contents.Forms;
 /// Puts two people's changes of one record together. A field that only one of them has changed is no conflict; for the
 /// others both values are shown, and the form keeps what was typed.
 /// </summary>
-internal sealed class EditConflicts(ChangeLog log, History history, RecordForm form, FieldViews views, RecordNames names, IStringLocalizer localizer)
+internal sealed class EditConflicts(ChangeLog log, History history, RecordForm form, FieldViews views, UnkeptWords words, RecordNames names)
 {
     /// <param name="posted">What was typed; fields that only the other has changed take the other's value here.</param>
     public async Task<EditConflict> ResolveAsync(ContentTypeDefinition type, ContentItem current, long version, Dictionary<string, IReadOnlyList<string>> posted, CancellationToken cancellationToken)
@@ -36,7 +35,7 @@ internal sealed class EditConflicts(ChangeLog log, History history, RecordForm f
             }
             else
             {
-                both.Add(new ConflictingField(editor, await OriginalAsync(field, before[field.Name], cancellationToken), views.Display(type, current, field.Name)?.Text, await MineAsync(editor, cancellationToken)));
+                both.Add(new ConflictingField(editor, await OriginalAsync(field, before[field.Name], cancellationToken), views.Display(type, current, field.Name)?.Text, await words.SayAsync(editor, cancellationToken)));
             }
         }
         var last = since.FirstOrDefault();
@@ -48,16 +47,5 @@ internal sealed class EditConflicts(ChangeLog log, History history, RecordForm f
     {
         var value = history.Value(field, logged);
         return views.Display(field, value, (await names.FindAsync(field, logged, cancellationToken)).GetValueOrDefault)?.Text;
-    }
-
-    private async Task<string?> MineAsync(FieldEditor editor, CancellationToken cancellationToken)
-    {
-        if (editor.Field.Target is not null || editor.Field.Kind == "record")
-        {
-            var known = await names.FindAsync(editor.Field, editor.Text, cancellationToken);
-            return editor.Text.Length == 0 ? null : string.Join(localizer[", "], RecordNames.MentionedBy(editor.Field, editor.Text).Select(l => known.GetValueOrDefault(l.Id) ?? localizer["Not visible to you"]));
-        }
-        var text = editor.Options.FirstOrDefault(o => o.Key == editor.Text)?.Text ?? string.Join(' ', editor.Texts.Where(t => t.Length > 0));
-        return editor.Text.Length == 0 ? null : text;
     }
 }

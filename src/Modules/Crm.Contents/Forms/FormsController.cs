@@ -17,6 +17,7 @@ internal sealed class FormsController(
     QueryEngine queries,
     RecordForm form,
     EditConflicts conflicts,
+    UnkeptWords unkept,
     FormParts parts,
     FormUploads uploads,
     ActorContext actor,
@@ -76,7 +77,8 @@ internal sealed class FormsController(
         var posted = form.Posted(definition, Request.Form);
         if (await uploads.TakeAsync(definition, Request.Form, posted, cancellationToken) is { Count: > 0 } refused)
             return await ShowAsync(definition, item, version, posted, refused, null, StatusCodes.Status400BadRequest, cancellationToken);
-        foreach (var field in posted.Keys.Where(f => Request.Form[EditConflict.Keep + f] == EditConflict.KeepTheirs).ToList())
+        var givenUp = posted.Where(p => Request.Form[EditConflict.Keep + p.Key] == EditConflict.KeepTheirs).ToDictionary();
+        foreach (var field in givenUp.Keys)
             posted.Remove(field);
         SaveResult result;
         EditConflict? merged = null;
@@ -105,6 +107,8 @@ internal sealed class FormsController(
             default:
                 var text = result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.";
                 var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? $"{definition.Path}/{id}/undo/{result.Version}" : null, merged);
+                if (givenUp.Count > 0 && await unkept.KeepAsync(definition, id, givenUp, cancellationToken))
+                    page = Redirect($"{definition.Path}/{id}?unkept=1");
                 return Request.Headers.XRequestedWith == Panel ? Json(new { value = id, url = page.Url }) : page;
         }
     }

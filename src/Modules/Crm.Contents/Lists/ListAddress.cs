@@ -45,17 +45,19 @@ internal sealed record ListAddress(string Path, string? Filter, string? Search, 
     /// <summary>A record's page that knows the list it is reached from, and so what comes before and after it.</summary>
     public string RecordUrl(Guid id)
     {
-        // What a saved view says is written out, as the view may change.
-        var query = ListLinks.Of("", State.Append(("q", Search)));
+        // What a saved view says is written out, as the view may change; its name leads back to it.
+        var query = ListLinks.Of("", State.Append(("q", Search)).Append(("saved", Saved?.Id.ToString("D"))));
         // A list as it first opens is named too, as a record may be reached from elsewhere.
         return ListLinks.Of($"{Path}/{id}", ("list", query.Length == 0 ? "all" : query[1..]));
     }
 
     /// <param name="list">What <see cref="RecordUrl"/> has written.</param>
-    public static ListAddress Read(string path, string list)
+    /// <returns>The address without its saved view, and that view's id.</returns>
+    public static (ListAddress Address, Guid? Saved) Read(string path, string list)
     {
         var query = QueryHelpers.ParseQuery(list);
-        return new ListAddress(path, Value("filter"), Value("q"), Value("sort"), Value("view")) { Columns = Value("columns"), Group = Value("group") };
+        return (new ListAddress(path, Value("filter"), Value("q"), Value("sort"), Value("view")) { Columns = Value("columns"), Group = Value("group") },
+            Guid.TryParse(Value("saved"), out var id) ? id : null);
 
         string? Value(string name) => query.TryGetValue(name, out var values) && values is [{ Length: > 0 } text, ..] ? text : null;
     }

@@ -19,10 +19,14 @@ internal sealed record RecordPage(
 
     /// <summary>Null when the reader did not come from a list.</summary>
     public Neighbours? Place { get; init; }
+
+    /// <summary>What the reader typed and gave up for another's words; null when the page is not about that.</summary>
+    public Forms.Unkept? Unkept { get; init; }
 }
 
 /// <summary>One field of a record, as one line of its page.</summary>
-internal sealed record Fact(ContentTypeDefinition Type, ContentItem Item, FieldDefinition Field, bool CanEdit);
+/// <param name="IsAlone">The heading above says its name already.</param>
+internal sealed record Fact(ContentTypeDefinition Type, ContentItem Item, FieldDefinition Field, bool IsAlone);
 
 internal sealed record TimelineDay(string Day, IReadOnlyList<TimelineMoment> Moments);
 

@@ -1,3 +1,4 @@
+using Crm.Contents.Forms;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Queries;
@@ -8,15 +9,16 @@ namespace Crm.Contents.Records;
 
 /// <summary>The page of one record of any content type.</summary>
 [Route("/{type:contentType(staff)}"), Route("/admin/{type:contentType(admin)}")]
-internal sealed class RecordsController(ContentDefinitions definitions, QueryEngine queries, Timeline timeline, Moments moments, RelatedLists related, ListPlace places, ActorContext actor) : Controller
+internal sealed class RecordsController(ContentDefinitions definitions, QueryEngine queries, Timeline timeline, Moments moments, RelatedLists related, ListPlace places, UnkeptWords words, ActorContext actor) : Controller
 {
     private const int Step = 50;
     private const int MostMoments = 500;
 
     /// <param name="show">How much of the timeline, from 50 in steps to 500.</param>
     /// <param name="list">Query of the list that the reader came from.</param>
+    /// <param name="unkept">Given to show what the reader typed and gave up for another's words.</param>
     [HttpGet("{id:guid}"), RequireScreen]
-    public async Task<IActionResult> Index([FromRoute] string type, Guid id, int? show, string? list, CancellationToken cancellationToken)
+    public async Task<IActionResult> Index([FromRoute] string type, Guid id, int? show, string? list, string? unkept, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await queries.GetAsync(type, id, cancellationToken) is not { } item)
@@ -26,13 +28,22 @@ internal sealed class RecordsController(ContentDefinitions definitions, QueryEng
         return View(new RecordPage(definition, item,
             FieldSection.Of(definition, definition.Fields.Where(f => IsShown(definition, f))),
             [.. page.Moments.GroupBy(m => moments.DayOf(m.Entry.At)).Select(g => new TimelineDay(g.Key, [.. g]))],
-            await related.ReadAsync(definition, id, cancellationToken),
+            await related.ReadAsync(definition, item, cancellationToken),
             actor.Current.Can(definition, ContentActions.Edit, item),
             actor.Current.Can(definition, ContentActions.Delete, item))
         {
             MoreUrl = page.HasMore && shown < MostMoments ? ListLinks.Of($"{definition.Path}/{id}", ("list", list), ("show", $"{shown + Step}")) + $"#timeline-{shown}" : null,
             Place = await places.FindAsync(definition, id, list, cancellationToken),
+            Unkept = unkept is null ? null : await words.OfAsync(definition, id, cancellationToken),
         });
+    }
+
+    /// <summary>The reader has seen, and copied, what he wants of the words that he gave up.</summary>
+    [HttpPost("{id:guid}/forget-unkept"), RequireScreen]
+    public async Task<IActionResult> ForgetUnkept([FromRoute] string type, Guid id, CancellationToken cancellationToken)
+    {
+        await words.ForgetAsync(cancellationToken);
+        return Redirect($"{definitions.Current.Get(type).Path}/{id}");
     }
 
     /// <summary>Name and key facts stand in the head, what the system keeps for itself nowhere.</summary>

@@ -11,9 +11,12 @@ namespace Crm.Contents.Records;
 internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine queries, AmountSums sums, FieldViews views, ActorContext actor, IStringLocalizer localizer)
 {
     private const int Shown = 5;
+    private const int HintsShown = 2;
+    private const int HintsOfLink = 4;
 
-    public async Task<IReadOnlyList<RelatedList>> ReadAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RelatedList>> ReadAsync(ContentTypeDefinition type, ContentItem here, CancellationToken cancellationToken)
     {
+        var id = here.Id;
         var lists = new List<RelatedList>();
         foreach (var (other, lookUp) in definitions.Current.PointingTo(type.Name))
         {
@@ -21,14 +24,16 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
                 continue;
             var where = Filter.Eq(lookUp.Name, id);
             // A link between two records is shown as the one at its other end.
-            var side = other.Relation is { } relation && (relation.From == lookUp.Name || relation.To == lookUp.Name) ? relation.Other(lookUp.Name) : null;
-            var hints = other.ListColumns.Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name && c != side && other.Find(c.Split('.')[0]) is { Hidden: false }).Take(side is null ? 2 : 4).ToList();
+            var side = other.Relation is { } relation && (relation.From == lookUp.Name || relation.To == lookUp.Name) ? relation.Other(lookUp.Name)
+                : lookUp.RelatedAs is { } stands && other.Find(stands) is { Hidden: false } ? stands : null;
+            var hints = other.KeyFacts.Concat(other.ListColumns).Distinct()
+                .Where(c => c != other.DisplayField && c != SystemFields.DisplayText && c.Split('.')[0] != lookUp.Name && c != side && other.Find(c.Split('.')[0]) is { Hidden: false })
+                .Take(HintsOfLink).ToList();
             var page = await queries.ListAsync(new Query(other.Name) { Where = where, Columns = side is null ? hints : [.. hints, side], Take = Shown }, cancellationToken);
             var count = page.Next is null ? new QueryCount(page.Items.Count, false) : await queries.CountAsync(other.Name, where, cancellationToken);
             var worth = page.Items.Count > 0 && other.Amount is { } amount ? AmountSums.Text((await sums.ReadAsync(other.Name, amount, where, cancellationToken)).Sums) : "";
             lists.Add(new RelatedList(lookUp.RelatedLabel.For(localizer), other,
-                [.. page.Items.Select(i => Record(other, i, side, $"{type.Path}/{id}",
-                    string.Join(" · ", hints.Select(h => views.Display(other, i, h)?.Text).Where(t => !string.IsNullOrEmpty(t)))))],
+                [.. page.Items.Select(i => Record(other, i, side, $"{type.Path}/{id}", Hint(other, i, hints, side is null ? [here.DisplayText, i.DisplayText] : [here.DisplayText], other.Relation is null ? HintsShown : HintsOfLink)))],
                 count,
                 worth,
                 new ListAddress(other.Path, FilterWriter.Write(where), null, null).ToString(),
@@ -36,6 +41,10 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
         }
         return lists;
     }
+
+    /// <summary>The first of its key fields that say something; its own name and that of the record on whose page it stands are said.</summary>
+    private string Hint(ContentTypeDefinition type, ContentItem item, List<string> hints, string[] said, int shown)
+        => string.Join(" · ", hints.Select(h => views.Display(type, item, h)?.Text).Where(t => !string.IsNullOrEmpty(t) && !said.Contains(t)).Take(shown));
 
     private RelatedRecord Record(ContentTypeDefinition type, ContentItem item, string? side, string here, string hint)
     {
