@@ -107,12 +107,15 @@ internal sealed class ContentStep(ContentDefinitions definitions, IContentManage
         // One by one, so that a look-up may name an item above it.
         for (var i = 0; i < step.Items.Count; i++)
         {
-            var texts = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-            foreach (var (field, value) in step.Items[i])
-                texts[field] = value.ValueKind == JsonValueKind.Object ? await FileAsync(step, i, value, cancellationToken) : Text(value);
+            var given = step.Items[i].Where(p => p.Value.ValueKind == JsonValueKind.Object && definitions.Current.Find(step.Type)?.Find(p.Key)?.Kind is "file" or "image")
+                .ToDictionary(p => p.Key, p => RecipeFile.Read(p.Value) ?? throw WrongFile(step, i));
+            var texts = step.Items[i].Where(p => !given.ContainsKey(p.Key)).ToDictionary(p => p.Key, p => Text(p.Value), StringComparer.OrdinalIgnoreCase);
             if (!texts.TryGetValue(step.Key, out var key) || string.IsNullOrEmpty(key))
                 throw new SetupException("Item {0} of {1} has no “{2}”", i + 1, step.Type, step.Key);
-            var known = await queries.ListAsync(new Query(step.Type) { Where = Filter.Eq(step.Key, key), Columns = [], Take = 2 }, cancellationToken);
+            var known = await queries.ListAsync(new Query(step.Type) { Where = Filter.Eq(step.Key, key), Columns = [.. given.Keys], Take = 2 }, cancellationToken);
+            // The same file again is no change.
+            foreach (var (field, file) in given.Where(g => known.Items is not [var there, ..] || there[g.Key] is not StoredFile stored || !g.Value.IsLike(stored)))
+                texts[field] = await file.StoreAsync(files, cancellationToken);
             if (known.Items.Count > 1)
                 throw new SetupException("Item {0} of {1}: there are several records with {2} “{3}”", i + 1, step.Type, step.Key, key);
             // A number given once never changes.
@@ -126,19 +129,8 @@ internal sealed class ContentStep(ContentDefinitions definitions, IContentManage
         }
     }
 
-    /// <summary>A file that stands in the recipe itself: <c>{"file": "plan.png", "base64": "..."}</c>, or with <c>text</c>.</summary>
-    private async Task<string> FileAsync(ContentStepSettings step, int item, JsonElement value, CancellationToken cancellationToken)
-    {
-        byte[]? bytes = null;
-        if (value.TryGetProperty("text", out var text))
-            bytes = Encoding.UTF8.GetBytes(text.GetString() ?? "");
-        else if (value.TryGetProperty("base64", out var base64) && base64.TryGetBytesFromBase64(out var decoded))
-            bytes = decoded;
-        if (!value.TryGetProperty("file", out var name) || bytes is null)
-            throw new SetupException("Item {0} of {1}: a file has a “file” name and either “text” or “base64”", item + 1, step.Type);
-        await using var stream = new MemoryStream(bytes, writable: false);
-        return (await files.AddAsync(name.GetString(), stream, cancellationToken)).Write();
-    }
+    private static SetupException WrongFile(ContentStepSettings step, int item)
+        => new("Item {0} of {1}: a file has a “file” name and either “text” or “base64”", item + 1, step.Type);
 
     private static string? Text(JsonElement value) => value.ValueKind switch
     {
@@ -148,4 +140,27 @@ internal sealed class ContentStep(ContentDefinitions definitions, IContentManage
         JsonValueKind.False => "false",
         _ => value.GetRawText().ToString(CultureInfo.InvariantCulture),
     };
+}
+
+/// <summary>A file that stands in the recipe itself: <c>{"file": "plan.png", "base64": "..."}</c>, or with <c>text</c>.</summary>
+internal sealed record RecipeFile(string Name, byte[] Bytes)
+{
+    /// <summary>Null when it is none.</summary>
+    public static RecipeFile? Read(JsonElement value)
+    {
+        byte[]? bytes = null;
+        if (value.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String)
+            bytes = Encoding.UTF8.GetBytes(text.GetString()!);
+        else if (value.TryGetProperty("base64", out var base64) && base64.ValueKind == JsonValueKind.String && base64.TryGetBytesFromBase64(out var decoded))
+            bytes = decoded;
+        return bytes is not null && value.TryGetProperty("file", out var name) && name.ValueKind == JsonValueKind.String ? new(name.GetString()!, bytes) : null;
+    }
+
+    public bool IsLike(StoredFile stored) => stored.Name == FileNames.Clean(Name) && stored.Size == Bytes.Length;
+
+    public async Task<string> StoreAsync(FileStore files, CancellationToken cancellationToken)
+    {
+        await using var stream = new MemoryStream(Bytes, writable: false);
+        return (await files.AddAsync(Name, stream, cancellationToken)).Write();
+    }
 }

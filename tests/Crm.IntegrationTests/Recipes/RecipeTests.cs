@@ -23,7 +23,7 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
             "colour": { "kind": "text", "label": { "en": "Colour", "zh-CN": "颜色" }, "maxLength": 30 },
             "name": { "help": "As on the invoice" } } },
           { "step": "content", "type": "customers", "key": "name", "items": [
-            { "name": "Parent", "colour": "red", "employees": 12, "industry": "brand new" },
+            { "name": "Parent", "colour": "red", "employees": 12, "industry": "brand new", "logo": { "file": "dot.png", "base64": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M8AAAIBAQDJ/pLvAAAAAElFTkSuQmCC" } },
             { "name": "Child", "parent": "Parent" } ] },
           { "step": "content", "type": "books", "key": "title", "items": [ { "title": "三体", "price": "39.80" } ] }%
         ] }
@@ -83,6 +83,8 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
         { """{ "step": "contentType", "type": "customers", "fields": { "shade": { "kind": "moonlight", "label": "Shade" } } }""", "moonlight" },
         { """{ "step": "contentType", "type": "customers", "fields": { "shade": { "kind": "text", "label": "Shade", "moon": true } } }""", "moon" },
         { """{ "step": "contentType", "type": "moons", "fields": { "shade": { "kind": "text", "label": "Shade" } } }""", "moons" },
+        { """{ "step": "content", "type": "customers", "key": "name", "items": [ { "name": "Io", "logo": { "base64": "AAAA" } } ] }""", "“base64”" },
+        { """{ "step": "content", "type": "customers", "key": "name", "items": [ { "name": "Io", "logo": { "file": "moon.txt", "text": "no picture" } } ] }""", "picture" },
         { """{ "step": "settings", "currency": "MOON" }""", "MOON" },
         { """{ "step": "settings", "timeZone": "Moon/Tycho" }""", "Moon/Tycho" },
     };
@@ -131,7 +133,9 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
         await using var scope = await _site.OpenScopeAsync();
         var child = await scope.FindAsync("customers", "name", "Child");
         Assert.Equal("Parent", child.DisplayOf("parent"));
-        Assert.Equal("red", (await scope.FindAsync("customers", "name", "Parent"))["colour"]);
+        var parent = await scope.FindAsync("customers", "name", "Parent");
+        Assert.Equal("red", parent["colour"]);
+        Assert.Equal("dot.png", Assert.IsType<Platform.Files.StoredFile>(parent["logo"]).Name);
         Assert.Equal("CNY", ((Platform.Fields.Money)(await scope.FindAsync("books", "title", "三体"))["price"]!).Currency);
     }
 
