@@ -19,6 +19,13 @@ internal sealed class Client(Uri address) : IDisposable
     public async Task SignInAsync(string userName, CancellationToken cancellationToken)
         => await PostAsync("/login", await TokenAsync("/login", cancellationToken), new() { ["userName"] = userName, ["password"] = Site.Password }, cancellationToken);
 
+    /// <summary>A program instead of a browser: it has a token of the API and no cookie.</summary>
+    public void UseToken(string token)
+    {
+        _http.DefaultRequestHeaders.Remove("Accept");
+        _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+    }
+
     public async Task<byte[]> GetAsync(string url, CancellationToken cancellationToken)
     {
         using var response = await _http.GetAsync(url, cancellationToken);

@@ -4,6 +4,8 @@ namespace Crm.Benchmarks;
 
 internal sealed record BenchmarkPlan(int Customers, int Clients, int Requests, int Fields, string Only)
 {
+    public int WarmUp => Math.Min(Requests, 200);
+
     public bool Wants(string measure) => measure.Contains(Only, StringComparison.OrdinalIgnoreCase);
 }
 
@@ -15,11 +17,17 @@ internal sealed class ResultTable
     public void Add(string database, string measure, IReadOnlyList<double> milliseconds, double seconds)
     {
         var sorted = milliseconds.Order().ToList();
-        _rows.Add([database, measure, Format(sorted[sorted.Count / 2]), Format(sorted[Math.Min(sorted.Count - 1, sorted.Count * 95 / 100)]),
+        Add([database, measure, Format(sorted[sorted.Count / 2]), Format(sorted[Math.Min(sorted.Count - 1, sorted.Count * 95 / 100)]),
             (milliseconds.Count / seconds).ToString("N0", CultureInfo.InvariantCulture)]);
     }
 
-    public void Add(string database, string measure, string value) => _rows.Add([database, measure, "", "", value]);
+    public void Add(string database, string measure, string value) => Add([database, measure, "", "", value]);
+
+    private void Add(string[] row)
+    {
+        _rows.Add(row);
+        Console.Error.WriteLine(string.Join("  ", row));
+    }
 
     public void Print(TextWriter output)
     {

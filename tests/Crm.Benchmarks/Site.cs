@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Crm.Platform.Data;
 using Npgsql;
 
@@ -32,37 +33,41 @@ internal sealed class Site(DatabaseProvider provider, string folder, string? ser
     }
 
     /// <summary>Runs a command of the product.</summary>
-    public async Task CommandAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    /// <returns>What it printed.</returns>
+    public async Task<string> CommandAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var process = Start(arguments);
+        var printed = new StringBuilder();
+        using var process = Start(arguments, line => printed.AppendLine(line));
         await process.WaitForExitAsync(cancellationToken);
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {process.ExitCode}.");
+        return printed.ToString();
     }
 
     public async Task<Server> StartAsync(CancellationToken cancellationToken)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var watch = Stopwatch.StartNew();
-        var process = Start(["--urls", address.ToString()]);
+        var process = Start(["--urls", address.ToString()], _ => { });
         var running = new Server(process, address, watch);
         await running.WaitAsync(cancellationToken);
         return running;
     }
 
-    private Process Start(IEnumerable<string> arguments)
+    private Process Start(IEnumerable<string> arguments, Action<string> output)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true };
         start.Environment["Crm__DataDirectory"] = Folder;
         start.Environment["Crm__Database__Provider"] = Name;
         if (provider == DatabaseProvider.Postgres)
             start.Environment["Crm__Database__ConnectionString"] = new NpgsqlConnectionStringBuilder(server!) { Database = Database }.ConnectionString;
+        start.Environment["Crm__Api__RequestsPerMinute"] = "10000000";
         start.Environment["Crm__Setup__Recipe"] = "Demo";
         start.Environment["Crm__Setup__AdminUserName"] = "admin";
         start.Environment["Crm__Setup__AdminEmail"] = "admin@example.com";
         start.Environment["Crm__Setup__AdminPassword"] = Password;
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) => output(line.Data ?? "");
         process.BeginOutputReadLine();
         return process;
     }
@@ -77,6 +82,8 @@ internal sealed class Site(DatabaseProvider provider, string folder, string? ser
 
 internal sealed class Server(Process process, Uri address, Stopwatch started) : IAsyncDisposable
 {
+    public Uri Address => address;
+
     public Stopwatch Started => started;
 
     public long ResidentMegabytes
@@ -105,6 +112,20 @@ internal sealed class Server(Process process, Uri address, Stopwatch started) : 
             await Task.Delay(25, cancellationToken);
         }
         throw new InvalidOperationException($"The server ended with {process.ExitCode}.");
+    }
+
+    /// <summary>After an import the search index and other followers of the change log catch up for a while.</summary>
+    public async Task UntilIdleAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan before;
+        do
+        {
+            process.Refresh();
+            before = process.TotalProcessorTime;
+            await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+            process.Refresh();
+        }
+        while (process.TotalProcessorTime - before > TimeSpan.FromMilliseconds(150));
     }
 
     public async Task<Client> SignInAsync(string userName, CancellationToken cancellationToken)

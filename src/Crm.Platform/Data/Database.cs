@@ -14,6 +14,10 @@ public enum DatabaseProvider
 /// <summary>The process's one database. SQLite allows one writer at a time, so writers queue here and never meet in the engine.</summary>
 public sealed class Database : IAsyncDisposable
 {
+    private const string ForReading = "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL; PRAGMA cache_size = -4000";
+
+    private const string ForWriting = "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 16000";
+
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Writers = new(StringComparer.Ordinal);
 
     private readonly NpgsqlDataSource? _postgres;
@@ -24,7 +28,8 @@ public sealed class Database : IAsyncDisposable
         Provider = provider;
         if (provider == DatabaseProvider.Postgres)
         {
-            ConnectionString = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "crm" }.ConnectionString;
+            // Planning a query over many look-ups takes longer than running it; the usual ones are planned once for each connection.
+            ConnectionString = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "crm", MaxAutoPrepare = 100, AutoPrepareMinUsages = 3 }.ConnectionString;
             _postgres = NpgsqlDataSource.Create(ConnectionString);
             Dialect = new PostgresDialect();
         }
@@ -58,7 +63,11 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens a connection from the pool. A writer of SQLite keeps many more pages at hand: each record changes one of each
+    /// index, anywhere in it, and a page that is not at hand is read and written once more.
+    /// </summary>
+    internal async Task<DbConnection> OpenAsync(CancellationToken cancellationToken, bool writes = false)
     {
         if (_postgres is not null)
             return await _postgres.OpenConnectionAsync(cancellationToken);
@@ -68,7 +77,7 @@ public sealed class Database : IAsyncDisposable
             await connection.OpenAsync(cancellationToken);
             SqliteDialect.AddFunctions(connection);
             await using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL";
+            command.CommandText = writes ? ForWriting : ForReading;
             await command.ExecuteNonQueryAsync(cancellationToken);
             return connection;
         }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
@@ -12,14 +13,13 @@ namespace Crm.Platform.Data;
 /// </summary>
 public sealed class DbSession(Database database) : IAsyncDisposable
 {
-    private const int StepsOfACount = 200_000;
-
     private static readonly TimeSpan QuickCount = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestCount = TimeSpan.FromMilliseconds(400);
+    private static readonly ReadLimit LongestCount = new(50_000, TimeSpan.FromMilliseconds(100));
 
     private readonly List<Func<CancellationToken, Task>> _beforeCommit = [];
     private readonly List<Action> _afterCommit = [];
     private DbConnection? _connection;
+    private DbConnection? _reading;
     private DbTransaction? _transaction;
     private bool _rollBack;
 
@@ -39,7 +39,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
             return await work();
 
         using var turn = await database.EnterWriterAsync(cancellationToken);
-        _connection = await database.OpenAsync(cancellationToken);
+        _connection = await WritingAsync(cancellationToken);
         List<Action> committed;
         try
         {
@@ -73,7 +73,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
         if (InTransaction)
             throw new InvalidOperationException("A dry run cannot be part of another transaction.");
         using var turn = await database.EnterWriterAsync(cancellationToken);
-        _connection = await database.OpenAsync(cancellationToken);
+        _connection = await WritingAsync(cancellationToken);
         try
         {
             _transaction = await _connection.BeginTransactionAsync(cancellationToken);
@@ -103,10 +103,18 @@ public sealed class DbSession(Database database) : IAsyncDisposable
 
     public async Task ReadAsync(SqlText sql, Action<DbDataReader> row, CancellationToken cancellationToken)
     {
-        await using var lease = await CommandAsync(sql, cancellationToken);
-        await using var reader = await lease.Command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            row(reader);
+        await using var command = await CommandAsync(sql, cancellationToken);
+        using var stop = InterruptWhen(cancellationToken, command);
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                row(reader);
+        }
+        catch (SqliteException e) when (IsInterrupted(e, cancellationToken))
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
     }
 
     public async Task<List<T>> ReadAsync<T>(SqlText sql, Func<DbDataReader, T> row, CancellationToken cancellationToken)
@@ -119,8 +127,8 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     public async Task<int> ExecuteAsync(SqlText sql, CancellationToken cancellationToken)
     {
         using var turn = InTransaction ? null : await database.EnterWriterAsync(cancellationToken);
-        await using var lease = await CommandAsync(sql, cancellationToken);
-        return await lease.Command.ExecuteNonQueryAsync(cancellationToken);
+        await using var command = await CommandAsync(sql, cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) => ExecuteAsync(new SqlText(sql), cancellationToken);
@@ -148,52 +156,82 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     /// <summary>The first column of the first row as a number; 0 when there is no row or it is null.</summary>
     public async Task<long> CountAsync(SqlText sql, CancellationToken cancellationToken)
     {
-        await using var lease = await CommandAsync(sql, cancellationToken);
-        var value = await lease.Command.ExecuteScalarAsync(cancellationToken);
-        return value is null or DBNull ? 0 : Convert.ToInt64(value, CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>
-    /// Counts rows for as long as it is quick. SQLite counts its own steps, so that the same query always ends at the same
-    /// place; a PostgreSQL server is given time, and is not stopped before the first thousand.
-    /// </summary>
-    internal async Task<QueryCount> CountWithinAsync(SqlText rows, CancellationToken cancellationToken)
-    {
-        await using var lease = await CommandAsync(rows, cancellationToken);
-        var count = 0L;
-        if (lease.Command.Connection is SqliteConnection sqlite)
-        {
-            using var steps = SqliteDialect.LimitSteps(sqlite, StepsOfACount);
-            try
-            {
-                await using var reader = await lease.Command.ExecuteReaderAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    count++;
-            }
-            catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_INTERRUPT)
-            {
-                return new(count, true);
-            }
-            return count > QueryEngine.CountCap ? new(QueryEngine.CountCap, true) : new(count, false);
-        }
-        var clock = Stopwatch.StartNew();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stop.CancelAfter(LongestCount);
+        await using var command = await CommandAsync(sql, cancellationToken);
+        using var stop = InterruptWhen(cancellationToken, command);
         try
         {
-            await using var reader = await lease.Command.ExecuteReaderAsync(stop.Token);
-            while (await reader.ReadAsync(stop.Token))
-                if (++count % 1000 == 0 && clock.Elapsed > QuickCount)
-                    await stop.CancelAsync();
+            var value = await command.ExecuteScalarAsync(cancellationToken);
+            return value is null or DBNull ? 0 : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+        }
+        catch (SqliteException e) when (IsInterrupted(e, cancellationToken))
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+    }
+
+    /// <summary>Counts rows for as long as it is quick. A PostgreSQL server that is slow with the first thousand gets some more time for them.</summary>
+    internal async Task<QueryCount> CountWithinAsync(SqlText rows, CancellationToken cancellationToken)
+    {
+        var count = 0L;
+        var clock = Stopwatch.StartNew();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            var isAll = await ReadWithinAsync(rows, _ =>
+            {
+                if (++count % 1000 == 0 && clock.Elapsed > QuickCount && Database.Provider == DatabaseProvider.Postgres)
+                    enough.Cancel();
+            }, LongestCount, enough.Token);
+            return count > QueryEngine.CountCap ? new(QueryEngine.CountCap, true) : new(count, !isAll);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new(count, true);
         }
-        return count > QueryEngine.CountCap ? new(QueryEngine.CountCap, true) : new(count, false);
     }
 
-    public async ValueTask DisposeAsync() => await EndAsync();
+    /// <summary>
+    /// Reads rows until a limit is reached. SQLite counts its own steps, so that the same query always ends at the same
+    /// place; a PostgreSQL server is given time.
+    /// </summary>
+    /// <returns>False when the limit was reached: there may be more rows.</returns>
+    internal async Task<bool> ReadWithinAsync(SqlText sql, Action<DbDataReader> row, ReadLimit? limit, CancellationToken cancellationToken)
+    {
+        if (limit is null)
+        {
+            await ReadAsync(sql, row, cancellationToken);
+            return true;
+        }
+        await using var command = await CommandAsync(sql, cancellationToken);
+        using var stop = InterruptWhen(cancellationToken, command);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var steps = command.Connection is SqliteConnection sqlite ? SqliteDialect.LimitSteps(sqlite, limit.Steps) : null;
+        if (steps is null)
+            time.CancelAfter(limit.Time);
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(time.Token);
+            while (await reader.ReadAsync(time.Token))
+                row(reader);
+            return true;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_INTERRUPT)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        if (_reading is { } reading)
+            await reading.DisposeAsync();
+    }
 
     private async Task<T> FinishAsync<T>(T result, List<Action> committed)
     {
@@ -227,24 +265,41 @@ public sealed class DbSession(Database database) : IAsyncDisposable
         }
     }
 
-    private async Task<CommandLease> CommandAsync(SqlText sql, CancellationToken cancellationToken)
+    /// <summary>SQLite's driver takes no notice of a reader who has gone; a long search would go on for nobody. In a transaction it would undo what was written.</summary>
+    private CancellationTokenRegistration InterruptWhen(CancellationToken cancellationToken, DbCommand command)
+        => command.Connection is SqliteConnection sqlite && !InTransaction
+            ? cancellationToken.UnsafeRegister(static connection => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)connection!).Handle!), sqlite)
+            : default;
+
+    private static bool IsInterrupted(SqliteException exception, CancellationToken cancellationToken)
+        => exception.SqliteErrorCode == SQLitePCL.raw.SQLITE_INTERRUPT && cancellationToken.IsCancellationRequested;
+
+    private async Task<DbCommand> CommandAsync(SqlText sql, CancellationToken cancellationToken)
+        => Prepare(_connection ?? await ReadingAsync(cancellationToken), sql);
+
+    /// <summary>One connection for all that a scope reads: a page asks dozens of questions.</summary>
+    private async Task<DbConnection> ReadingAsync(CancellationToken cancellationToken)
     {
-        var connection = _connection ?? await database.OpenAsync(cancellationToken);
-        var command = connection.CreateCommand();
-        try
+        if (_reading is { State: not ConnectionState.Open } broken)
         {
-            return Prepare(command, sql, connection);
+            _reading = null;
+            await broken.DisposeAsync();
         }
-        catch
-        {
-            if (!ReferenceEquals(connection, _connection))
-                await connection.DisposeAsync();
-            throw;
-        }
+        return _reading ??= await database.OpenAsync(cancellationToken);
     }
 
-    private CommandLease Prepare(DbCommand command, SqlText sql, DbConnection connection)
+    /// <summary>PostgreSQL's connections are counted: no scope holds two.</summary>
+    private async Task<DbConnection> WritingAsync(CancellationToken cancellationToken)
     {
+        if (database.Provider == DatabaseProvider.Sqlite || _reading is not { State: ConnectionState.Open } reading)
+            return await database.OpenAsync(cancellationToken, writes: true);
+        _reading = null;
+        return reading;
+    }
+
+    private DbCommand Prepare(DbConnection connection, SqlText sql)
+    {
+        var command = connection.CreateCommand();
         command.CommandText = sql.ToString();
         command.Transaction = _transaction;
         for (var i = 0; i < sql.Parameters.Count; i++)
@@ -257,18 +312,10 @@ public sealed class DbSession(Database database) : IAsyncDisposable
                 typed.NpgsqlDbType = PostgresDialect.DbType(type);
             command.Parameters.Add(parameter);
         }
-        return new CommandLease(command, ReferenceEquals(connection, _connection) ? null : connection);
-    }
-
-    private readonly struct CommandLease(DbCommand command, DbConnection? owned) : IAsyncDisposable
-    {
-        public DbCommand Command => command;
-
-        public async ValueTask DisposeAsync()
-        {
-            await command.DisposeAsync();
-            if (owned is not null)
-                await owned.DisposeAsync();
-        }
+        return command;
     }
 }
+
+/// <param name="Steps">Of SQLite's engine; fifty thousand pass some thousand records.</param>
+/// <param name="Time">Of a PostgreSQL server.</param>
+internal sealed record ReadLimit(int Steps, TimeSpan Time);

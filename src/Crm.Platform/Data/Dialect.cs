@@ -32,9 +32,6 @@ public abstract class Dialect
     /// </summary>
     public abstract string NoIndex { get; }
 
-    /// <summary>Brings up to date what the planner knows of a table's values.</summary>
-    public abstract string Analyze(string table);
-
     /// <summary>An index of words, each record's in one row: see <see cref="Records.Pieces"/>.</summary>
     internal abstract IReadOnlyList<string> CreatePieces(string table);
 
@@ -47,6 +44,9 @@ public abstract class Dialect
 
     /// <summary>Ids of the rows that the index finds.</summary>
     internal abstract SqlText FindPieces(string table, string asked);
+
+    /// <summary>A one for each row that the index finds, to be counted.</summary>
+    internal abstract SqlText MatchPieces(string table, string asked);
 
     /// <summary>Puts rows into the index in place of those that it has; no words take a row out.</summary>
     internal abstract Task WritePiecesAsync(DbConnection connection, DbTransaction? transaction, string table, IReadOnlyList<(Guid Id, string Pieces)> rows, CancellationToken cancellationToken);

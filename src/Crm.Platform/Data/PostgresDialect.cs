@@ -111,6 +111,9 @@ internal sealed class PostgresDialect : Dialect
     internal override SqlText FindPieces(string table, string asked)
         => new SqlText($"SELECT f.id FROM {Quote(table)} f WHERE f.pieces @@ CAST(").Append(ColumnType.Text, asked).Append(" AS tsquery)");
 
+    internal override SqlText MatchPieces(string table, string asked)
+        => new SqlText($"SELECT 1 FROM {Quote(table)} WHERE pieces @@ CAST(").Append(ColumnType.Text, asked).Append(" AS tsquery)");
+
     internal override async Task WritePiecesAsync(DbConnection connection, DbTransaction? transaction, string table, IReadOnlyList<(Guid Id, string Pieces)> rows, CancellationToken cancellationToken)
     {
         await using var command = ((NpgsqlConnection)connection).CreateCommand();
@@ -125,8 +128,6 @@ internal sealed class PostgresDialect : Dialect
     }
 
     public override string NoIndex => "";
-
-    public override string Analyze(string table) => $"ANALYZE {Quote(table)}";
 
     public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone)
     {

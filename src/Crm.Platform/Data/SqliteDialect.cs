@@ -67,9 +67,6 @@ internal sealed class SqliteDialect : Dialect
 
     public override string NoIndex => "+";
 
-    /// <summary>A look at some of each index is enough, and takes milliseconds.</summary>
-    public override string Analyze(string table) => $"PRAGMA analysis_limit = 400; ANALYZE {Quote(table)}";
-
     public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone)
     {
         var day = type == ColumnType.DateTime
@@ -120,6 +117,9 @@ internal sealed class SqliteDialect : Dialect
 
     internal override SqlText FindPieces(string table, string asked)
         => new SqlText($"SELECT i.id FROM {Quote(table)} f CROSS JOIN {Quote(table + "_ids")} i ON i.row = f.rowid WHERE f.{Quote(table)} MATCH ").Append(ColumnType.Text, asked);
+
+    internal override SqlText MatchPieces(string table, string asked)
+        => new SqlText($"SELECT 1 FROM {Quote(table)} WHERE {Quote(table)} MATCH ").Append(ColumnType.Text, asked);
 
     internal override async Task WritePiecesAsync(DbConnection connection, DbTransaction? transaction, string table, IReadOnlyList<(Guid Id, string Pieces)> rows, CancellationToken cancellationToken)
     {

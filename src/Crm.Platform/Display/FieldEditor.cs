@@ -70,7 +70,7 @@ public sealed record FieldOption(string Key, string Text);
 /// <param name="Url">Null where the reader may not go.</param>
 public sealed record FieldLink(string Text, string? Url);
 
-/// <summary>One field's value to be read: model of <c>Views/Shared/Fields/Display/&lt;kind&gt;.cshtml</c>. Never empty.</summary>
+/// <summary>One field's value to be read: model of <c>Views/Shared/Fields/Display/&lt;kind&gt;.cshtml</c>, where there is one; see <see cref="FieldDisplays"/>. Never empty.</summary>
 /// <param name="Text">The value in the reader's culture; a look-up's is the record's name, empty when the reader may not see it.</param>
 /// <param name="Url">Where a look-up leads, when the reader may go there.</param>
 public sealed record FieldDisplay(FieldDefinition Field, FieldKind Kind, object Value, string Text, string? Url = null)

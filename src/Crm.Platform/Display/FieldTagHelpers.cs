@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.Html;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewEngines;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
@@ -8,33 +10,37 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 namespace Crm.Platform.Display;
 
 /// <summary>Finds and renders partial views that belong to a module, wherever they are used: a theme's version first.</summary>
-public sealed class ModuleTemplates(ICompositeViewEngine views, Hosting.EnabledFeatures features, IHtmlHelper html)
+public sealed class ModuleTemplates(TemplatePaths paths, IHtmlHelper html)
 {
-    private readonly string[] _themes = [.. features.All.Where(f => f.Module.IsTheme).Select(f => f.Module.Id).Distinct()];
-    private readonly Dictionary<(Assembly, string), string?> _paths = [];
 
     /// <param name="name">Path under <c>Views/Shared</c>, without ending.</param>
     /// <returns>Null when there is no such view.</returns>
     public async Task<IHtmlContent?> RenderAsync(ViewContext context, Assembly module, string name, object? model)
     {
-        if (!_paths.TryGetValue((module, name), out var path))
-            _paths[(module, name)] = path = Find(context, module.GetName().Name!, name);
-        if (path is null)
+        if (paths.Find(context.HttpContext, module, name) is not { } path)
             return null;
         ((IViewContextAware)html).Contextualize(context);
         return await html.PartialAsync(path, model);
     }
 
-    private string? Find(ViewContext context, string module, string name)
-        => ModuleViewLocations.ThemesFor(context.HttpContext, _themes)
-            .Select(theme => $"/Modules/{theme}/Modules/{module}/Views/Shared/{name}.cshtml")
-            .Append($"/Modules/{module}/Views/Shared/{name}.cshtml")
-            .FirstOrDefault(path => views.GetView(null, path, isMainPage: false).Success);
 }
 
-/// <summary><c>&lt;field-value display="..." /&gt;</c>: a value by the template of its kind; a dash for none.</summary>
+/// <summary>Where a site's templates are; views are compiled, so what is found once stays.</summary>
+public sealed class TemplatePaths(ICompositeViewEngine views, Hosting.EnabledFeatures features)
+{
+    private readonly string[] _themes = [.. features.All.Where(f => f.Module.IsTheme).Select(f => f.Module.Id).Distinct()];
+    private readonly ConcurrentDictionary<(bool Admin, Assembly Module, string Name), string?> _paths = new();
+
+    public string? Find(HttpContext context, Assembly module, string name)
+        => _paths.GetOrAdd((ModuleViewLocations.IsAdmin(context), module, name), key => ModuleViewLocations.ThemesFor(context, _themes)
+            .Select(theme => $"/Modules/{theme}/Modules/{module.GetName().Name}/Views/Shared/{name}.cshtml")
+            .Append($"/Modules/{module.GetName().Name}/Views/Shared/{name}.cshtml")
+            .FirstOrDefault(path => views.GetView(null, path, isMainPage: false).Success));
+}
+
+/// <summary><c>&lt;field-value display="..." /&gt;</c>: a value as its kind is shown; a dash for none.</summary>
 [HtmlTargetElement("field-value", TagStructure = TagStructure.WithoutEndTag)]
-public sealed class FieldValueTagHelper(ModuleTemplates templates) : TagHelper
+public sealed class FieldValueTagHelper(ModuleTemplates templates, FieldDisplays plain) : TagHelper
 {
     public FieldDisplay? Display { get; set; }
 
@@ -50,7 +56,7 @@ public sealed class FieldValueTagHelper(ModuleTemplates templates) : TagHelper
             return;
         }
         output.Content.SetHtmlContent(await templates.RenderAsync(ViewContext, Display.Kind.GetType().Assembly, $"Fields/Display/{Display.Kind.Name}", Display)
-            ?? await templates.RenderAsync(ViewContext, typeof(FieldDisplay).Assembly, "Fields/Display/Default", Display));
+            ?? plain.Of(Display));
     }
 }
 

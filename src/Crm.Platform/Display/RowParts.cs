@@ -17,7 +17,8 @@ public enum RowPlace
 
 /// <summary>
 /// What a module shows in the rows of lists, made for all records of a page at once, so that a list costs a query per
-/// module and not one per row. Register with <c>services.AddScoped&lt;IRowPart, T&gt;()</c>.
+/// module and not one per row. A button that posts belongs to the list's one form: <c>form="row-form"</c>, with a
+/// <c>formaction</c> of its own; a <c>returnUrl</c> comes along. Register with <c>services.AddScoped&lt;IRowPart, T&gt;()</c>.
 /// </summary>
 public interface IRowPart
 {

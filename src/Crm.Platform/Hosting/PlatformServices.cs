@@ -61,6 +61,7 @@ public static class PlatformServices
         services.AddScoped<Menu>();
         services.AddScoped<MenuBadges>();
         services.AddScoped<FieldViews>();
+        services.AddScoped<FieldDisplays>();
         services.AddScoped<Timeline>();
         services.AddScoped<RowParts>();
         services.AddScoped<Moments>();

@@ -80,6 +80,7 @@ internal sealed class SiteBuilder(CrmProcess process)
         });
         services.AddHttpContextAccessor();
         services.AddSingleton<Icons>();
+        services.AddSingleton<TemplatePaths>();
         services.AddScoped<ModuleTemplates>();
         services.AddAuthentication();
         services.AddAntiforgery(o =>

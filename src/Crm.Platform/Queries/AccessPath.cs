@@ -15,14 +15,26 @@ namespace Crm.Platform.Queries;
 /// <param name="Through">A condition beyond a look-up that few of its records meet.</param>
 internal sealed record AccessPath(bool IsChosen, Filter? By = null, bool ByScope = false, CompareFilter? Through = null)
 {
+    /// <summary>The planner chooses.</summary>
     public static AccessPath Free { get; } = new(false);
+
+    /// <summary>Nothing gives few records.</summary>
+    public static AccessPath Open { get; } = new(false) { IsOpen = true };
+
+    /// <summary>The sort's index is followed, if there is one.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>
+    /// What else gives not too many records, should the sort's index be followed for long in vain: what has the text may
+    /// all come late in the list's order, as Chinese names do after Latin ones.
+    /// </summary>
+    public AccessPath? Otherwise { get; init; }
+
+    public AccessPath SortedBy(QueryCompiler.Resolved sort, FieldKinds kinds)
+        => !IsOpen ? this : (sort.Alias == "t" && AccessPathFinder.HasIndex(sort.Type, sort.Field, kinds) ? new AccessPath(true) : Free) with { Otherwise = Otherwise };
 
     /// <summary>Few records come from an index and are sorted, instead of following the sort's index.</summary>
     public bool IsDriven => By is not null || ByScope || Through is not null;
-
-    /// <summary>Nothing gives few records: follow the sort's index, if it has one.</summary>
-    public AccessPath Walking(QueryCompiler.Resolved sort, FieldKinds kinds)
-        => sort.Alias == "t" && AccessPathFinder.HasIndex(sort.Type, sort.Field, kinds) ? new(true) : this;
 }
 
 /// <summary>Asks the indexes how many records each condition leaves, up to a limit.</summary>
@@ -30,6 +42,9 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
 {
     /// <summary>So many records are sorted more quickly than a page of them is found by walking a million.</summary>
     private const long Few = 4000;
+
+    /// <summary>So many take a fifth of a second to sort. Words that more records have are found soonest in the order of the list.</summary>
+    private const long Many = 60_000;
 
     /// <summary>Each record of the target may be pointed to by several.</summary>
     private const long FewBeyond = 400;
@@ -48,13 +63,18 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
         // Ids are unique, and planners know.
         if (conditions.Any(c => c is CompareFilter { Path: SystemFields.Id, Operator: FilterOperator.Equal } or InFilter { Path: SystemFields.Id }))
             return AccessPath.Free;
-        var (best, least) = (AccessPath.Free, Few + 1);
+        var (best, least) = (AccessPath.Open, Few + 1);
         foreach (var search in conditions.OfType<QuickSearchFilter>())
-            if (root.Pieced(search) is { } found && await IsRareAsync(found, cancellationToken))
-                return new AccessPath(true, By: search);
+            if (root.PiecedCount(search) is { } found && await HowManyAsync(found, cancellationToken) is var count and <= Many)
+            {
+                var by = new AccessPath(true, By: search);
+                if (count <= Few)
+                    return by;
+                best = AccessPath.Open with { Otherwise = by };
+            }
         // PostgreSQL's planner knows how frequent values are, and what a limit means.
         if (session.Dialect.NoIndex.Length == 0)
-            return AccessPath.Free;
+            return best;
         foreach (var condition in conditions.Where(c => IsIndexed(root, c)).Take(MostAsked))
             if (await CountAsync(compiler().Among(condition), least, cancellationToken) is var count && count < least)
                 (best, least) = (new AccessPath(true, By: condition), count);
@@ -86,13 +106,8 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
     private static bool IsSearchable(CompareFilter filter)
         => filter.Operator is not (FilterOperator.NotEqual or FilterOperator.Contains or FilterOperator.EndsWith);
 
-    /// <summary>Words that many records have are found soonest by reading records in order.</summary>
-    private async Task<bool> IsRareAsync(SqlText found, CancellationToken cancellationToken)
-    {
-        if (await session.EstimateAsync(found, cancellationToken) > 10 * Few)
-            return false;
-        return await CountAsync(new SqlText(" FROM (").Append(found).Append(") f"), Few + 1, cancellationToken) <= Few;
-    }
+    private async Task<long> HowManyAsync(SqlText found, CancellationToken cancellationToken)
+        => await session.EstimateAsync(found, cancellationToken) > 10 * Many ? long.MaxValue : await CountAsync(new SqlText(" FROM (").Append(found).Append(") f"), Many + 1, cancellationToken);
 
     private Task<long> CountAsync(SqlText rows, long limit, CancellationToken cancellationToken)
         => session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(rows).Append(" LIMIT ").Append(ColumnType.Integer, limit).Append(") c"), cancellationToken);

@@ -45,7 +45,7 @@ public enum RecycleBin
 public sealed record QueryPage(IReadOnlyList<ContentItem> Items, string? Next, string? Previous);
 
 /// <summary>A count, capped so that it stays quick.</summary>
-public readonly record struct QueryCount(long Count, bool IsCapped);
+public readonly record struct QueryCount(long Count, bool IsCapped, bool IsEstimate = false);
 
 /// <summary>Groups and figures over records, such as opportunities by stage with their sum.</summary>
 public sealed record AggregateQuery(string Type)

@@ -32,6 +32,9 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     /// <summary>Stands before columns of conditions that must not choose the index.</summary>
     private string _noIndex = "";
 
+    /// <summary>Whether other tables are looked into besides the type's own.</summary>
+    public bool HasJoins => _order.Count + _sides.Count > 0;
+
     /// <summary>A field reached by a path, with the SQL alias of its table.</summary>
     public sealed record Resolved(FieldDefinition Field, FieldKind Kind, string Alias, ContentTypeDefinition Type)
     {
@@ -423,19 +426,28 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     private SqlText QuickSearch(QuickSearchFilter search, bool negated)
     {
-        var fields = (root.QuickSearch.Count > 0 ? root.QuickSearch : [SystemFields.DisplayText]).Where(f => root.Find(f) is { Hidden: false }).ToList();
+        var found = !negated && ReferenceEquals(search, Path.By) ? Pieced(search) : null;
         var sql = new SqlText("(");
+        if (found is not null)
+            sql.Append($"{alias}.\"id\" IN (").Append(found).Append(")");
+        // The index alone says it all of a text that is one piece or begins one.
+        if (found is not null && Pieces.IsOne(root, kinds, search.Text))
+            return sql.Append(")");
+        var fields = (root.QuickSearch.Count > 0 ? root.QuickSearch : [SystemFields.DisplayText]).Where(f => root.Find(f) is { Hidden: false }).ToList();
+        sql.Append(found is null ? "" : " AND (");
         for (var i = 0; i < fields.Count; i++)
             sql.Append(i == 0 ? "" : negated ? " AND " : " OR ").Append(Compare(new CompareFilter(fields[i], FilterOperator.Contains, search.Text), negated));
-        sql.Append(fields.Count == 0 ? "1 = 0)" : ")");
-        if (!negated && ReferenceEquals(search, Path.By) && Pieced(search) is { } found)
-            sql.Append($" AND {alias}.\"id\" IN (").Append(found).Append(")");
-        return sql;
+        return sql.Append(fields.Count == 0 ? "1 = 0)" : ")").Append(found is null ? "" : ")");
     }
 
     /// <summary>Ids of the records that may contain the text, from the type's index of pieces; null when there is none.</summary>
-    public SqlText? Pieced(QuickSearchFilter search)
-        => Pieces.Table(root, kinds) is { } table && Pieces.Asked(root, kinds, search.Text, dialect) is { } asked ? dialect.FindPieces(table, asked) : null;
+    public SqlText? Pieced(QuickSearchFilter search) => Pieced(search, dialect.FindPieces);
+
+    /// <summary>A one for each of them.</summary>
+    public SqlText? PiecedCount(QuickSearchFilter search) => Pieced(search, dialect.MatchPieces);
+
+    private SqlText? Pieced(QuickSearchFilter search, Func<string, string, SqlText> find)
+        => Pieces.Table(root, kinds) is { } table && Pieces.Asked(root, kinds, search.Text, dialect) is { } asked ? find(table, asked) : null;
 
     /// <param name="column">The parent's column with the id of the record.</param>
     /// <returns>The alias of the record's table.</returns>

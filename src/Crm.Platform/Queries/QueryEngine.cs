@@ -26,6 +26,12 @@ public sealed class QueryEngine(
     /// <summary>Counts stop here unless an exact one is asked for.</summary>
     public const int CountCap = 10_000;
 
+    /// <summary>What PostgreSQL expects to be more than this is not counted for a figure beside a list: counting would cost more than the list.</summary>
+    private const double CertainUpTo = 2_000;
+
+    /// <summary>How long a list's order is followed where there is another way.</summary>
+    private static readonly ReadLimit TryFor = new(60_000, TimeSpan.FromMilliseconds(60));
+
     /// <summary>A first page starts nowhere in particular.</summary>
     private static readonly SqlText[] Whole = [new()];
 
@@ -43,32 +49,12 @@ public sealed class QueryEngine(
     public async Task<QueryPage> ListAsync(Query query, CancellationToken cancellationToken)
     {
         var take = Math.Clamp(query.Take, 1, MaxTake);
-        var compiler = Compiler(query.Type);
-        var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler.Root));
-        var sorts = Sorts(compiler, query);
-        var keyStart = plan.ColumnCount;
-        compiler.Path = query.Bin == RecycleBin.Without ? await AccessPathAsync(query.Type, query.Where, sorts[0], cancellationToken) : AccessPath.Free;
-        var noIndex = compiler.Path.IsDriven ? session.Dialect.NoIndex : "";
-        var where = compiler.Where(query.Where, query.Bin);
-        var select = new SqlText("SELECT ").Append(plan.Select).Append(string.Concat(sorts.Select(s => $", {s.At.FilterSql}"))).Append(compiler.From()).Append(where);
-        var order = string.Join(", ", sorts.Select(s => session.Dialect.OrderBy(noIndex + s.At.FilterSql, s.Descending ^ query.Backwards)));
         // After a cursor there may be two stretches to skip in.
         var skip = query.After is null ? 0 : query.Skip;
-        var rows = new List<(ContentItem Item, object?[] Keys)>();
-        foreach (var stretch in query.After is null ? Whole : KeysetCursor.Stretches(query.After, sorts, query.Backwards, noIndex))
-        {
-            var sql = new SqlText().Append(select);
-            if (stretch.ToString().Length > 0)
-                sql.Append(" AND ").Append(stretch);
-            sql.Append(" ORDER BY ").Append(order).Append(" LIMIT ").Append(ColumnType.Integer, (long)skip + take + 1 - rows.Count);
-            if (query.After is null && query.Skip > 0)
-                sql.Append(" OFFSET ").Append(ColumnType.Integer, (long)query.Skip);
-            await session.ReadAsync(sql, reader => rows.Add((
-                plan.Read(reader, session.Dialect),
-                [.. sorts.Select((s, i) => session.Dialect.Read(reader, keyStart + i, s.At.FilterType))])), cancellationToken);
-            if (rows.Count > skip + take)
-                break;
-        }
+        var (plan, path, read) = await ReadAsync(query, skip + take + 1, null, cancellationToken);
+        if (read is null)
+            (plan, _, read) = await ReadAsync(query, skip + take + 1, path.Otherwise, cancellationToken);
+        var rows = read!;
         rows.RemoveRange(0, Math.Min(skip, rows.Count));
         var more = rows.Count > take;
         if (more)
@@ -83,6 +69,51 @@ public sealed class QueryEngine(
         return new QueryPage([.. rows.Select(r => r.Item)],
             hasNext ? KeysetCursor.Encode(rows[^1].Keys) : null,
             hasPrevious ? KeysetCursor.Encode(rows[0].Keys) : null);
+    }
+
+    /// <param name="path">How the records are reached; null finds out.</param>
+    /// <returns>No rows when the path took too long and there is another one.</returns>
+    private async Task<(ReadPlan Plan, AccessPath Path, List<(ContentItem Item, object?[] Keys)>? Rows)> ReadAsync(Query query, int count, AccessPath? path, CancellationToken cancellationToken)
+    {
+        var compiler = Compiler(query.Type);
+        var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler.Root));
+        var sorts = Sorts(compiler, query);
+        var keyStart = plan.ColumnCount;
+        path ??= query.Bin == RecycleBin.Without ? await AccessPathAsync(query.Type, query.Where, sorts[0], cancellationToken) : AccessPath.Free;
+        var noIndex = path.IsDriven ? session.Dialect.NoIndex : "";
+        var select = new SqlText("SELECT ").Append(plan.Select).Append(string.Concat(sorts.Select(s => $", {s.At.FilterSql}")));
+        var order = $" ORDER BY {string.Join(", ", sorts.Select(s => session.Dialect.OrderBy(noIndex + s.At.FilterSql, s.Descending ^ query.Backwards)))}";
+        // What is to be sorted carries its id and no more; the page's records are read afterwards.
+        var which = path.IsDriven && sorts.All(s => s.At.Alias == "t") ? Compiler(query.Type) : compiler;
+        which.Path = path;
+        var where = which.Where(query.Where, query.Bin);
+        if (which != compiler && which.HasJoins)
+        {
+            (which, compiler.Path) = (compiler, path);
+            where = compiler.Where(query.Where, query.Bin);
+        }
+        var rows = new List<(ContentItem Item, object?[] Keys)>();
+        foreach (var stretch in query.After is null ? Whole : KeysetCursor.Stretches(query.After, sorts, query.Backwards, noIndex))
+        {
+            var page = which.From().Append(where);
+            if (stretch.ToString().Length > 0)
+                page.Append(" AND ").Append(stretch);
+            page.Append(order).Append(" LIMIT ").Append(ColumnType.Integer, (long)count - rows.Count);
+            if (query.After is null && query.Skip > 0)
+                page.Append(" OFFSET ").Append(ColumnType.Integer, (long)query.Skip);
+            var sql = new SqlText().Append(select);
+            if (which == compiler)
+                sql.Append(page);
+            else
+                sql.Append(compiler.From()).Append(" WHERE t.\"id\" IN (SELECT t.\"id\"").Append(page).Append(")").Append(order);
+            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is null ? null : TryFor, cancellationToken))
+                return (plan, path, null);
+            if (rows.Count >= count)
+                break;
+        }
+        return (plan, path, rows);
+
+        void Row(DbDataReader reader) => rows.Add((plan.Read(reader, session.Dialect), [.. sorts.Select((s, i) => session.Dialect.Read(reader, keyStart + i, s.At.FilterType))]));
     }
 
     /// <summary>
@@ -116,6 +147,8 @@ public sealed class QueryEngine(
             compiler.Path = await AccessPathAsync(type, where, null, cancellationToken);
         var condition = compiler.Where(where, bin);
         var rows = new SqlText("SELECT 1").Append(compiler.From()).Append(condition);
+        if (quick && !exact && await session.EstimateAsync(rows, cancellationToken) is > CertainUpTo and var about)
+            return new QueryCount(Rounded(about), true, true);
         if (!exact)
             rows.Append(" LIMIT ").Append(ColumnType.Integer, CountCap + 1L);
         if (quick && !exact)
@@ -124,12 +157,18 @@ public sealed class QueryEngine(
         return !exact && count > CountCap ? new QueryCount(CountCap, true) : new QueryCount(count, false);
     }
 
+    private static long Rounded(double about)
+    {
+        var unit = Math.Pow(10, Math.Floor(Math.Log10(about)) - 1);
+        return (long)(Math.Round(about / unit) * unit);
+    }
+
     /// <summary>Where an index gives few records, reading starts there; else it follows the sort's index until the page is full.</summary>
     private async Task<AccessPath> AccessPathAsync(string type, Filter? where, SortKey? sort, CancellationToken cancellationToken)
     {
         if (_path is not { } last || last.Type != type || !ReferenceEquals(last.Where, where))
             _path = last = (type, where, await new AccessPathFinder(session, () => Compiler(type)).FindAsync(where, cancellationToken));
-        return last.Path.IsDriven || sort is null ? last.Path : last.Path.Walking(sort.At, kinds);
+        return sort is null ? last.Path : last.Path.SortedBy(sort.At, kinds);
     }
 
     /// <summary>All records, page by page, in a stable order; for exports and jobs.</summary>

@@ -41,13 +41,20 @@ internal static class Pieces
         {
             var letters = Letters(key);
             for (var i = 0; i < letters.Count; i++)
-                pieces.Add(string.Concat(letters.Skip(i).Take(Length)));
+                pieces.Add(Piece(letters, i));
         }
         return string.Join(' ', pieces);
     }
 
+    private static string Piece(List<string> letters, int start)
+        => string.Concat(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(letters)[start..Math.Min(start + Length, letters.Count)]);
+
     public static string Of(ContentTypeDefinition type, FieldKinds kinds, ContentItem item)
         => Of(Fields(type, kinds).Select(f => Key(kinds.Of(f), f, f.Name == SystemFields.DisplayText ? item.DisplayText : item[f.Name])));
+
+    /// <summary>Whether a text is no longer than a piece, as each field's key spells it.</summary>
+    public static bool IsOne(ContentTypeDefinition type, FieldKinds kinds, string text)
+        => Fields(type, kinds).All(f => Letters((string)kinds.Of(f).ToFilterValue(f, text)!).Count <= Length);
 
     /// <summary>What records that contain a text have, in the index's language; null when any may.</summary>
     public static string? Asked(ContentTypeDefinition type, FieldKinds kinds, string text, Dialect dialect)
@@ -60,7 +67,7 @@ internal static class Pieces
                 return null;
             var pieces = letters.Count < Length
                 ? [(string.Concat(letters), true)]
-                : Enumerable.Range(0, letters.Count - Length + 1).Select(i => (string.Concat(letters.Skip(i).Take(Length)), false)).Distinct().Take(MostAsked);
+                : Enumerable.Range(0, letters.Count - Length + 1).Select(i => (Piece(letters, i), false)).Distinct().Take(MostAsked);
             ways.Add(dialect.AllPieces(pieces));
         }
         return ways.Count == 0 ? null : dialect.AnyPieces(ways);
@@ -69,8 +76,15 @@ internal static class Pieces
     private static string? Key(FieldKind kind, FieldDefinition field, object? value) => kind.ToColumns(field, value)[1] as string;
 
     /// <summary>Letters and digits as they are; signs and blanks as private letters, which index languages take for letters.</summary>
+    private static readonly string[] Ascii = [.. Enumerable.Range(0, 128).Select(c => char.IsAsciiLetterOrDigit((char)c) ? ((char)c).ToString() : ((char)(0xE000 + c)).ToString())];
+
     private static List<string> Letters(string key)
-        => [.. key.EnumerateRunes().Select(r => r.IsAscii && !Rune.IsLetterOrDigit(r) ? ((char)(0xE000 + r.Value)).ToString() : r.ToString())];
+    {
+        var letters = new List<string>(key.Length);
+        foreach (var rune in key.EnumerateRunes())
+            letters.Add(rune.IsAscii ? Ascii[rune.Value] : rune.ToString());
+        return letters;
+    }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
 }

@@ -21,6 +21,6 @@ internal static class Words
     public static string NameOf(this ContentTypeDefinition type, ContentItem item, IStringLocalizer localizer)
         => item.DisplayText.Length == 0 ? localizer["(no name)"] : type.TranslatedNames.Contains(item.DisplayText) ? localizer[item.DisplayText] : item.DisplayText;
 
-    /// <summary>"1,204", or "10,000+" where counting stopped.</summary>
-    public static string Of(QueryCount count) => count.Count.ToString("N0", CultureInfo.CurrentCulture) + (count.IsCapped ? "+" : "");
+    /// <summary>"1,204", "10,000+" where counting stopped, or "≈ 19,000" where it was not worth it.</summary>
+    public static string Of(QueryCount count) => (count.IsEstimate ? "≈ " : "") + count.Count.ToString("N0", CultureInfo.CurrentCulture) + (count is { IsCapped: true, IsEstimate: false } ? "+" : "");
 }

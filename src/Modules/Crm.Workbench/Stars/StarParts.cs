@@ -1,11 +1,15 @@
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Security;
+using Microsoft.Extensions.Localization;
 
 namespace Crm.Workbench.Stars;
 
-/// <param name="IsWide">A button of its own, as in the head of a page, and not one in a row.</param>
-internal sealed record Star(ContentTypeDefinition Type, Guid Id, string Name, bool IsSet, bool IsWide);
+internal sealed record Star(ContentTypeDefinition Type, Guid Id, string Name, bool IsSet)
+{
+    /// <summary>What a click does.</summary>
+    public string Label(IStringLocalizer localizer) => IsSet ? localizer["Take the star from “{0}” away", Name] : localizer["Star “{0}”", Name];
+}
 
 /// <summary>The star on every record's page.</summary>
 internal sealed class StarButton(StarStore stars, ActorContext actor) : ISlotPart
@@ -16,7 +20,7 @@ internal sealed class StarButton(StarStore stars, ActorContext actor) : ISlotPar
 
     public async Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
         => context is { Type: { IsAdmin: false } type, Item: { } item } && actor.Current.UserId is not null
-            ? new("_Star", new Star(type, item.Id, item.DisplayText, (await stars.OfAsync(type, [item.Id], cancellationToken)).Count > 0, true))
+            ? new("_Star", new Star(type, item.Id, item.DisplayText, (await stars.OfAsync(type, [item.Id], cancellationToken)).Count > 0))
             : null;
 }
 
@@ -30,6 +34,6 @@ internal sealed class StarInRow(StarStore stars, ActorContext actor) : IRowPart
         if (type.IsAdmin || actor.Current.UserId is null)
             return null;
         var set = await stars.OfAsync(type, [.. items.Select(i => i.Id)], cancellationToken);
-        return items.ToDictionary(i => i.Id, i => new SlotView("_Star", new Star(type, i.Id, i.DisplayText, set.Contains(i.Id), false)));
+        return items.ToDictionary(i => i.Id, i => new SlotView("_StarInRow", new Star(type, i.Id, i.DisplayText, set.Contains(i.Id))));
     }
 }

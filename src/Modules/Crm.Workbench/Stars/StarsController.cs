@@ -11,6 +11,7 @@ namespace Crm.Workbench.Stars;
 [SignedIn]
 internal sealed class StarsController(StarStore stars, QueryEngine queries, ContentDefinitions definitions, ActorContext actor, IStringLocalizer localizer) : Controller
 {
+    /// <param name="wide">From the head of the record's page, and not from a row.</param>
     [HttpPost("/stars/{of}/{id:guid}")]
     public async Task<IActionResult> Set(string of, Guid id, [FromForm] bool starred, [FromForm] bool wide, [FromForm] string? returnUrl, CancellationToken cancellationToken)
     {
@@ -21,7 +22,7 @@ internal sealed class StarsController(StarStore stars, QueryEngine queries, Cont
             new Toast(localizer["You have starred {0} records, which is the most. Take some stars away first.", StarStore.MostPerUser], IsBad: true).ShowOnNextPage(this);
         // In place, where there is script; the message about too many needs a page.
         if (done && Request.Headers.ContainsKey("HX-Request"))
-            return PartialView("_Star", new Star(type, id, item.DisplayText, starred, wide));
+            return PartialView(wide ? "_Star" : "_StarInRow", new Star(type, id, item.DisplayText, starred));
         var back = Url.IsLocalUrl(returnUrl) ? returnUrl! : $"{type.Path}/{id}";
         if (!Request.Headers.ContainsKey("HX-Request"))
             return LocalRedirect(back);
