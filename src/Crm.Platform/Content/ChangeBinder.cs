@@ -140,7 +140,7 @@ internal sealed class ChangeBinder(
     /// <summary>What people only read, the system sets: a use case that acts as it, and a recipe that tells what was before.</summary>
     private bool IsSettable(FieldDefinition field, PendingSave save)
     {
-        if (!field.ReadOnly || (field.Kind == "autoNumber" ? save.IsNew : (actor.Current.IsSystem || save.PutsBack) && !field.IsSystem))
+        if (!field.ReadOnly || (field.Kind == "autoNumber" ? save.IsNew : field.IsSystem ? actor.Current.IsSystem && save.PutsBack && SystemFields.Stamps.Contains(field.Name) : actor.Current.IsSystem || save.PutsBack))
             return true;
         save.Error(field.Name, new("{0} is set by the system", field.Label));
         return false;
@@ -241,7 +241,7 @@ internal sealed class ChangeBinder(
             else if (ids.Contains(save.After.Id))
                 save.Error(field.Name, new("{0} cannot be the record itself", field.Label));
             else
-                save.Set(field.Name, field.Kind == RecordLinkField.KindName ? new RecordLink(target.Name, ids[0]) : field.LeadsTo is null ? kinds.Of(field).Clean(field, new ValueList<Guid>(ids)) : ids[0]);
+                save.Set(field.Name, field.Kind == RecordLink.Kind ? new RecordLink(target.Name, ids[0]) : field.LeadsTo is null ? kinds.Of(field).Clean(field, new ValueList<Guid>(ids)) : ids[0]);
         }
     }
 

@@ -210,7 +210,7 @@ internal sealed partial class ContentManager
     private async Task EmptyRecordLinksAsync(Guid id, CancellationToken cancellationToken)
     {
         foreach (var type in definitions.Current.Types)
-            foreach (var field in type.Fields.Where(f => f.Kind == RecordLinkField.KindName))
+            foreach (var field in type.Fields.Where(f => f.Kind == RecordLink.Kind))
             {
                 var ids = await ReadIdsAsync(PointingTo(id, type, field), cancellationToken);
                 // Integrity does not depend on the actor's rights to the records that it touches.

@@ -129,8 +129,11 @@ internal sealed partial class ContentManager(
 
         await binder.BindAsync(type, saves, options.Culture, cancellationToken);
         type = definitions.Current.Get(typeName);
+        var given = options.PutsBack ? saves.ToDictionary(s => s, s => Given(type, s)) : null;
         foreach (var handler in Handlers)
             await handler.SavingAsync(type, [.. saves.Where(s => s.IsValid)], cancellationToken);
+        foreach (var (save, values) in given ?? [])
+            save.PutBack(values);
         Validate(type, saves, options);
         await CheckUniqueAsync(type, saves, cancellationToken);
         RefuseLinksToRefused(type, saves);
@@ -157,6 +160,10 @@ internal sealed partial class ContentManager(
             }
         }
     }
+
+    /// <summary>The fields that a change names, with what they are to be.</summary>
+    private Dictionary<string, object?> Given(ContentTypeDefinition type, PendingSave save)
+        => type.Fields.Where(f => kinds.Of(f).Parts.Any(part => save.Gives(f.Name + part))).ToDictionary(f => f.Name, f => save.After[f.Name], StringComparer.OrdinalIgnoreCase);
 
     private PendingSave Begin(ContentTypeDefinition type, ContentChange change, Dictionary<Guid, ContentItem> current)
     {
@@ -202,6 +209,9 @@ internal sealed partial class ContentManager(
     {
         foreach (var save in saves.Where(s => s.Refused is null))
         {
+            foreach (var (refusal, fields) in type.OneOf)
+                if (fields.All(f => save.After[f] is null) && (save.IsNew || fields.Any(save.Changed.Contains)))
+                    save.Error(fields[0], new("{0}", refusal));
             foreach (var field in type.Fields)
             {
                 var value = save.After[field.Name];
@@ -221,13 +231,13 @@ internal sealed partial class ContentManager(
     private static void RefuseLinksToRefused(ContentTypeDefinition type, List<PendingSave> saves)
     {
         var refused = saves.Where(s => s.IsNew && !s.IsValid).ToDictionary(s => s.After.Id);
-        var lookUps = type.Fields.Where(f => string.Equals(f.Target, type.Name, StringComparison.OrdinalIgnoreCase)).ToList();
+        var lookUps = type.Fields.Where(f => f.Kind == RecordLink.Kind || string.Equals(f.Target, type.Name, StringComparison.OrdinalIgnoreCase)).ToList();
         for (var before = 0; lookUps.Count > 0 && refused.Count > before;)
         {
             before = refused.Count;
             foreach (var save in saves.Where(s => s.IsValid))
                 foreach (var field in lookUps.Where(f => save.Changed.Contains(f.Name)))
-                    if (LinkedRecords.IdsOf(save.After[field.Name]).Select(id => refused.GetValueOrDefault(id)).FirstOrDefault(t => t is not null) is { } target)
+                    if (LinkedRecords.IdsOf(save.After[field.Name]).Concat(save.After[field.Name] is RecordLink link ? [link.Id] : []).Select(id => refused.GetValueOrDefault(id)).FirstOrDefault(t => t is not null) is { } target)
                     {
                         save.Error(field.Name, new("{0}: “{1}” is refused itself", field.Label, target.After[type.DisplayField] ?? type.Label));
                         if (save.IsNew)

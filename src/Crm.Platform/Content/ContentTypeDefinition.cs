@@ -46,6 +46,9 @@ public sealed record ContentTypeDefinition
     /// </summary>
     public IReadOnlyList<string> NeededFields { get; init; } = [];
 
+    /// <summary>Fields of which a record needs one at least.</summary>
+    public IReadOnlyList<OneOf> OneOf { get; init; } = [];
+
     /// <summary>Questions that people ask of the list every day, shown as tabs above it. Those that name fields which are not there are left out.</summary>
     public IReadOnlyList<QuickFilter> QuickFilters { get; init; } = [];
 
@@ -136,6 +139,10 @@ public sealed record RelationDefinition(string From, string To)
     public string Other(string side) => string.Equals(side, From, StringComparison.OrdinalIgnoreCase) ? To : From;
 }
 
+/// <summary>Fields that can stand for each other: where all are empty, the first is at fault.</summary>
+/// <param name="Refusal">Such as "Choose a contact or a customer, or give a name".</param>
+public sealed record OneOf(LocalizedText Refusal, params IReadOnlyList<string> Fields);
+
 /// <param name="Filter">In the filter language, with <c>@me</c> and relative dates: <c>owner eq @me and dueAt lt @today</c>.</param>
 /// <param name="Sort">Paths with commas between them, <c>-</c> before one that descends; null for the list's own order.</param>
 public sealed record QuickFilter(LocalizedText Label, string Filter, string? Sort = null);
@@ -192,6 +199,9 @@ public static class SystemFields
     public const string Version = "version";
     public const string DeletedAt = "deletedAt";
     public const string DeletedBy = "deletedBy";
+
+    /// <summary>When and by whom a record was made and last changed.</summary>
+    public static IReadOnlyList<string> Stamps { get; } = [CreatedAt, CreatedBy, ModifiedAt, ModifiedBy];
 
     /// <summary>Users, roles and the like are nobody's own: their owner and team are not shown.</summary>
     internal static IEnumerable<FieldDefinition> For(ContentTypeDefinition type)

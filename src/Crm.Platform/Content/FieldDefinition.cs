@@ -56,7 +56,7 @@ public sealed record FieldDefinition
     /// <summary>Digits after the decimal point, 0 to 4. A number's is fixed when the field is made.</summary>
     public int Decimals { get; init; }
 
-    /// <summary>Options of a pick-list, in order.</summary>
+    /// <summary>Options of a pick-list, in order; of a text, what programs are told that it may be.</summary>
     public IReadOnlyList<PickListOption> Options { get; init; } = [];
 
     /// <summary>An unknown value of this pick-list becomes an option when the user may add options.</summary>

@@ -131,6 +131,46 @@ public sealed class DbSession(Database database) : IAsyncDisposable
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Statements that differ in their values alone, within the transaction under way: prepared once where the database is in
+    /// the process, sent together where it is a server.
+    /// </summary>
+    /// <returns>How many rows each has touched.</returns>
+    internal async Task<IReadOnlyList<int>> ExecuteManyAsync(IReadOnlyList<SqlText> statements, CancellationToken cancellationToken)
+    {
+        var connection = _connection ?? throw new InvalidOperationException("Statements are sent together in a transaction.");
+        var touched = new List<int>(statements.Count);
+        if (connection.CanCreateBatch)
+        {
+            if (statements.Count == 0)
+                return touched;
+            await using var batch = connection.CreateBatch();
+            batch.Transaction = _transaction;
+            foreach (var sql in statements)
+            {
+                var command = batch.CreateBatchCommand();
+                command.CommandText = sql.ToString();
+                for (var i = 0; i < sql.Parameters.Count; i++)
+                    command.Parameters.Add(Fill(command.CreateParameter(), sql, i));
+                batch.BatchCommands.Add(command);
+            }
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            touched.AddRange(batch.BatchCommands.Select(c => c.RecordsAffected));
+            return touched;
+        }
+        foreach (var alike in statements.GroupBy(s => s.ToString(), StringComparer.Ordinal).Select(g => g.ToList()))
+        {
+            await using var command = await CommandAsync(alike[0], cancellationToken);
+            foreach (var sql in alike)
+            {
+                for (var i = 0; i < sql.Parameters.Count; i++)
+                    Fill(command.Parameters[i], sql, i);
+                touched.Add(await command.ExecuteNonQueryAsync(cancellationToken));
+            }
+        }
+        return touched;
+    }
+
     public Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) => ExecuteAsync(new SqlText(sql), cancellationToken);
 
     /// <summary>Inserts rows within the transaction under way. Values are in the order of the columns.</summary>
@@ -303,16 +343,18 @@ public sealed class DbSession(Database database) : IAsyncDisposable
         command.CommandText = sql.ToString();
         command.Transaction = _transaction;
         for (var i = 0; i < sql.Parameters.Count; i++)
-        {
-            var (type, value) = sql.Parameters[i];
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = $"@p{i.ToString(CultureInfo.InvariantCulture)}";
-            parameter.Value = Dialect.ToParameter(type, value);
-            if (value is null && parameter is Npgsql.NpgsqlParameter typed)
-                typed.NpgsqlDbType = PostgresDialect.DbType(type);
-            command.Parameters.Add(parameter);
-        }
+            command.Parameters.Add(Fill(command.CreateParameter(), sql, i));
         return command;
+    }
+
+    private DbParameter Fill(DbParameter parameter, SqlText sql, int i)
+    {
+        var (type, value) = sql.Parameters[i];
+        parameter.ParameterName = $"@p{i.ToString(CultureInfo.InvariantCulture)}";
+        parameter.Value = Dialect.ToParameter(type, value);
+        if (value is null && parameter is Npgsql.NpgsqlParameter typed)
+            typed.NpgsqlDbType = PostgresDialect.DbType(type);
+        return parameter;
     }
 }
 

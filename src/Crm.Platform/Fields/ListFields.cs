@@ -35,6 +35,12 @@ internal sealed class MultiPickListField : SeveralKind<string>
         return keys.Count == 0 ? FieldParse.Empty : FieldParse.Ok(InOrder(field, keys));
     }
 
+    public override FieldParse FromJson(FieldDefinition field, System.Text.Json.JsonElement element, ParseContext context)
+    {
+        var read = base.FromJson(field, element, context);
+        return read.Value is { } value && Validate(field, value) is { } unknown ? new(null, unknown) : read;
+    }
+
     public override Message? Validate(FieldDefinition field, object value)
         => ((ValueList<string>)value).FirstOrDefault(key => field.Options.All(o => o.Key != key)) is { } unknown ? new("{0} has no option “{1}”", field.Label, unknown) : null;
 

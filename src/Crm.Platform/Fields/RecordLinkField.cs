@@ -7,10 +7,13 @@ namespace Crm.Platform.Fields;
 /// <summary>A record of any type: <c>customers/0199...</c></summary>
 public sealed record RecordLink(string Type, Guid Id)
 {
+    /// <summary>The kind of fields that hold one.</summary>
+    public const string Kind = "record";
+
     public override string ToString() => $"{Type}/{Id:D}";
 
     public static RecordLink? Read(string? text)
-        => text?.Split('/') is [{ Length: > 0 } type, var id] && Guid.TryParseExact(id, "D", out var known) ? new RecordLink(type, known) : null;
+        => text?.Split('/') is [{ Length: > 0 } type, var id] && !type.Contains(':', StringComparison.Ordinal) && Guid.TryParseExact(id, "D", out var known) ? new RecordLink(type, known) : null;
 }
 
 /// <summary>A link given as <c>customers:Acme</c>; the content manager finds the record.</summary>
@@ -22,11 +25,9 @@ internal sealed record RecordLinkText(string Type, string Text) : UnboundValue;
 /// </summary>
 internal sealed class RecordLinkField : FieldKind
 {
-    public const string KindName = "record";
-
     private static readonly KindColumn[] LinkColumns = [new("", ColumnType.Uuid), new("_type", ColumnType.Text)];
 
-    public override string Name => KindName;
+    public override string Name => RecordLink.Kind;
 
     public override LocalizedText Label => "Any record";
 

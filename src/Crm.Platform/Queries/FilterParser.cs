@@ -218,7 +218,7 @@ public static partial class FilterParser
             var lookUps = named.Where(f => string.Equals(f.Target, Type.Name, StringComparison.OrdinalIgnoreCase)).ToList();
             // A link to any record leads to this type as well; a look-up made for it comes first.
             if (lookUps.Count == 0)
-                lookUps = [.. named.Where(f => f.Kind == RecordLinkField.KindName)];
+                lookUps = [.. named.Where(f => f.Kind == RecordLink.Kind)];
             return lookUps.Count switch
             {
                 1 => (type, lookUps[0].Name),

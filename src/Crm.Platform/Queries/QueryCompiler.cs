@@ -410,7 +410,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     {
         var type = definitions.Find(filter.Type) ?? throw new QueryException("There is no content type {0}", filter.Type);
         // A link to any record leads here too: ids are unique over all types.
-        if (type.Find(filter.LookUp) is not { } lookUp || !(lookUp.Kind == RecordLinkField.KindName || string.Equals(lookUp.Target, root.Name, StringComparison.OrdinalIgnoreCase)))
+        if (type.Find(filter.LookUp) is not { } lookUp || !(lookUp.Kind == RecordLink.Kind || string.Equals(lookUp.Target, root.Name, StringComparison.OrdinalIgnoreCase)))
             throw new QueryException("{0} has no field {1}", type.PluralLabel, filter.LookUp);
         var inner = new QueryCompiler(definitions, kinds, dialect, actor, literals, type, $"{alias}{_conditions}h") { _conditions = _conditions };
         var where = inner.Where(null, RecycleBin.Without).Append(kinds.Of(lookUp).IsSeveral

@@ -303,7 +303,7 @@ public sealed class QueryEngine(
         public int ColumnCount => _columns.Count;
 
         /// <summary>Look-ups that may lead to records of several types, or to several records: no join tells their names.</summary>
-        public IEnumerable<(string Path, FieldDefinition Field)> Unnamed => _fields.Where(f => f.At.Field is { Kind: RecordLinkField.KindName or LookUpsField.KindName }).Select(f => (f.Path, f.At.Field));
+        public IEnumerable<(string Path, FieldDefinition Field)> Unnamed => _fields.Where(f => f.At.Field is { Kind: RecordLink.Kind or LookUpsField.KindName }).Select(f => (f.Path, f.At.Field));
 
         public string Select => string.Join(", ", _columns);
 

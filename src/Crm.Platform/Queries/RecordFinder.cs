@@ -29,9 +29,9 @@ public sealed class RecordFinder(QueryEngine queries, FieldKinds kinds)
 
     /// <summary>Records with one of these values, and which one, all in the form in which the database compares them.</summary>
     public async IAsyncEnumerable<(Guid Id, object Value)> FindAsync(ContentTypeDefinition type, FieldDefinition field, IEnumerable<object> values,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken, RecycleBin bin = RecycleBin.Without)
     {
-        var query = new Query(type.Name) { Where = Filter.In(field.Name, values), Columns = [field.Name], Sort = [SystemFields.Id] };
+        var query = new Query(type.Name) { Where = Filter.In(field.Name, values), Columns = [field.Name], Sort = [SystemFields.Id], Bin = bin };
         await foreach (var item in queries.StreamAsync(query, cancellationToken))
             if (kinds.Of(field).ToFilterValue(field, item[field.Name]) is { } value)
                 yield return (item.Id, value);

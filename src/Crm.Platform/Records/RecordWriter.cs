@@ -26,17 +26,12 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
             var item = save.After;
             item.Version = (save.Before?.Version ?? 0) + 1;
             item.DisplayText = DisplayText(type, item);
-            item[SystemFields.ModifiedAt] = now;
-            item[SystemFields.ModifiedBy] = actor.Current.UserId;
-            if (save.IsNew)
-            {
-                item[SystemFields.CreatedAt] = now;
-                item[SystemFields.CreatedBy] = actor.Current.UserId;
-            }
+            foreach (var (field, value) in new (string, object?)[] { (SystemFields.ModifiedAt, now), (SystemFields.ModifiedBy, actor.Current.UserId), (SystemFields.CreatedAt, now), (SystemFields.CreatedBy, actor.Current.UserId) })
+                if (!save.Gives(field) && (save.IsNew || field is SystemFields.ModifiedAt or SystemFields.ModifiedBy))
+                    item[field] = value;
         }
         await InsertAsync(type, created, cancellationToken);
-        foreach (var save in saves.Where(s => !s.IsNew))
-            await UpdateAsync(type, save, cancellationToken);
+        await UpdateAsync(type, [.. saves.Where(s => !s.IsNew)], cancellationToken);
         await WriteSidesAsync(type, saves, cancellationToken);
         await new PieceTables(session, kinds).WriteAsync(type, saves, cancellationToken);
         foreach (var save in saves)
@@ -56,7 +51,7 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
     {
         await session.ExecuteAsync(new SqlText($"DELETE FROM {Columns.Table(type)} WHERE \"id\" = ").Append(ColumnType.Uuid, item.Id), cancellationToken);
         foreach (var field in type.Fields.Where(f => kinds.Of(f).IsSeveral))
-            await DeleteSideAsync(type, field, item.Id, cancellationToken);
+            await session.ExecuteAsync(DeleteSide(type, field, item.Id), cancellationToken);
         await new PieceTables(session, kinds).DeleteAsync(type, item.Id, cancellationToken);
         log.Append(type.Name, item.Id, ChangeKind.Purged, item.Version + 1, new Dictionary<string, FieldChange>());
     }
@@ -100,10 +95,17 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         await session.InsertAsync(Columns.Name(type.Name), columns, rows, cancellationToken);
     }
 
-    private async Task UpdateAsync(ContentTypeDefinition type, PendingSave save, CancellationToken cancellationToken)
+    private async Task UpdateAsync(ContentTypeDefinition type, List<PendingSave> changed, CancellationToken cancellationToken)
+    {
+        var touched = await session.ExecuteManyAsync(changed.ConvertAll(s => Update(type, s)), cancellationToken);
+        if (touched.Any(rows => rows != 1))
+            throw new InvalidOperationException($"One of the {changed.Count} records of {type.Name} changed under its lock.");
+    }
+
+    private SqlText Update(ContentTypeDefinition type, PendingSave save)
     {
         var sql = new SqlText($"UPDATE {Columns.Table(type)} SET ");
-        var names = save.Changed.Concat([SystemFields.DisplayText, SystemFields.ModifiedAt, SystemFields.ModifiedBy, SystemFields.Version]);
+        var names = save.Changed.Union([SystemFields.DisplayText, SystemFields.ModifiedAt, SystemFields.ModifiedBy, SystemFields.Version]);
         var first = true;
         foreach (var field in names.Select(type.Field))
         {
@@ -116,9 +118,7 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
                 first = false;
             }
         }
-        sql.Append(" WHERE \"id\" = ").Append(ColumnType.Uuid, save.After.Id).Append(" AND \"version\" = ").Append(ColumnType.Integer, save.Before!.Version);
-        if (await session.ExecuteAsync(sql, cancellationToken) != 1)
-            throw new InvalidOperationException($"Record {save.After.Id} of {type.Name} changed under its lock.");
+        return sql.Append(" WHERE \"id\" = ").Append(ColumnType.Uuid, save.After.Id).Append(" AND \"version\" = ").Append(ColumnType.Integer, save.Before!.Version);
     }
 
     /// <summary>Keeps the tables with a row for each of several values as the records are.</summary>
@@ -128,13 +128,11 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         {
             var kind = (SeveralKind)kinds.Of(field);
             var rows = new List<object?[]>();
-            foreach (var save in saves.Where(s => s.IsNew || s.Changed.Contains(field.Name)))
-            {
-                if (save.Before?[field.Name] is not null)
-                    await DeleteSideAsync(type, field, save.After.Id, cancellationToken);
+            var written = saves.Where(s => s.IsNew || s.Changed.Contains(field.Name)).ToList();
+            await session.ExecuteManyAsync([.. written.Where(s => s.Before?[field.Name] is not null).Select(s => DeleteSide(type, field, s.After.Id))], cancellationToken);
+            foreach (var save in written)
                 if (save.After[field.Name] is { } value)
                     rows.AddRange(kind.Keys(field, value).Select((k, i) => kind.HasSpelling ? new object?[] { save.After.Id, (long)i, k.Key, k.Spelling } : [save.After.Id, (long)i, k.Key]));
-            }
             if (rows.Count == 0)
                 continue;
             List<Column> columns = [new("record_id", ColumnType.Uuid), new("position", ColumnType.Integer), new(SeveralKind.Key.Suffix, kind.KeyType)];
@@ -144,8 +142,8 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         }
     }
 
-    private Task<int> DeleteSideAsync(ContentTypeDefinition type, FieldDefinition field, Guid id, CancellationToken cancellationToken)
-        => session.ExecuteAsync(new SqlText($"DELETE FROM {Dialect.Quote(Columns.SideTable(type, field))} WHERE \"record_id\" = ").Append(ColumnType.Uuid, id), cancellationToken);
+    private static SqlText DeleteSide(ContentTypeDefinition type, FieldDefinition field, Guid id)
+        => new SqlText($"DELETE FROM {Dialect.Quote(Columns.SideTable(type, field))} WHERE \"record_id\" = ").Append(ColumnType.Uuid, id);
 
     private string DisplayText(ContentTypeDefinition type, ContentItem item)
         => type.Find(type.DisplayField) is { } field && item[field.Name] is { } value ? kinds.Of(field).ToInvariant(field, value) : "";

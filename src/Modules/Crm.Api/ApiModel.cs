@@ -13,6 +13,12 @@ internal sealed record ApiProperty(string Name, FieldDefinition Field, FieldKind
     /// <summary>Set by the system: given in no request.</summary>
     public bool IsReadOnly => Field.ReadOnly;
 
+    /// <summary>A new record needs it from whoever makes it.</summary>
+    public bool IsRequired => this is { IsReadOnly: false, IsCurrency: false, Field: { Required: true, Default: null } };
+
+    /// <summary>Its value is a file, which is uploaded by a form before a record can have it.</summary>
+    public bool NeedsUpload => Kind.ValueType == typeof(Platform.Files.StoredFile);
+
     public bool IsNullable => Field.Name is not (SystemFields.Id or SystemFields.DisplayText or SystemFields.Version or SystemFields.CreatedAt or SystemFields.ModifiedAt);
 
     public IReadOnlyList<FilterOperator> Operators => IsCurrency ? [FilterOperator.Equal, FilterOperator.NotEqual] : Kind.Operators;

@@ -63,6 +63,7 @@ internal sealed class Startup : StartupBase
         services.AddScoped<IBulkAction, RemoveValues>();
         services.AddScoped<IBulkAction>(p => p.GetRequiredService<DeleteRecords>());
         services.AddScoped<IBulkAction>(p => p.GetRequiredService<RestoreRecords>());
+        services.AddScoped<IBulkAction, PurgeRecords>();
         services.AddScoped<IBulkAction>(p => p.GetRequiredService<UndoChanges>());
         services.AddScoped<IBackgroundTask, BulkTask>();
         services.AddScoped<IBackgroundTask, ForgetBulk>();

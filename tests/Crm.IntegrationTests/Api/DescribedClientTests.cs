@@ -41,11 +41,11 @@ public abstract class DescribedClientTests(ApiSite api)
             await ChangeAsync(set);
         foreach (var set in sets.Where(_made.ContainsKey))
             await DeleteAsync(set);
-        // What has rules of its own says what they are; all else can be made from the description alone.
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join("\n", _refused));
-        Assert.True(_made.Count >= sets.Count - 6, string.Join("\n", _refused));
-        Assert.Contains("customers", _made.Keys);
-        Assert.Contains("tickets", _made.Keys);
+        // A workflow's definition is a program in a language of its own. All else can be made from the description alone,
+        // unless that says itself that it takes a file, which a form uploads.
+        Assert.True(_refused is [var only] && only.StartsWith("workflows: 422", StringComparison.Ordinal), string.Join("\n", _refused));
+        Assert.Equal(["attachments", "workflows"], sets.Except(_made.Keys).Order(StringComparer.Ordinal));
+        Assert.Contains("RequiredProperties", model.ToString(), StringComparison.Ordinal);
     }
 
     private async Task MakeAsync(string set, int depth)
@@ -54,13 +54,19 @@ public abstract class DescribedClientTests(ApiSite api)
             return;
         var schema = _schemas[$"{set}Change"]!;
         var body = new JsonObject();
-        foreach (var name in schema["x-required-on-create"]!.AsArray().Select(n => (string)n!))
+        var wanted = schema["x-required-on-create"]!.AsArray().Select(n => (string)n!).ToList();
+        wanted.AddRange(schema["x-one-of"]!.AsArray().Select(g => g!.AsArray().Select(n => (string)n!).ToList()).Where(g => !g.Any(wanted.Contains)).Select(g => g[0]));
+        if (wanted.Any(name => (bool?)schema["properties"]![name]!["x-upload"] == true))
+            return;
+        foreach (var name in wanted)
         {
             var property = schema["properties"]![name]!.AsObject();
             if ((string?)property["x-target"] is { } target)
             {
+                var any = target == "*";
+                target = any ? "customers" : target;
                 await MakeAsync(target, depth + 1);
-                body[name] = (string?)_made.GetValueOrDefault(target)?["id"] ?? (await _client.IdsAsync($"/api/{target}")).FirstOrDefault();
+                body[name] = (any ? target + "/" : "") + (string?)_made.GetValueOrDefault(target)?["id"] ?? (await _client.IdsAsync($"/api/{target}")).FirstOrDefault();
             }
             else
             {

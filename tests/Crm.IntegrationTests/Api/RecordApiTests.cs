@@ -42,6 +42,8 @@ public abstract class RecordApiTests(ApiSite api)
         var stale = await _admin.RefusedAsync(HttpStatusCode.PreconditionFailed, "PATCH", address, new { employees = 1 }, ("If-Match", "\"1\""));
         Assert.Equal("\"2\"", (string)stale["currentTag"]!);
         await _admin.RefusedAsync(HttpStatusCode.PreconditionRequired, "PATCH", address, new { employees = 1 });
+        await _admin.RefusedAsync(HttpStatusCode.BadRequest, "PATCH", address, new { employees = 1 }, ("If-Match", "1"));
+        await _admin.RefusedAsync(HttpStatusCode.PreconditionFailed, "PATCH", address, new { employees = 1 }, ("If-Match", "\"never\""));
         using var minimal = await _admin.SendAsync("PATCH", address.Replace($"/{record["id"]}", $"({record["id"]})", StringComparison.Ordinal), new { employees = (int?)null }, ("If-Match", "*"), ("Prefer", "return=minimal"));
         Assert.Equal(HttpStatusCode.NoContent, minimal.StatusCode);
         Assert.Equal("\"3\"", minimal.Headers.ETag!.Tag);
@@ -143,6 +145,7 @@ public abstract class RecordApiTests(ApiSite api)
         foreach (var filter in new[] { deep, many, $"name eq '{new string('x', 5000)}'", "parent/parent/parent/parent/name eq 'x'" })
             await _admin.RefusedAsync(HttpStatusCode.BadRequest, "GET", $"/api/customers?$filter={Uri.EscapeDataString(filter)}");
         await _admin.RefusedAsync(HttpStatusCode.BadRequest, "GET", "/api/customers?$expand=parent($expand=parent($expand=parent($expand=parent)))");
+        await _admin.RefusedAsync(HttpStatusCode.BadRequest, "POST", "/api/customers", $"{{\"name\":\"x\",\"tags\":{new string('[', 200)}{new string(']', 200)}}}");
         await _admin.RefusedAsync(HttpStatusCode.RequestEntityTooLarge, "POST", "/api/customers", new { name = new string('x', 2_000_000) });
     }
 
@@ -158,6 +161,13 @@ public abstract class RecordApiTests(ApiSite api)
     [InlineData("""{"name":"x","name":"y"}""", HttpStatusCode.BadRequest, null)]
     [InlineData("""{"name":""", HttpStatusCode.BadRequest, null)]
     [InlineData("[]", HttpStatusCode.BadRequest, null)]
+    [InlineData("""{"name":"x","tags":"VIP"}""", HttpStatusCode.BadRequest, "tags")]
+    [InlineData("""{"name":"x","tags":[1]}""", HttpStatusCode.BadRequest, "tags")]
+    [InlineData("""{"name":"x","billingAddress":"A street"}""", HttpStatusCode.BadRequest, "billingAddress")]
+    [InlineData("""{"name":"x","billingAddress":{"country":"Nowhere"}}""", HttpStatusCode.BadRequest, "billingAddress")]
+    [InlineData("""{"name":"x","logo":"logo.png"}""", HttpStatusCode.BadRequest, "logo")]
+    [InlineData("""{"name":"x","level":"platinum"}""", HttpStatusCode.BadRequest, "level")]
+    [InlineData("""{"name":"x","owner":"0198c1c2-0000-7000-8000-00000000000a"}""", HttpStatusCode.UnprocessableEntity, "owner")]
     [InlineData("{}", HttpStatusCode.UnprocessableEntity, "name")]
     [InlineData("""{"name":"<script>"}""", HttpStatusCode.UnprocessableEntity, "name")]
     [InlineData("""{"name":"x","employees":-1}""", HttpStatusCode.UnprocessableEntity, "employees")]

@@ -87,6 +87,53 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         await CompareAsync(scope, Rounds / 3);
     }
 
+    [Theory]
+    [InlineData(PermissionScope.Own)]
+    [InlineData(PermissionScope.Team)]
+    public async Task Reads_ThroughLookUpsWithinAScope_EqualNaiveEvaluation(PermissionScope reach)
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var users = new List<Guid> { await scope.CreateAsync("users", ("name", "Ann")), await scope.CreateAsync("users", ("name", "Bob")) };
+        foreach (var company in _all)
+            await scope.SaveAsync("companies", company.Id, null, ("owner", Maybe(() => users[_random.Next(2)].ToString())));
+        for (var i = 0; i < Records; i++)
+            await scope.CreateAsync("people", ("name", Pick(Names)), ("owner", Maybe(() => users[_random.Next(2)].ToString())), ("team", Maybe(() => _team.ToString())), ("company", Maybe(() => _all[_random.Next(_all.Count)].Id.ToString())));
+        var reader = TestActors.User(users[0], reach, _team);
+        var companies = (await AllAsync(scope, "companies")).Where(Sees).ToDictionary(i => i.Id);
+        var people = (await AllAsync(scope, "people")).Where(Sees).ToList();
+
+        await using var limited = _platform.Open(reader);
+        var rows = await limited.Queries.ListAsync(new Query("people") { Columns = ["company", "company.name", "company.level", "company.employees"], Sort = ["company.employees", "company.name"], Take = 1000 }, CancellationToken.None);
+        Assert.True(people.Select(p => p.Id).ToHashSet().SetEquals(rows.Items.Select(i => i.Id)), $"seed {_seed}");
+        foreach (var row in rows.Items)
+        {
+            var company = Of(row);
+            Assert.True(((string?)company?["name"], (string?)company?["level"], (decimal?)company?["employees"], company?.DisplayText)
+                == ((string?)row["company.name"], (string?)row["company.level"], (decimal?)row["company.employees"], row.DisplayOf("company")), $"seed {_seed}: {row.DisplayText}");
+        }
+        var groups = await limited.Queries.AggregateAsync(new AggregateQuery("people") { GroupBy = [new("company.level")], Aggregates = [new(AggregateFunction.Count), new(AggregateFunction.Sum, "company.employees")] }, CancellationToken.None);
+        Assert.Equal(people.GroupBy(p => (string?)Of(p)?["level"]).Select(g => (g.Key, Count: (long)g.Count(), Sum: g.Sum(p => (decimal?)Of(p)?["employees"] ?? 0))).OrderBy(g => g.Key, StringComparer.Ordinal),
+            groups.Select(g => ((string?)g.Keys[0], (long)g.Values[0]!, g.Values[1] is { } sum ? Convert.ToDecimal(sum, CultureInfo.InvariantCulture) : 0)).OrderBy(g => g.Item1, StringComparer.Ordinal));
+        foreach (var level in new[] { "a", "b", "c" })
+            Assert.Equal(people.Count(p => (string?)Of(p)?["level"] == level), (await limited.Queries.CountAsync("people", Filter.Eq("company.level", level), CancellationToken.None)).Count);
+        var set = limited.Definitions.Current;
+        var any = FilterParser.Parse("people_company/any(p: p/name ge 'm')", set.Get("companies"), set);
+        var matching = people.Where(p => Evaluate(new CompareFilter("name", FilterOperator.GreaterOrEqual, "m"), p)).Select(p => p.Get<Guid?>("company")).OfType<Guid>().Distinct().Count(companies.ContainsKey);
+        Assert.Equal(matching, (await limited.Queries.CountAsync("companies", any, CancellationToken.None)).Count);
+
+        bool Sees(ContentItem item) => item.Owner == users[0] || (reach == PermissionScope.Team && item.Team == _team);
+
+        ContentItem? Of(ContentItem person) => person["company"] is Guid id ? companies.GetValueOrDefault(id) : null;
+
+        static async Task<List<ContentItem>> AllAsync(TestScope scope, string type)
+        {
+            var items = new List<ContentItem>();
+            await foreach (var item in scope.Queries.StreamAsync(new Query(type), CancellationToken.None))
+                items.Add(item);
+            return items;
+        }
+    }
+
     private async Task CompareAsync(TestScope scope, int rounds)
     {
         for (var round = 0; round < rounds; round++)

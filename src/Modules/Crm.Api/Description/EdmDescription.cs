@@ -57,6 +57,7 @@ internal sealed class EdmDescription(IStringLocalizer localizer)
                 if (types.TryGetValue(target, out var other))
                     set.AddNavigationTarget(edm.AddUnidirectionalNavigation(new() { Name = name, Target = other.Edm, TargetMultiplicity = multiplicity }), (EdmEntitySet)container.FindEntitySet(target));
             Restrict(model, set, "FilterRestrictions", "NonFilterableProperties", type.Properties.Where(p => p.Operators.Count == 0));
+            Restrict(model, set, "InsertRestrictions", "RequiredProperties", type.Properties.Where(p => p.IsRequired));
             Restrict(model, set, "SortRestrictions", "NonSortableProperties", type.Properties.Where(p => !p.IsSortable));
         }
         return model;

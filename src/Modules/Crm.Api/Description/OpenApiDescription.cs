@@ -101,7 +101,10 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
         }
         var schema = new JsonObject { ["type"] = "object", ["title"] = type.Definition.Label.For(localizer), ["properties"] = properties };
         if (isWrite)
-            schema["x-required-on-create"] = new JsonArray([.. type.Properties.Where(p => p is { IsReadOnly: false, IsCurrency: false, Field: { Required: true, Default: null } }).Select(p => (JsonNode)p.Name)]);
+        {
+            schema["x-required-on-create"] = new JsonArray([.. type.Properties.Where(p => p.IsRequired).Select(p => (JsonNode)p.Name)]);
+            schema["x-one-of"] = new JsonArray([.. type.Definition.OneOf.Select(o => new JsonArray([.. o.Fields.Where(f => type.Find(f) is not null).Select(f => (JsonNode)f)]))]);
+        }
         return schema;
     }
 
@@ -117,12 +120,16 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
             schema["maxLength"] = length;
         if (property is { IsCurrency: false, Field.Min: { } min })
             schema["minimum"] = min;
-        if (property is { IsCurrency: false, Field.Max: { } max })
+        if (property is { IsCurrency: false, NeedsUpload: false, Field.Max: { } max })
             schema["maximum"] = max;
-        if (property.Field is { Kind: "pickList", Open: false, Options.Count: > 0 })
+        if (property.NeedsUpload)
+            schema["x-upload"] = true;
+        if (property.Field is { Kind: "pickList" or "text", Open: false, Options.Count: > 0 } && !property.IsCurrency)
             schema["enum"] = new JsonArray([.. property.Field.Options.Select(o => (JsonNode?)o.Key).Append(null)]);
         if (property.Field.Target is { } target)
             schema["x-target"] = target;
+        else if (property.Field.Kind == Platform.Fields.RecordLink.Kind)
+            schema["x-target"] = "*";
         schema["x-kind"] = property.Field.Kind;
         schema["x-filter"] = new JsonArray([.. property.Operators.Select(o => (JsonNode)Word(o))]);
         schema["x-sort"] = property.IsSortable;

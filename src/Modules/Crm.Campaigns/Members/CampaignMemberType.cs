@@ -28,6 +28,7 @@ public sealed class CampaignMemberType : IContentTypeProvider
             DefaultSort = ["name"],
             QuickSearch = ["name", "email"],
             KeyFacts = ["campaign", "status", "contact", "customer", "email"],
+            OneOf = [new("Choose a contact or a customer, or give a name", "contact", "customer", "name")],
             NeededFields = ["campaign", "contact", "customer", "name", "email", "status"],
             Fields =
             [

@@ -28,8 +28,6 @@ internal sealed class MemberRules(QueryEngine queries, ActorContext actor) : ICo
                 Fill(save, "name", company.DisplayText);
                 Fill(save, "email", company.Get<string>("email"));
             }
-            if (string.IsNullOrWhiteSpace(save.After.Get<string>("name")))
-                save.Error("contact", new("Choose a contact or a customer, or give a name"));
         }
         // Somebody else at a customer, who has no contact, is a member beside it.
         var people = touched.Where(s => s.After.Get<Guid?>("contact") is not null).ToList();

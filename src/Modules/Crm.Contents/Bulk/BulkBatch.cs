@@ -48,7 +48,7 @@ internal sealed record BulkBatch(Guid Id, string Type, string Action, Message Ti
 
     public bool IsOver => Status is BulkStatus.Done or BulkStatus.Cancelled or BulkStatus.Stopped;
 
-    public bool CanUndo => IsOver && UndoneBy is null && (Changed > 0 || (UndoOf is not null && LeftOut > 0));
+    public bool CanUndo => IsOver && Action != Actions.PurgeRecords.ActionName && UndoneBy is null && (Changed > 0 || (UndoOf is not null && LeftOut > 0));
 }
 
 /// <summary>Which records: those named, or all that a filter and a quick search match.</summary>

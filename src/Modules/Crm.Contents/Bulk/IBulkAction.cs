@@ -26,6 +26,9 @@ public interface IBulkAction
     /// <summary>Whether it is for records in the recycle bin.</summary>
     bool IsForRecycleBin => false;
 
+    /// <summary>Whether it cannot be taken back.</summary>
+    bool IsFinal => false;
+
     /// <summary>Whether the actor may do this with records of the type at all; each record's own rights hold besides.</summary>
     bool IsOffered(ContentTypeDefinition type);
 

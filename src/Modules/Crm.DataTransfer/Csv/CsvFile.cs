@@ -186,6 +186,8 @@ internal sealed class CsvFile
         HasHeaders = false,
         Delimiter = _delimiter,
         CsvStyle = CsvStyle.Standard,
+        // A name may begin with #: no line of a table is a comment.
+        Comment = '\0',
         ResultSetMode = ResultSetMode.SingleResult,
         BufferSize = 1 << 16,
         MaxBufferSize = MaxRecord,

@@ -15,7 +15,7 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
 {
     private const int BatchSize = 1000;
 
-    private static readonly string[] SystemColumns = [SystemFields.Owner, SystemFields.Team, SystemFields.CreatedAt, SystemFields.ModifiedAt, SystemFields.Id];
+    private static readonly string[] SystemColumns = [SystemFields.Owner, SystemFields.Team, SystemFields.CreatedAt, SystemFields.CreatedBy, SystemFields.ModifiedAt, SystemFields.ModifiedBy, SystemFields.Id];
 
     /// <param name="shownOnly">Only the columns of the type's list, the name first.</param>
     /// <returns>How many records were written.</returns>
@@ -66,61 +66,70 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
         return [.. type.ListColumns.Prepend(type.DisplayField).Distinct().Select(type.Find).OfType<FieldDefinition>().Where(f => !f.Hidden)];
     }
 
-    private IEnumerable<string> Cells(FieldDefinition field, ContentItem item, Dictionary<(string, Guid), string> links)
+    private IEnumerable<string> Cells(FieldDefinition field, ContentItem item, Dictionary<RecordLink, string> links)
     {
         var kind = kinds.Of(field);
         var value = item[field.Name];
         if (value is null)
             return kind.Parts.Select(_ => "");
-        if (value is Guid id && field.Target is { } target)
-            return [FormulaGuard.Add(links[(target, id)])];
+        if (LinkOf(field, value) is { } link)
+            return [FormulaGuard.Add(field.Kind != RecordLink.Kind ? links[link] : Guid.TryParseExact(links[link], "D", out _) ? link.ToString() : $"{link.Type}:{links[link]}")];
         if (value is ValueList<Guid> ids)
-            return [FormulaGuard.Add(TextList.Join(ids.Select(i => links[(field.Target!, i)])))];
+            return [FormulaGuard.Add(TextList.Join(ids.Select(i => links[new(field.Target!, i)])))];
         // Numbers, dates and phone numbers begin with a sign of their own; all other texts are somebody's words.
         var parts = kind.SplitParts(field, value);
         return (value is string && field.Kind != "phone") || kind.IsSeveral || kind.IsSearched ? parts.Select(FormulaGuard.Add) : parts;
     }
 
+    private static RecordLink? LinkOf(FieldDefinition field, object? value)
+        => value as RecordLink ?? (value is Guid id && field.Target is { } target ? new(target, id) : null);
+
     /// <summary>What stands for linked records: the name when it means one record only, else a unique text such as the number, else the id.</summary>
-    private async Task<Dictionary<(string Target, Guid Id), string>> LinksAsync(List<FieldDefinition> fields, ContentItem[] items, CancellationToken cancellationToken)
+    private async Task<Dictionary<RecordLink, string>> LinksAsync(List<FieldDefinition> fields, ContentItem[] items, CancellationToken cancellationToken)
     {
-        var links = new Dictionary<(string, Guid), string>();
-        foreach (var group in fields.Where(f => f.Target is not null).GroupBy(f => f.Target!, StringComparer.OrdinalIgnoreCase))
+        var linked = new Dictionary<RecordLink, string?>();
+        foreach (var field in fields)
+            foreach (var item in items)
+                if (LinkOf(field, item[field.Name]) is { } link)
+                    linked[link] = item.DisplayOf(field.Name);
+                else if (item[field.Name] is ValueList<Guid> ids)
+                    foreach (var id in ids)
+                        linked[new(field.Target!, id)] = item.NameOf(id);
+        var links = new Dictionary<RecordLink, string>();
+        foreach (var group in linked.GroupBy(l => l.Key.Type, StringComparer.OrdinalIgnoreCase))
         {
-            var texts = new Dictionary<Guid, string?>();
-            foreach (var field in group)
-                foreach (var item in items)
-                    foreach (var id in LinkedRecords.IdsOf(item[field.Name]))
-                        texts[id] = field.LeadsTo is null ? item.NameOf(id) : item.DisplayOf(field.Name);
-            if (texts.Count == 0)
-                continue;
-            var type = definitions.Current.Get(group.Key);
-            var meant = await names.FindAsync(type, texts.Values.Where(IsName).Select(n => n!), cancellationToken);
-            foreach (var (id, name) in texts)
-                if (IsName(name) && meant[FieldKind.Fold(name!)].Count == 1)
-                    links[(group.Key, id)] = name!;
-            var others = texts.Keys.Where(id => !links.ContainsKey((group.Key, id))).ToList();
-            foreach (var (id, text) in await UniqueTextsAsync(type, others, cancellationToken))
-                links[(group.Key, id)] = text;
-            foreach (var id in others)
-                links.TryAdd((group.Key, id), id.ToString("D"));
-            foreach (var field in group.Where(f => f.Target != group.Key))
-                foreach (var id in texts.Keys)
-                    links[(field.Target!, id)] = links[(group.Key, id)];
+            // The type's feature may be off by now.
+            if (definitions.Current.Find(group.Key) is { } type)
+            {
+                var meant = await names.FindAsync(type, group.Select(l => l.Value).Where(IsName).Select(n => n!), cancellationToken);
+                foreach (var (link, name) in group)
+                    // A record in the recycle bin is not what its name means.
+                    if (IsName(name) && meant[FieldKind.Fold(name!)] is { Count: 1 } ids && ids.Contains(link.Id))
+                        links[link] = name!;
+                var others = group.Select(l => l.Key).Where(link => !links.ContainsKey(link)).ToList();
+                var texts = await UniqueTextsAsync(type, [.. others.Select(l => l.Id)], cancellationToken);
+                // A number may be another record's name.
+                meant = await names.FindAsync(type, texts.Values, cancellationToken);
+                foreach (var link in others)
+                    if (texts.TryGetValue(link.Id, out var text) && meant[FieldKind.Fold(text)].Count == 1)
+                        links[link] = text;
+            }
+            foreach (var (link, _) in group)
+                links.TryAdd(link, link.Id.ToString("D"));
         }
         return links;
     }
 
-    private async Task<List<(Guid Id, string Text)>> UniqueTextsAsync(ContentTypeDefinition type, List<Guid> ids, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, string>> UniqueTextsAsync(ContentTypeDefinition type, List<Guid> ids, CancellationToken cancellationToken)
     {
         var fields = names.Fields(type).Where(f => f.Unique).Select(f => f.Name).ToList();
-        var texts = new List<(Guid, string)>();
+        var texts = new Dictionary<Guid, string>();
         if (fields.Count == 0)
             return texts;
         foreach (var chunk in ids.Chunk(500))
             await foreach (var item in queries.StreamAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, chunk.Select(i => (object?)i)), Columns = fields, Sort = [SystemFields.Id] }, cancellationToken))
                 if (fields.Select(f => item[f] as string).FirstOrDefault(IsName) is { } text)
-                    texts.Add((item.Id, text));
+                    texts[item.Id] = text;
         return texts;
     }
 

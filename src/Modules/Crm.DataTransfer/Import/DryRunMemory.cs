@@ -11,7 +11,7 @@ namespace Crm.DataTransfer.Import;
 /// </summary>
 internal sealed class DryRunMemory(CellValues cells, RecordFinder names, ContentTypeDefinition type, ImportMapping mapping)
 {
-    private readonly List<MappedColumn> _names = mapping.Columns.Any(c => string.Equals(c.Field.Target, type.Name, StringComparison.OrdinalIgnoreCase))
+    private readonly List<MappedColumn> _names = mapping.Columns.Any(c => SelfLinks.MayLink(type, c.Field))
         ? SelfLinks.Names(names, type, mapping)
         : [];
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Localization;
 
 namespace Crm.DataTransfer.Import;
 
-/// <summary><c>import &lt;type&gt; &lt;file&gt; [--map field=column ...] [--value field:from=to ...] [--key field] [--dry-run]</c></summary>
+/// <summary><c>import &lt;type&gt; &lt;file&gt; [--map field=column ...] [--value field:from=to ...] [--key field] [--as-exported] [--dry-run]</c></summary>
 internal sealed class ImportCommand : SiteCommand
 {
     private readonly Argument<string> _type = new("type") { Description = "Content type, such as customers" };
@@ -14,9 +14,10 @@ internal sealed class ImportCommand : SiteCommand
     private readonly Option<string[]> _map = new("--map") { Description = "field=column; columns named like a field need none" };
     private readonly Option<string[]> _value = new("--value") { Description = "field:from=to; what a cell says and what it means" };
     private readonly Option<string?> _key = new("--key") { Description = "Field that tells which record a row is" };
+    private readonly Option<bool> _asExported = new("--as-exported") { Description = "The file is another site's export: keep ids, times and what the system sets" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Count, but write nothing" };
 
-    public ImportCommand() => Definition = new Command("import", "Creates and updates records from a CSV file") { _type, _file, _map, _value, _key, _dryRun };
+    public ImportCommand() => Definition = new Command("import", "Creates and updates records from a CSV file") { _type, _file, _map, _value, _key, _asExported, _dryRun };
 
     public override Command Definition { get; }
 
@@ -49,6 +50,7 @@ internal sealed class ImportCommand : SiteCommand
             Map = maps,
             Values = values,
             Key = run.Arguments.GetValue(_key),
+            AsExported = run.Arguments.GetValue(_asExported),
             DryRun = run.Arguments.GetValue(_dryRun),
         };
         var result = await run.Services.GetRequiredService<RecordImport>().RunAsync(request, problem => run.Error.WriteLine(Line(problem, localizer)), cancellationToken);

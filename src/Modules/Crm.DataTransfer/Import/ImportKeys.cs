@@ -8,8 +8,10 @@ using Crm.Platform.Localization;
 namespace Crm.DataTransfer.Import;
 
 /// <summary>Finds the records that rows are, one query per batch, and rows that are the same record.</summary>
-internal sealed class ImportKeys(RecordFinder records, CellValues cells, ContentTypeDefinition type, MappedColumn? key, Guid? import)
+internal sealed class ImportKeys(RecordFinder records, CellValues cells, ContentTypeDefinition type, ImportMapping mapping, Guid? import)
 {
+    private readonly MappedColumn? key = mapping.Key;
+
     /// <summary>This grows with the file: every key, and the row it was in first with what that row says.</summary>
     private readonly Dictionary<object, (long Number, UInt128 Content)> _rows = [];
 
@@ -41,9 +43,20 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, Content
             if (++matches[value] > 1)
                 row.Refused = new("{0} “{1}” is the key of {2} records", key.Field.Label, row.Cell(key), matches[value]);
         }
-        if (key.Field.Name == SystemFields.Id)
+        if (mapping.KeepsIds)
+            await KeepIdsAsync(byKey, cancellationToken);
+        else if (key.Field.Name == SystemFields.Id)
             foreach (var row in byKey.Values.Where(r => !r.Exists))
                 row.Refused = new("There is no {0} with the id {1}", type.Label, row.Cell(key));
+    }
+
+    /// <summary>Records that are not there yet come back under their ids; one in the recycle bin has its own way back.</summary>
+    private async Task KeepIdsAsync(Dictionary<object, ImportRow> byKey, CancellationToken cancellationToken)
+    {
+        foreach (var (id, row) in byKey.Where(r => !r.Value.Exists))
+            row.Id = (Guid)id;
+        await foreach (var (id, _) in records.FindAsync(type, key!.Field, byKey.Where(r => !r.Value.Exists).Select(r => r.Key), cancellationToken, RecycleBin.Only))
+            byKey[id].Refused = new("The record is in the recycle bin; restore it first");
     }
 
     /// <summary>The same record for the same row of the same import, whenever it runs; its time is the import's.</summary>

@@ -25,7 +25,8 @@ internal sealed record MappedColumn(FieldDefinition Field, string Text, int Inde
 /// <summary>Which column goes into which field.</summary>
 /// <param name="Key">The field that identifies a record; null when each row is a new one.</param>
 /// <param name="Ignored">Names of columns that no field takes.</param>
-internal sealed record ImportMapping(IReadOnlyList<MappedColumn> Columns, MappedColumn? Key, IReadOnlyList<string> Ignored);
+/// <param name="KeepsIds">A new record gets the id that its row has.</param>
+internal sealed record ImportMapping(IReadOnlyList<MappedColumn> Columns, MappedColumn? Key, IReadOnlyList<string> Ignored, bool KeepsIds);
 
 /// <summary>Decides which column goes into which field: as the request says, else by the field's name, else by its label in any language.</summary>
 public sealed class ImportMapper(FieldKinds kinds, Translations translations)
@@ -34,6 +35,7 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
     internal ImportMapping? Map(ContentTypeDefinition type, IReadOnlyList<string> headers, ImportRequest request, Action<RowProblem> report)
     {
         var names = Names(type);
+        var keyName = request.Key ?? (request.AsExported ? SystemFields.Id : null);
         var columns = new List<MappedColumn>();
         var problems = 0;
         foreach (var map in request.Map)
@@ -45,25 +47,25 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
                 Report(new("The file has no column “{0}”; it has: {1}", map.Column, string.Join(", ", headers)));
             else if (columns.Any(c => c.Text == at.Text))
                 Report(new("The field {0} is mapped twice", at.Text));
-            else if (!IsSettable(at.Field) && !IsKey(at.Field))
+            else if (!IsSettable(at.Field, request) && !IsKey(at.Field))
                 Report(new("{0} is set by the system", at.Field.Label));
             else
                 columns.Add(new(at.Field, at.Text, index));
         }
         // First by names, then by labels, as long as neither the column nor the field is taken.
         for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
-            if (names.TryGetValue(headers[i], out var at) && (IsSettable(at.Field) || IsKey(at.Field)))
+            if (names.TryGetValue(headers[i], out var at) && (IsSettable(at.Field, request) || IsKey(at.Field)))
                 Take(at, i);
         for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
-            if (names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field) && IsLabel(n.Field.Label, headers[i])) is { Field: not null } at)
+            if (names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field, request) && IsLabel(n.Field.Label, headers[i])) is { Field: not null } at)
                 Take(at, i);
         if (problems == 0 && columns.Count == 0)
             Report(new("No column of the file is a field of {0}; it has: {1}", type.PluralLabel, string.Join(", ", headers)));
-        var key = request.Key is null ? null : columns.FirstOrDefault(c => string.Equals(c.Text, request.Key, StringComparison.OrdinalIgnoreCase));
-        if (request.Key is not null && problems == 0)
+        var key = keyName is null ? null : columns.FirstOrDefault(c => string.Equals(c.Text, keyName, StringComparison.OrdinalIgnoreCase));
+        if (keyName is not null && problems == 0)
         {
-            if (!names.TryGetValue(request.Key, out var at) || at.Text != at.Field.Name)
-                Report(new("{0} has no field {1}", type.PluralLabel, request.Key));
+            if (!names.TryGetValue(keyName, out var at) || at.Text != at.Field.Name)
+                Report(new("{0} has no field {1}", type.PluralLabel, keyName));
             else if (!CanBeKey(at.Field))
                 Report(new("{0} cannot tell one record from another", at.Field.Label));
             else if (key is null)
@@ -79,8 +81,8 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
         if (problems > 0)
             return null;
         var used = columns.Select(c => c.Index).ToHashSet();
-        columns.RemoveAll(c => !IsSettable(c.Field));
-        return new(columns, key, [.. headers.Where((h, i) => h.Length > 0 && !used.Contains(i))]);
+        columns.RemoveAll(c => !IsSettable(c.Field, request));
+        return new(columns, key, [.. headers.Where((h, i) => h.Length > 0 && !used.Contains(i))], request.AsExported && key?.Field.Name == SystemFields.Id);
 
         void Report(Message message)
         {
@@ -94,7 +96,7 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
                 columns.Add(new(at.Field, at.Text, index));
         }
 
-        bool IsKey(FieldDefinition field) => string.Equals(field.Name, request.Key, StringComparison.OrdinalIgnoreCase);
+        bool IsKey(FieldDefinition field) => string.Equals(field.Name, keyName, StringComparison.OrdinalIgnoreCase);
 
         bool IsLabel(LocalizedText label, string header)
             => header.Length > 0 && SiteSettings.Cultures.Select(c => label.Zh is null ? translations.Find(CultureInfo.GetCultureInfo(c), label.En) : label.Zh)
@@ -115,6 +117,9 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
     /// <summary>Fields and parts of fields that a column may go into, the id as a key among them.</summary>
     internal IReadOnlyList<(string Text, FieldDefinition Field)> Targets(ContentTypeDefinition type)
         => [.. Names(type).Values.Where(n => IsSettable(n.Field) || n.Field.Name == SystemFields.Id).Select(n => (n.Text, n.Field))];
+
+    private bool IsSettable(FieldDefinition field, ImportRequest request)
+        => request.AsExported ? kinds.Of(field).IsTransferred && (!field.IsSystem || !field.ReadOnly || SystemFields.Stamps.Contains(field.Name)) : IsSettable(field);
 
     /// <summary>Automatic numbers are taken for new records; a file has no text to be made from.</summary>
     private bool IsSettable(FieldDefinition field) => kinds.Of(field).IsTransferred && (!field.ReadOnly || field.Kind == "autoNumber");

@@ -24,6 +24,12 @@ public sealed record ImportRequest(string Type, Stream File)
     /// <summary>Takes what became of each row that was written, as it is written.</summary>
     public Action<RowOutcome>? OnRow { get; init; }
 
+    /// <summary>
+    /// The file is another site's export, and all comes back as it says: a row is the record with its id, a new one gets that
+    /// id, when and by whom it was made and last changed, and what only the system sets. For the system itself.
+    /// </summary>
+    public bool AsExported { get; init; }
+
     /// <summary>Count and complain, but write nothing.</summary>
     public bool DryRun { get; init; }
 }

@@ -46,13 +46,22 @@ internal sealed class ImportRow(CsvRow row, ImportMapping mapping)
         foreach (var column in mapping.Columns)
         {
             // A number given once never changes.
-            if (column.Field.ReadOnly && (Exists || string.IsNullOrWhiteSpace(Cell(column))))
+            if (column.Field.ReadOnly && (Exists || (string.IsNullOrWhiteSpace(Cell(column)) && (!mapping.KeepsIds || column.Field.Kind == "autoNumber"))))
                 continue;
             if (!Links.ContainsKey(column.Text) && !Planned.Contains(column.Field) && Waiting.TrueForAll(w => w.Field != column.Field))
                 change.Texts[column.Text] = Cell(column);
         }
         return change;
     }
+
+    /// <summary>The links alone, now that what they lead to is there. A record that keeps its times keeps them here, too.</summary>
+    public ContentChange ToLinks(string type, Dictionary<string, object?> links)
+        => new(type)
+        {
+            Id = Id,
+            Values = links,
+            Texts = Exists ? [] : mapping.Columns.Where(c => c.Field.Name is SystemFields.ModifiedAt or SystemFields.ModifiedBy).Where(c => !string.IsNullOrWhiteSpace(Cell(c))).ToDictionary(c => c.Text, c => (string?)Cell(c)),
+        };
 }
 
 /// <param name="Text">What the row says: a name or number of a record of the same type.</param>

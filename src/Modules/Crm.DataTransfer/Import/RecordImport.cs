@@ -25,6 +25,8 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             Report(new(null, new("There is no content type {0}", request.Type)));
         else if (!actor.Current.Can(type, ContentActions.Import))
             Report(new(null, new("You may not import {0}", type.PluralLabel)));
+        if (request.AsExported && !actor.Current.IsSystem)
+            Report(new(null, new("Only the command may bring records in as another site exported them")));
         await using var converted = problems == 0 && Spreadsheet.IsWorkbook(request.File) ? Convert(request.File, Report) : null;
         if (problems > 0 || CsvFile.Open(converted ?? request.File, Report) is not { } file
             || mapper.Map(type!, file.Headers, request, Report) is not { } mapping)
@@ -40,7 +42,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             actor.Current = user with { Source = "import" };
             // After a kill the rest of the same import is of the same batch, and is taken back with it.
             log.BatchId = request.Id ?? Guid.CreateVersion7();
-            return await new Run(content, new ImportKeys(names, cells, type!, mapping.Key, request.DryRun ? null : request.Id), type!, mapping, links, dryRun, report, request.OnRow).RunAsync(file, cancellationToken);
+            return await new Run(content, new ImportKeys(names, cells, type!, mapping, request.DryRun ? null : request.Id), type!, mapping, links, dryRun, request.AsExported, report, request.OnRow).RunAsync(file, cancellationToken);
         }
         finally
         {
@@ -63,11 +65,11 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
     }
 
     /// <summary>One file on its way, with its counts.</summary>
-    private sealed class Run(IContentManager content, ImportKeys keys, ContentTypeDefinition type, ImportMapping mapping, SelfLinks links, DryRunMemory? dryRun, Action<RowProblem> report, Action<RowOutcome>? onRow)
+    private sealed class Run(IContentManager content, ImportKeys keys, ContentTypeDefinition type, ImportMapping mapping, SelfLinks links, DryRunMemory? dryRun, bool asExported, Action<RowProblem> report, Action<RowOutcome>? onRow)
     {
-        private readonly SaveOptions _options = new() { DryRun = dryRun is not null };
+        private readonly SaveOptions _options = new() { DryRun = dryRun is not null, PutsBack = asExported };
         private readonly HashSet<long> _refused = [];
-        private readonly List<(long Number, Guid Id, SaveStatus Status, IReadOnlyList<WaitingLink> Links)> _waiting = [];
+        private readonly List<(ImportRow Row, SaveStatus Status)> _waiting = [];
         private long _created;
         private long _updated;
         private long _unchanged;
@@ -113,27 +115,28 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             if (status != SaveStatus.Unchanged)
                 dryRun?.Remember(row);
             if (row.Waiting.Count > 0)
-                _waiting.Add((row.Number, row.Id, status, row.Waiting));
+                _waiting.Add((row, status));
             else
                 Count(row.Number, row.Id, status);
         }
 
-        private async Task LinkAsync((long Number, Guid Id, SaveStatus Status, IReadOnlyList<WaitingLink> Links)[] rows, CancellationToken cancellationToken)
+        private async Task LinkAsync((ImportRow Row, SaveStatus Status)[] rows, CancellationToken cancellationToken)
         {
-            var found = await links.FinishAsync([.. rows.Select(r => r.Links)], cancellationToken);
+            var found = await links.FinishAsync([.. rows.Select(r => r.Row.Waiting)], cancellationToken);
             var changes = new List<ContentChange>();
             for (var i = 0; i < rows.Length; i++)
                 if (found[i].Refused is null && dryRun is null)
-                    changes.Add(new(type.Name) { Id = rows[i].Id, Values = found[i].Links });
+                    changes.Add(rows[i].Row.ToLinks(type.Name, found[i].Links));
             var results = (await content.SaveManyAsync(type.Name, changes, _options, cancellationToken)).ToDictionary(r => r.Id);
             for (var i = 0; i < rows.Length; i++)
             {
+                var (row, status) = rows[i];
                 if (found[i].Refused is { } refused)
-                    Fail(rows[i].Number, refused);
-                else if (results.TryGetValue(rows[i].Id, out var result) && !result.Succeeded)
-                    Fail(rows[i].Number, result);
+                    Fail(row.Number, refused);
+                else if (results.TryGetValue(row.Id, out var result) && !result.Succeeded)
+                    Fail(row.Number, result);
                 else
-                    Count(rows[i].Number, rows[i].Id, rows[i].Status == SaveStatus.Created ? SaveStatus.Created : SaveStatus.Updated);
+                    Count(row.Number, row.Id, status == SaveStatus.Created ? SaveStatus.Created : SaveStatus.Updated);
             }
         }
 

@@ -7,12 +7,12 @@ using Crm.Platform.Localization;
 namespace Crm.DataTransfer.Import;
 
 /// <summary>
-/// Look-ups to the type that is being imported, such as a parent company. What they name may be stored, stand in the same
+/// Look-ups, and links to any record, that lead to the type that is being imported, such as a parent company. What they name may be stored, stand in the same
 /// batch, or come further down: then the link waits until the end.
 /// </summary>
 internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, ImportMapping mapping, DryRunMemory? dryRun)
 {
-    private readonly List<MappedColumn> _links = [.. mapping.Columns.Where(c => string.Equals(c.Field.Target, type.Name, StringComparison.OrdinalIgnoreCase))];
+    private readonly List<MappedColumn> _links = [.. mapping.Columns.Where(c => MayLink(type, c.Field))];
     private readonly List<MappedColumn> _names = Names(names, type, mapping);
 
     /// <summary>The last row that a name stands in. This grows with the file, when it has such look-ups.</summary>
@@ -24,8 +24,13 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
     public static List<MappedColumn> Names(RecordFinder names, ContentTypeDefinition type, ImportMapping mapping)
     {
         var fields = names.Fields(type).Select(f => f.Name).Append(type.DisplayField).ToList();
-        return [.. mapping.Columns.Where(c => fields.Contains(c.Field.Name, StringComparer.OrdinalIgnoreCase))];
+        var columns = mapping.Columns.Where(c => fields.Contains(c.Field.Name, StringComparer.OrdinalIgnoreCase));
+        return [.. mapping.KeepsIds ? columns.Append(mapping.Key!) : columns];
     }
+
+    /// <summary>Whether the field may lead to a record of the type.</summary>
+    public static bool MayLink(ContentTypeDefinition type, FieldDefinition field)
+        => field.Kind == RecordLink.Kind || string.Equals(field.Target, type.Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes a row's names, before anything is imported.</summary>
     public void Note(CsvRow row)
@@ -40,7 +45,7 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
                       where row.Refused is null && row.Repeats is null
                       from column in _links
                       let text = row.Cell(column).Trim()
-                      where Texts(column.Field, text).Any(t => !Guid.TryParseExact(t, "D", out _))
+                      where Texts(column.Field, text).Any(t => mapping.KeepsIds || !Guid.TryParseExact(t, "D", out _))
                       select (Row: row, column.Field, Text: text)).ToList();
         if (wanted.Count == 0)
             return;
@@ -88,9 +93,22 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
         })];
     }
 
+    /// <summary>What stands for a record of the type; empty where another type is meant.</summary>
+    private string Named(FieldDefinition field, string text)
+    {
+        if (field.Kind != RecordLink.Kind)
+            return text;
+        var (named, rest) = RecordLink.Read(text) is { } link ? (link.Type, link.Id.ToString("D")) : text.Split(':', 2) is [var before, var after] ? (before.Trim(), after.Trim()) : ("", "");
+        return string.Equals(named, type.Name, StringComparison.OrdinalIgnoreCase) ? rest : "";
+    }
+
     private async Task<Dictionary<string, HashSet<Guid>>> FindAsync(IEnumerable<string> texts, CancellationToken cancellationToken)
     {
         var found = await names.FindAsync(type, texts, cancellationToken);
+        if (mapping.KeepsIds)
+            foreach (var chunk in found.Keys.Where(t => Guid.TryParseExact(t, "D", out _)).Select(t => (object)Guid.Parse(t)).Chunk(500))
+                await foreach (var (id, _) in names.FindAsync(type, type.Field(SystemFields.Id), chunk, cancellationToken))
+                    found[id.ToString("D")].Add(id);
         if (dryRun is not null)
             foreach (var (text, ids) in found)
                 ids.UnionWith(dryRun.Find(text));
@@ -98,18 +116,20 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
     }
 
     /// <summary>A look-up's cell is one text, that of several is divided.</summary>
-    private static IReadOnlyList<string> Texts(FieldDefinition field, string cell) => field.LeadsTo is null ? TextList.Split(cell) : cell.Length > 0 ? [cell] : [];
+    private IReadOnlyList<string> Texts(FieldDefinition field, string cell)
+        => Named(field, cell) is not { Length: > 0 } text ? [] : field.LeadsTo is null && field.Kind != RecordLink.Kind ? TextList.Split(text) : [text];
 
-    private static HashSet<Guid> Ids(string text, Dictionary<string, HashSet<Guid>> found)
-        => Guid.TryParseExact(text, "D", out var id) ? [id] : found[FieldKind.Fold(text)];
+    private HashSet<Guid> Ids(string text, Dictionary<string, HashSet<Guid>> found)
+        => !mapping.KeepsIds && Guid.TryParseExact(text, "D", out var id) ? [id] : found[FieldKind.Fold(text)];
 
     /// <summary>The records that the texts mean; null unless each means just one.</summary>
-    private static List<Guid>? Meant(IReadOnlyList<string> texts, Dictionary<string, HashSet<Guid>> found)
+    private List<Guid>? Meant(IReadOnlyList<string> texts, Dictionary<string, HashSet<Guid>> found)
         => texts.All(t => Ids(t, found).Count == 1) ? [.. texts.Select(t => Ids(t, found).First())] : null;
 
-    private static object Value(FieldDefinition field, List<Guid> ids) => field.LeadsTo is null ? new ValueList<Guid>(ids) : ids[0];
+    private object Value(FieldDefinition field, List<Guid> ids)
+        => field.Kind == RecordLink.Kind ? new RecordLink(type.Name, ids[0]) : field.LeadsTo is null ? new ValueList<Guid>(ids) : ids[0];
 
-    private static Message? Ambiguous(FieldDefinition field, IReadOnlyList<string> texts, Dictionary<string, HashSet<Guid>> found)
+    private Message? Ambiguous(FieldDefinition field, IReadOnlyList<string> texts, Dictionary<string, HashSet<Guid>> found)
         => texts.FirstOrDefault(t => Ids(t, found).Count > 1) is { } text
             ? new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text, Ids(text, found).Count)
             : null;

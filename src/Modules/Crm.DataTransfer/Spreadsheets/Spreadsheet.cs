@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Crm.DataTransfer.Csv;
 using Crm.Platform.Localization;
+using Crm.Platform.Queries;
 using MiniExcelLibs;
 
 namespace Crm.DataTransfer.Spreadsheets;
@@ -13,6 +14,8 @@ internal static class Spreadsheet
 
     /// <summary>Characters of the first sheet; a small archive can unfold into far more.</summary>
     private const long MaxCharacters = 100L << 20;
+
+    private const int MaxCell = 32_767;
 
     public static bool IsWorkbook(Stream stream)
     {
@@ -56,16 +59,20 @@ internal static class Spreadsheet
         }
     }
 
-    /// <summary>Rewrites a CSV file of ours as a workbook; columns named here hold numbers or dates.</summary>
+    /// <summary>Rewrites a CSV file of ours as a workbook; columns named here hold numbers, which stay texts where a spreadsheet's 15 digits would not hold them.</summary>
     public static void FromCsv(Stream csv, Stream workbook, IReadOnlySet<string> numbers)
     {
         var file = CsvFile.Open(csv, _ => { })!;
         // The header is a row like any other, so that it is there without records, too.
         var header = file.Headers.ToDictionary(h => h, h => (object)h);
-        workbook.SaveAs(file.Rows().Select(row => file.Headers.Select((name, i) => (name, Cell: row.Cells[i]))
-            .ToDictionary(c => c.name, c => numbers.Contains(c.name) && decimal.TryParse(c.Cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : (object)FormulaGuard.Remove(c.Cell)))
+        workbook.SaveAs(file.Rows().Select(Short).Select(row => file.Headers.Select((name, i) => (name, Cell: row.Cells[i]))
+            .ToDictionary(c => c.name, c => numbers.Contains(c.name) && decimal.TryParse(c.Cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && (decimal)(double)number == number ? number : (object)FormulaGuard.Remove(c.Cell)))
             .Prepend(header), printHeader: false, excelType: ExcelType.XLSX);
     }
+
+    /// <summary>A spreadsheet calls a workbook with more in a cell damaged.</summary>
+    private static CsvRow Short(CsvRow row)
+        => row.Cells.All(c => c.Length <= MaxCell) ? row : throw new QueryException("Row {0} has a text of more than {1} characters, which no cell of a workbook holds. Export it as CSV", row.Number, MaxCell);
 
     private static string Text(object? value) => value switch
     {

@@ -17,6 +17,7 @@ public sealed class EmailTemplateType : IContentTypeProvider
             Description = "Messages with merge fields, for blasts and workflows",
             Icon = "template",
             DisplayField = "name",
+            OneOf = [new("A template needs a message, in HTML or as text", "html", "text")],
             ListColumns = ["name", "subject", SystemFields.Owner, SystemFields.ModifiedAt],
             DefaultSort = ["name"],
             QuickSearch = ["name", "subject"],

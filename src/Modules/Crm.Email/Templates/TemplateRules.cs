@@ -2,7 +2,7 @@ using Crm.Platform.Content;
 
 namespace Crm.Email.Templates;
 
-/// <summary>A template says something, and names only merge fields that there are.</summary>
+/// <summary>A template names only merge fields that there are.</summary>
 internal sealed class TemplateRules(MergeFields fields) : IContentHandler
 {
     public ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
@@ -10,12 +10,8 @@ internal sealed class TemplateRules(MergeFields fields) : IContentHandler
         if (type.Name != EmailTemplateType.Name)
             return ValueTask.CompletedTask;
         foreach (var save in saves)
-        {
-            if (string.IsNullOrWhiteSpace(save.After.Get<string>("html")) && string.IsNullOrWhiteSpace(save.After.Get<string>("text")))
-                save.Error("html", new("A template needs a message, in HTML or as text"));
             foreach (var field in new[] { "subject", "html", "text" }.Where(save.Changed.Contains))
                 Check(save, field);
-        }
         return ValueTask.CompletedTask;
     }
 

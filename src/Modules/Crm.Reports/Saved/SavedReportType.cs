@@ -3,7 +3,7 @@ using Crm.Platform.Content;
 namespace Crm.Reports.Saved;
 
 /// <summary>A report with its parameters under a name. Its owner sees it; when it is shared, so does everybody who sees reports.</summary>
-public sealed class SavedReportType : IContentTypeProvider
+public sealed class SavedReportType(IEnumerable<Engine.IReportType> reports) : IContentTypeProvider
 {
     public const string Name = "savedReports";
 
@@ -30,7 +30,7 @@ public sealed class SavedReportType : IContentTypeProvider
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
                 Field.PickList("visibility", "Who sees it", new(Private, "Only I"), new(Shared, "Everybody", "green")) with { Required = true, Default = Private },
-                Field.Text("report", "Report") with { Required = true, MaxLength = 100, Help = "The last part of the report's address" },
+                Field.Text("report", "Report") with { Required = true, MaxLength = 100, Help = "The last part of the report's address", Options = [.. reports.Select(r => new PickListOption(r.Name, r.Label))] },
                 Field.LongText("parameters", "Parameters") with { Help = "What follows the question mark in the report's address" },
             ],
         },

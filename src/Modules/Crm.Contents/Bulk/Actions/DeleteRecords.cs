@@ -91,3 +91,42 @@ internal sealed class RestoreRecords(IContentManager content, ActorContext actor
         };
     }
 }
+
+/// <summary>Removes many records in the recycle bin for good.</summary>
+internal sealed class PurgeRecords(IContentManager content, ActorContext actor) : IBulkAction
+{
+    public const string ActionName = "purge";
+
+    public string Name => ActionName;
+
+    public LocalizedText Label => "Remove for good";
+
+    public string Icon => "trash-x";
+
+    public int Order => 20;
+
+    public bool IsForRecycleBin => true;
+
+    public bool IsFinal => true;
+
+    public bool IsOffered(ContentTypeDefinition type) => actor.Current.ScopeOf(type.Permission(ContentActions.Delete)) == PermissionScope.All;
+
+    public Task<BulkPlan> PlanAsync(BulkForm form, CancellationToken cancellationToken)
+        => Task.FromResult(new BulkPlan(new("Remove {0} for good", form.Type.PluralLabel), new Dictionary<string, string?>()));
+
+    public async Task<IReadOnlyList<BulkOutcome>> RunAsync(BulkWork work, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<BulkOutcome>(work.Items.Count);
+        foreach (var item in work.Items)
+        {
+            var result = await content.PurgeAsync(work.Type.Name, item.Id, cancellationToken);
+            outcomes.Add(result.Status switch
+            {
+                SaveStatus.NotFound => new(item.Id, BulkState.LeftOut, new("It is not in the recycle bin any more")),
+                SaveStatus.Forbidden => new(item.Id, BulkState.LeftOut, new("You may not remove this record for good")),
+                _ => BulkOutcome.Of(result),
+            });
+        }
+        return outcomes;
+    }
+}
