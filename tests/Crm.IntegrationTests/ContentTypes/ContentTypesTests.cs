@@ -65,6 +65,36 @@ public abstract class ContentTypesTests(DatabaseProvider provider) : IAsyncLifet
     }
 
     [Fact]
+    public async Task LookUps_Added_AreInFormPageListFilterExportAndImportAtOnce()
+    {
+        await AddAsync("lookUps", ("labelEn", "Partners"), ("target", "customers"), ("relatedEn", "Partner of"), ("inList", "true"));
+        foreach (var name in new[] { "Alpha", "Beta" })
+            Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync("/customers/new", new() { ["name"] = name })).StatusCode);
+        // Where there is no script, names are typed.
+        using var created = await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Gamma", ["partners"] = "Alpha; beta" });
+        Assert.Equal(HttpStatusCode.Redirect, created.StatusCode);
+        var gamma = created.Headers.Location!.OriginalString;
+        var links = (await _admin.PageAsync(gamma)).QuerySelectorAll("dd[data-inline$='/inline/partners'] a").ToList();
+        Assert.Equal(["Alpha", "Beta"], links.Select(a => a.TextContent));
+        var alpha = links[0].GetAttribute("href")!;
+        Assert.Contains("Partner of", (await _admin.PageAsync(alpha)).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Gamma", (await _admin.PageAsync(alpha)).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(["Alpha", "Beta"], (await _admin.PageAsync($"{gamma}/edit")).QuerySelectorAll<IHtmlOptionElement>("#field-partners option").Select(o => o.Text.Trim()));
+        using var refused = await _admin.SubmitAsync($"{gamma}/edit", new() { ["partners"] = "Alpha; Nobody" });
+        Assert.Contains("there is no Customer “Nobody”", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        var list = await _admin.PageAsync($"/customers?filter=partners eq {alpha.Split('/')[^1]}");
+        Assert.Equal("Gamma", Assert.Single(list.QuerySelectorAll("[data-row-link]")).TextContent);
+        Assert.Equal("Alpha", list.QuerySelector("[data-row] td[data-label=Partners] a")!.TextContent);
+        Assert.Contains("includes Alpha", list.Body!.TextContent, StringComparison.Ordinal);
+        // A file may name records of its own, also those further down.
+        var (code, _, error) = await _site.RunAsync("import", "customers", Write("Name,Partners\nDelta,Gamma; Alpha\nEpsilon,Zeta;Delta\nZeta,\n"));
+        Assert.True(code == 0, error);
+        foreach (var (name, partners) in new[] { ("Gamma", "Alpha; Beta"), ("Delta", "Gamma; Alpha"), ("Epsilon", "Zeta; Delta") })
+            Assert.Contains(partners, await (await _admin.GetAsync($"/customers/export?filter=name eq '{name}'")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Field_NotValid_SaysWhyBesideTheInput()
     {
         Assert.Contains("Give a label in at least one language", await PostAsync($"{Customers}/fields/new?kind=text", ("labelEn", " ")), StringComparison.Ordinal);
@@ -74,6 +104,9 @@ public abstract class ContentTypesTests(DatabaseProvider provider) : IAsyncLifet
         Assert.Contains("Choose what the look-up points to", await PostAsync($"{Customers}/fields/new?kind=lookUp", ("labelEn", "A")), StringComparison.Ordinal);
         Assert.Contains("above the upper limit", await PostAsync($"{Customers}/fields/new?kind=number", ("labelEn", "A"), ("min", "5"), ("max", "1")), StringComparison.Ordinal);
         Assert.Contains("must be a number", await PostAsync($"{Customers}/fields/new?kind=number", ("labelEn", "A"), ("default", "many")), StringComparison.Ordinal);
+        Assert.Contains("between 1 and 100 MB", await PostAsync($"{Customers}/fields/new?kind=file", ("labelEn", "A"), ("max", "101")), StringComparison.Ordinal);
+        Assert.Contains("File types are endings of names", await PostAsync($"{Customers}/fields/new?kind=file", ("labelEn", "A"), ("fileTypes", "pdf, d?c")), StringComparison.Ordinal);
+        Assert.Contains("Choose what the look-up points to", await PostAsync($"{Customers}/fields/new?kind=lookUps", ("labelEn", "A")), StringComparison.Ordinal);
 
         await AddAsync("text", ("labelEn", "Tax code"));
         await _admin.SubmitAsync("/customers/new", new() { ["name"] = "One", ["taxCode"] = "7" });

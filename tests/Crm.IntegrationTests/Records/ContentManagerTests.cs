@@ -114,6 +114,35 @@ public abstract class ContentManagerTests(DatabaseProvider provider) : IAsyncLif
     }
 
     [Fact]
+    public async Task Save_OneOfSeveralUniqueValuesTaken_IsRefusedAlsoAtTheSameMoment()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        foreach (var name in new[] { "One", "Other" })
+            await scope.CreateAsync("companies", ("name", name), ("phones", "+8613800138000"), ("emails", $"{name}@example.com; home: {name}@home.example"));
+        Assert.Contains("cannot be unique", (await UniqueAsync("phones"))!.ToString(), StringComparison.Ordinal);
+        Assert.Null(await UniqueAsync("emails"));
+
+        var error = Assert.Single((await scope.SaveAsync("companies", ("name", "Two"), ("emails", "two@example.com; ONE@home.example"))).Errors);
+        Assert.Equal(("emails", "There is already a record with E-mails “ONE@home.example”"), (error.Field, error.Message.ToString()));
+        var both = await scope.Content.SaveManyAsync("companies", [.. new[] { "a", "b" }.Select(n => new ContentChange("companies") { Texts = { ["name"] = n, ["emails"] = $"{n}@example.com; same@example.com" } })], SaveOptions.Default, CancellationToken.None);
+        Assert.Equal([true, false], both.Select(r => r.Succeeded));
+        var atOnce = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(async () =>
+        {
+            await using var other = _platform.OpenAsSystem();
+            return await other.SaveAsync("companies", ("name", $"N{i}"), ("emails", $"n{i}@example.com; late@example.com"));
+        })));
+        Assert.Single(atOnce, r => r.Succeeded);
+
+        var one = (await scope.Queries.ListAsync(new Query("companies") { Where = Filter.Eq("name", "One") }, CancellationToken.None)).Items[0].Id;
+        Assert.True((await scope.SaveAsync("companies", one, null, ("emails", "one@home.example; new@example.com"))).Succeeded);
+        Assert.True((await scope.Content.DeleteAsync("companies", one, null, CancellationToken.None)).Succeeded);
+        await scope.CreateAsync("companies", ("name", "Heir"), ("emails", "new@example.com"));
+        Assert.Equal("emails", Assert.Single((await scope.Content.RestoreAsync("companies", one, CancellationToken.None)).Errors).Field);
+
+        Task<Platform.Localization.Message?> UniqueAsync(string field) => scope.Definitions.SaveFieldAsync("companies", field, new System.Text.Json.Nodes.JsonObject { ["unique"] = true }, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task SaveMany_OneBadAmongGood_WritesTheGood()
     {
         await using var scope = _platform.OpenAsSystem();
