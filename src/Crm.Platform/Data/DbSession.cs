@@ -104,7 +104,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     public async Task ReadAsync(SqlText sql, Action<DbDataReader> row, CancellationToken cancellationToken)
     {
         await using var command = await CommandAsync(sql, cancellationToken);
-        using var stop = InterruptWhen(cancellationToken, command);
+        using var stop = InterruptWhen(command, cancellationToken);
         try
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -197,7 +197,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     public async Task<long> CountAsync(SqlText sql, CancellationToken cancellationToken)
     {
         await using var command = await CommandAsync(sql, cancellationToken);
-        using var stop = InterruptWhen(cancellationToken, command);
+        using var stop = InterruptWhen(command, cancellationToken);
         try
         {
             var value = await command.ExecuteScalarAsync(cancellationToken);
@@ -243,7 +243,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
             return true;
         }
         await using var command = await CommandAsync(sql, cancellationToken);
-        using var stop = InterruptWhen(cancellationToken, command);
+        using var stop = InterruptWhen(command, cancellationToken);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var steps = command.Connection is SqliteConnection sqlite ? SqliteDialect.LimitSteps(sqlite, limit.Steps) : null;
         if (steps is null)
@@ -306,7 +306,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     }
 
     /// <summary>SQLite's driver takes no notice of a reader who has gone; a long search would go on for nobody. In a transaction it would undo what was written.</summary>
-    private CancellationTokenRegistration InterruptWhen(CancellationToken cancellationToken, DbCommand command)
+    private CancellationTokenRegistration InterruptWhen(DbCommand command, CancellationToken cancellationToken)
         => command.Connection is SqliteConnection sqlite && !InTransaction
             ? cancellationToken.UnsafeRegister(static connection => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)connection!).Handle!), sqlite)
             : default;

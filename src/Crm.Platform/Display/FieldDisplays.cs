@@ -28,24 +28,24 @@ public sealed class FieldDisplays(Moments moments, IStringLocalizer localizer)
         _ => Text(display),
     };
 
-    private IHtmlContent LookUp(FieldDisplay display)
+    private HtmlFormattableString LookUp(FieldDisplay display)
     {
         if (display.Text.Length == 0)
             return Html("<span class=\"muted\">{0}</span>", localizer["Not visible to you"].Value);
         return display.Url is null ? Text(display) : Html("<a href=\"{0}\">{1}</a>", display.Url, display.Text);
     }
 
-    private IHtmlContent Date(FieldDisplay display, DateOnly date)
+    private HtmlFormattableString Date(FieldDisplay display, DateOnly date)
         => Time(display, moments.Of(date), date.ToLongDateString(), display.IsDeadline && moments.IsPast(date));
 
-    private IHtmlContent DateTime(FieldDisplay display, DateTime at)
+    private HtmlFormattableString DateTime(FieldDisplay display, DateTime at)
         => Time(display, moments.Of(at), moments.Exact(at), display.IsDeadline && moments.IsPast(at));
 
-    private IHtmlContent Time(FieldDisplay display, string text, string exact, bool isLate)
+    private HtmlFormattableString Time(FieldDisplay display, string text, string exact, bool isLate)
         => Html(isLate ? "<time class=\"late\" datetime=\"{0}\" title=\"{1}\">{2}{3}</time>" : "<time datetime=\"{0}\" title=\"{1}\">{2}</time>",
             display.Kind.ToInvariant(display.Field, display.Value), exact, text, localizer[", overdue"].Value);
 
-    private static IHtmlContent Text(FieldDisplay display) => Html("{0}", display.Text);
+    private static HtmlFormattableString Text(FieldDisplay display) => Html("{0}", display.Text);
 
     /// <param name="arguments">Are encoded.</param>
     private static HtmlFormattableString Html(string format, params object[] arguments) => new(CultureInfo.InvariantCulture, format, arguments);

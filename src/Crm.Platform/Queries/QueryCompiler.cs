@@ -33,7 +33,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     private string _noIndex = "";
 
     /// <summary>Whether other tables are looked into besides the type's own.</summary>
-    public bool HasJoins => _order.Count + _sides.Count > 0;
+    public bool HasJoins => _joins.Count + _sides.Count > 0;
 
     /// <summary>A field reached by a path, with the SQL alias of its table.</summary>
     public sealed record Resolved(FieldDefinition Field, FieldKind Kind, string Alias, ContentTypeDefinition Type)
