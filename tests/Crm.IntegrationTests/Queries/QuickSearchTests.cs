@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Crm.IntegrationTests.Support;
+using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Queries;
 
@@ -37,5 +38,28 @@ public sealed class QuickSearchTests
 
         async Task<IEnumerable<Guid>> FindAsync(string text)
             => (await scope.Queries.ListAsync(new Query("companies") { Where = new QuickSearchFilter(text) }, CancellationToken.None)).Items.Select(i => i.Id);
+    }
+
+    /// <summary>More have the word than are sorted at once, and all of them come after thousands without it.</summary>
+    [Theory, InlineData(DatabaseProvider.Sqlite), InlineData(DatabaseProvider.Postgres), Trait("Category", "Nightly")]
+    public async Task QuickSearch_FrequentWordThatComesLate_GivesEveryPageInOrder(DatabaseProvider provider)
+    {
+        await using var platform = await TestPlatform.CreateAsync(provider);
+        await using var scope = platform.OpenAsSystem();
+        var names = Enumerable.Range(0, 14_000).Select(i => i < 9_000 ? $"Acme {i:00000}" : $"深圳华新 {i:00000}").ToList();
+        foreach (var batch in names.Chunk(1000))
+            Assert.All(await scope.Content.SaveManyAsync("companies", [.. batch.Select(n => new ContentChange("companies") { Values = { ["name"] = n } })], SaveOptions.Default, CancellationToken.None), r => Assert.True(r.Succeeded));
+
+        var query = new Query("companies") { Where = new QuickSearchFilter("深圳"), Columns = ["name"], Sort = ["name"], Take = 1000 };
+        var found = new List<string>();
+        for (string? after = null; ;)
+        {
+            var page = await scope.Queries.ListAsync(query with { After = after }, CancellationToken.None);
+            found.AddRange(page.Items.Select(i => i.DisplayText));
+            if ((after = page.Next) is null)
+                break;
+        }
+        Assert.Equal(names.Skip(9_000), found);
+        Assert.Equal(names.Skip(9_000).Reverse().Take(50), (await scope.Queries.ListAsync(query with { Sort = ["-name"], Take = 50 }, CancellationToken.None)).Items.Select(i => i.DisplayText));
     }
 }
