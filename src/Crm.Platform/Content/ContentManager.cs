@@ -262,13 +262,13 @@ internal sealed partial class ContentManager(
             // One value has a unique index for those who save at the same moment; several have none: they wait for each other.
             if (kind.IsSeveral && session.Database.Provider == DatabaseProvider.Postgres)
                 await session.ReadAsync(new SqlText("SELECT pg_advisory_xact_lock(727002, hashtext(").Append(ColumnType.Text, $"{type.Name}.{field.Name}").Append("))"), _ => { }, cancellationToken);
-            var (column, from) = (kind.FilterColumn(field), Columns.Table(type));
-            var (keyType, keyColumn, id) = (column.Type, Columns.Quoted(field, column), "\"id\"");
+            var (column, from) = (kind.FilterColumn(field), $"{Columns.Table(type)} t");
+            var (keyType, keyColumn, id) = (column.Type, $"t.{Columns.Quoted(field, column)}", "t.\"id\"");
             if (kind is SeveralKind several)
-                (keyType, keyColumn, id, from) = (several.KeyType, $"\"{SeveralKind.Key.Suffix}\"", "\"record_id\"", $"{Dialect.Quote(Columns.SideTable(type, field))} s JOIN {from} t ON t.\"id\" = s.\"record_id\"");
+                (keyType, keyColumn, id, from) = (several.KeyType, $"s.\"{SeveralKind.Key.Suffix}\"", "s.\"record_id\"", $"{Dialect.Quote(Columns.SideTable(type, field))} s JOIN {from} ON t.\"id\" = s.\"record_id\"");
             foreach (var chunk in keys.Keys.Chunk(MaxBatch))
             {
-                var sql = new SqlText($"SELECT {id}, {keyColumn} FROM {from} WHERE \"deleted_at\" IS NULL AND {keyColumn} IN (");
+                var sql = new SqlText($"SELECT {id}, {keyColumn} FROM {from} WHERE t.\"deleted_at\" IS NULL AND {keyColumn} IN (");
                 for (var i = 0; i < chunk.Length; i++)
                     sql.Append(i == 0 ? "" : ", ").Append(keyType, chunk[i]);
                 await session.ReadAsync(sql.Append(")"), row =>

@@ -29,7 +29,11 @@ public sealed class Database : IAsyncDisposable
         if (provider == DatabaseProvider.Postgres)
         {
             // Planning a query over many look-ups takes longer than running it; the usual ones are planned once for each connection.
-            ConnectionString = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "crm", MaxAutoPrepare = 100, AutoPrepareMinUsages = 3 }.ConnectionString;
+            // Whoever cannot have that, behind a pooler of statements, says "Max Auto Prepare=0".
+            var postgres = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "crm" };
+            if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare"))
+                (postgres.MaxAutoPrepare, postgres.AutoPrepareMinUsages) = (100, 3);
+            ConnectionString = postgres.ConnectionString;
             _postgres = NpgsqlDataSource.Create(ConnectionString);
             Dialect = new PostgresDialect();
         }

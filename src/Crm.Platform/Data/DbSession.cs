@@ -237,7 +237,8 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     /// <returns>False when the limit was reached: there may be more rows.</returns>
     internal async Task<bool> ReadWithinAsync(SqlText sql, Action<DbDataReader> row, ReadLimit? limit, CancellationToken cancellationToken)
     {
-        if (limit is null)
+        // To cancel a statement of PostgreSQL is to lose its transaction.
+        if (limit is null || (InTransaction && Database.Provider == DatabaseProvider.Postgres))
         {
             await ReadAsync(sql, row, cancellationToken);
             return true;
@@ -269,8 +270,7 @@ public sealed class DbSession(Database database) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
-        if (_reading is { } reading)
-            await reading.DisposeAsync();
+        await ReleaseAsync();
     }
 
     private async Task<T> FinishAsync<T>(T result, List<Action> committed)
@@ -335,6 +335,15 @@ public sealed class DbSession(Database database) : IAsyncDisposable
             return await database.OpenAsync(cancellationToken, writes: true);
         _reading = null;
         return reading;
+    }
+
+    /// <summary>Gives the connection for reading back where nothing is read for a while, as when an answer is on its way to a slow reader.</summary>
+    internal async ValueTask ReleaseAsync()
+    {
+        if (_reading is not { } reading)
+            return;
+        _reading = null;
+        await reading.DisposeAsync();
     }
 
     private DbCommand Prepare(DbConnection connection, SqlText sql)

@@ -26,6 +26,9 @@ internal abstract class NumberKind : FieldKind
 
     public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => field.Decimals == 0 ? Whole : Fraction;
 
+    public override string FormatKey(FieldDefinition field, object key, FormatContext context)
+        => Format(field, Convert.ToDecimal(key, CultureInfo.InvariantCulture), context);
+
     public override object?[] ToColumns(FieldDefinition field, object? value)
         => [value is decimal number && field.Decimals == 0 ? (object)(long)number : value];
 

@@ -35,6 +35,7 @@ internal sealed class JobLease(Database database, TimeProvider clock, Guid job)
                 if (await WriteAsync(session, row.Status, JobStatus.Running, default, cancellationToken))
                     return true;
             }
+            await session.ReleaseAsync();
             await Task.Delay(Patience, clock, cancellationToken);
         }
     }

@@ -36,7 +36,7 @@ public sealed class QueryEngine(
     private static readonly SqlText[] Whole = [new()];
 
     /// <summary>A page and its count ask the same.</summary>
-    private (string Type, Filter? Where, AccessPath Path)? _path;
+    private (string Type, Filter? Where, Actor Reader, AccessPath Path)? _path;
 
     private static readonly string[] Always =
         [SystemFields.Id, SystemFields.DisplayText, SystemFields.Owner, SystemFields.Team, SystemFields.Version, SystemFields.DeletedAt];
@@ -147,7 +147,8 @@ public sealed class QueryEngine(
             compiler.Path = await AccessPathAsync(type, where, null, cancellationToken);
         var condition = compiler.Where(where, bin);
         var rows = new SqlText("SELECT 1").Append(compiler.From()).Append(condition);
-        if (quick && !exact && await session.EstimateAsync(rows, cancellationToken) is > CertainUpTo and var about)
+        // Of a reader who sees some records only, what is expected of all of them says nothing.
+        if (quick && !exact && !compiler.IsScoped && compiler.Root.ScopedBy is null && await session.EstimateAsync(rows, cancellationToken) is > CertainUpTo and var about)
             return new QueryCount(Rounded(about), true, true);
         if (!exact)
             rows.Append(" LIMIT ").Append(ColumnType.Integer, CountCap + 1L);
@@ -166,8 +167,8 @@ public sealed class QueryEngine(
     /// <summary>Where an index gives few records, reading starts there; else it follows the sort's index until the page is full.</summary>
     private async Task<AccessPath> AccessPathAsync(string type, Filter? where, SortKey? sort, CancellationToken cancellationToken)
     {
-        if (_path is not { } last || last.Type != type || !ReferenceEquals(last.Where, where))
-            _path = last = (type, where, await new AccessPathFinder(session, () => Compiler(type)).FindAsync(where, cancellationToken));
+        if (_path is not { } last || last.Type != type || !ReferenceEquals(last.Where, where) || last.Reader != actor.Current)
+            _path = last = (type, where, actor.Current, await new AccessPathFinder(session, () => Compiler(type)).FindAsync(where, cancellationToken));
         return sort is null ? last.Path : last.Path.SortedBy(sort.At, kinds);
     }
 
@@ -177,6 +178,8 @@ public sealed class QueryEngine(
         for (string? after = query.After; ;)
         {
             var page = await ListAsync(query with { Take = MaxTake, After = after }, cancellationToken);
+            // What is done with a page may take its time.
+            await session.ReleaseAsync();
             foreach (var item in page.Items)
                 yield return item;
             if ((after = page.Next) is null)

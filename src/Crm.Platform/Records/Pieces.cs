@@ -52,9 +52,9 @@ internal static class Pieces
     public static string Of(ContentTypeDefinition type, FieldKinds kinds, ContentItem item)
         => Of(Fields(type, kinds).Select(f => Key(kinds.Of(f), f, f.Name == SystemFields.DisplayText ? item.DisplayText : item[f.Name])));
 
-    /// <summary>Whether a text is no longer than a piece, as each field's key spells it.</summary>
+    /// <summary>Whether a text is no longer than a piece, and spelled alike in all fields: the index does not know which one a piece is from.</summary>
     public static bool IsOne(ContentTypeDefinition type, FieldKinds kinds, string text)
-        => Fields(type, kinds).All(f => Letters((string)kinds.Of(f).ToFilterValue(f, text)!).Count <= Length);
+        => Fields(type, kinds).Select(f => (string)kinds.Of(f).ToFilterValue(f, text)!).Distinct(StringComparer.Ordinal).ToList() is [var only] && Letters(only).Count <= Length;
 
     /// <summary>What records that contain a text have, in the index's language; null when any may.</summary>
     public static string? Asked(ContentTypeDefinition type, FieldKinds kinds, string text, Dialect dialect)

@@ -90,12 +90,12 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
     internal async Task CheckUniqueAsync(ContentTypeDefinition type, FieldDefinition field, CancellationToken cancellationToken)
     {
         if (kinds.Of(field).IsSeveral)
-            await CheckUniqueAsync(field, $"{Dialect.Quote(Columns.SideTable(type, field))} s JOIN {Columns.Table(type)} t ON t.\"id\" = s.\"record_id\"", $"\"{SeveralKind.Key.Suffix}\"", cancellationToken);
+            await CheckUniqueAsync(field, $"{Dialect.Quote(Columns.SideTable(type, field))} s JOIN {Columns.Table(type)} t ON t.\"id\" = s.\"record_id\"", $"s.\"{SeveralKind.Key.Suffix}\"", cancellationToken);
     }
 
     private async Task CheckUniqueAsync(FieldDefinition field, string from, string key, CancellationToken cancellationToken)
     {
-        if (await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM (SELECT 1 FROM {from} WHERE \"deleted_at\" IS NULL AND {key} IS NOT NULL GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 1) c"), cancellationToken) > 0)
+        if (await session.CountAsync(new SqlText($"SELECT COUNT(*) FROM (SELECT 1 FROM {from} WHERE t.\"deleted_at\" IS NULL AND {key} IS NOT NULL GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 1) c"), cancellationToken) > 0)
             throw new DefinitionRefusedException(new("{0} cannot be unique: some records have the same value", field.Label));
     }
 
@@ -109,7 +109,7 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         if (indexes.Contains(name))
             return;
         if (field.Unique)
-            await CheckUniqueAsync(field, Dialect.Quote(table), Dialect.Quote(column), cancellationToken);
+            await CheckUniqueAsync(field, $"{Dialect.Quote(table)} t", $"t.{Dialect.Quote(column)}", cancellationToken);
         var order = session.Database.Provider == DatabaseProvider.Postgres ? " NULLS FIRST" : "";
         var keys = field.Unique ? Dialect.Quote(column) : $"{Dialect.Quote(column)}{order}, \"id\"";
         await session.ExecuteAsync(

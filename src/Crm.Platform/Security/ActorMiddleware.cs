@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 using Crm.Platform.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -29,8 +30,10 @@ internal sealed class ActorMiddleware(RequestDelegate next)
 {
     public const string CultureCookie = "crm.culture";
 
-    public async Task InvokeAsync(HttpContext context, ActorContext actor, SettingsStore settings, ContentDefinitions definitions, IEnumerable<IActorProvider> providers)
+    public async Task InvokeAsync(HttpContext context, ActorContext actor, SettingsStore settings, ContentDefinitions definitions, IEnumerable<IActorProvider> providers, DbSession session)
     {
+        // Who reads slowly must not keep a connection meanwhile.
+        context.Response.OnStarting(() => session.ReleaseAsync().AsTask());
         // Static files need neither.
         if (context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.StaticAssets.StaticAssetDescriptor>() is null)
         {

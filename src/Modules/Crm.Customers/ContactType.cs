@@ -36,7 +36,7 @@ public sealed class ContactType : IContentTypeProvider
                 Field.LookUp("customer", "Customer", CustomerType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Contacts" },
                 Field.PickList("role", "Role at the customer",
                     new("decisionMaker", "Decision maker", "green"), new("buyer", "Buyer", "blue"), new("user", "End user"),
-                    new("finance", "Finance"), new("technical", "Technical")) with { Open = true },
+                    new("finance", "Accounting"), new("technical", "Technical")) with { Open = true },
                 Field.Text("jobTitle", "Job title"),
 
                 Field.Phone("phone", "Phone") with { Indexed = true, Section = "Contact details" },

@@ -90,8 +90,8 @@ public abstract class SelectionTests(DatabaseProvider provider) : IAsyncLifetime
             Assert.True((await scope.Content.DeleteAsync("customers", id, null, CancellationToken.None)).Succeeded);
         Assert.Equal(["restore", "purge"], (await admin.PageAsync("/customers/recycle-bin")).QuerySelectorAll("button[name=bulkAction]").Select(b => b.GetAttribute("value")));
         // Whoever may not delete all may not remove anything for good.
-        Assert.Equal("restore", Assert.Single((await _boss.PageAsync("/customers/recycle-bin")).QuerySelectorAll("button[name=bulkAction]")).GetAttribute("value"));
-        using (var refused = await _boss.ForceAsync("/customers/bulk", "/customers", ("bulkAction", "purge"), ("all", "1"), ("bulkStep", "start")))
+        using (var seller = await _site.SignInAsNewAsync("seller", "Sales"))
+        using (var refused = await seller.ForceAsync("/customers/bulk", "/customers", ("bulkAction", "purge"), ("all", "1"), ("bulkStep", "start")))
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
 
         var restored = await _site.OverAsync(await StartAsync(_boss, "restore", ids[3], ids[4]));

@@ -7,6 +7,7 @@ namespace Crm.IntegrationTests.ContentTypes;
 /// <summary>Whatever an administrator may hide, every page goes on.</summary>
 public sealed class HiddenFieldTests
 {
+    [Trait("Category", "Nightly")]
     [Fact]
     public async Task Fields_AllThatMayBeHiddenOfAType_BreakNoPage()
     {

@@ -26,6 +26,7 @@ public sealed class CrawlTests
         }
     }
 
+    [Trait("Category", "Nightly")]
     [Fact]
     public async Task Features_EachSwitchedOffAlone_LeaveTheOthersAtWorkAndTheDataInPlace()
     {

@@ -77,7 +77,7 @@ public abstract class KillTests(DatabaseProvider provider)
             Assert.Equal(HttpStatusCode.Redirect, (await browser.SignInAsync(TestSite.AdminName, TestSite.AdminPassword)).StatusCode);
             var page = await browser.PageAsync("/customers/new");
             var form = page.QuerySelectorAll<AngleSharp.Html.Dom.IHtmlFormElement>("main form").First(f => f.Method == "post");
-            var round = i;
+            var (round, before) = (i, promised.Count);
             var saving = Enumerable.Range(0, 3).Select(client => Task.Run(async () =>
             {
                 for (var n = 0; ; n++)
@@ -96,7 +96,10 @@ public abstract class KillTests(DatabaseProvider provider)
                     }
                 }
             })).ToList();
-            await Task.Delay(random.Next(200, 700));
+            // Not before something was answered, however slow the machine is.
+            while (promised.Count == before && !saving.All(s => s.IsCompleted))
+                await Task.Delay(10);
+            await Task.Delay(random.Next(0, 400));
             await server.KillAsync();
             await Task.WhenAll(saving);
             await CheckAsync(database, $"seed {seed}, kill {i}");

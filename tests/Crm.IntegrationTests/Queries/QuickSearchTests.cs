@@ -30,6 +30,8 @@ public sealed class QuickSearchTests
         Assert.Null(await scope.Definitions.SaveTypeAsync("companies", new JsonObject { ["quickSearch"] = new JsonArray("name", "phone") }, CancellationToken.None));
         Assert.Equal(id, Assert.Single(await FindAsync("138 1234")));
         Assert.Empty(await FindAsync("K 77"));
+        // As a telephone number this would be spelled without the blank.
+        Assert.Empty(await FindAsync("东 方"));
 
         await scope.Content.DeleteAsync("companies", id, null, CancellationToken.None);
         Assert.Empty(await FindAsync("东方"));

@@ -33,7 +33,7 @@ internal sealed class TokensController(TokenStore tokens, ActorContext actor, Ti
     {
         var (token, problem) = await tokens.CreateAsync(actor.Current.UserId!.Value, form.Name, TimeSpan.FromDays(Math.Clamp(form.Days, 0, 10_000)), cancellationToken);
         // The answer itself tells the token: nothing else keeps it, and no browser either.
-        Response.Headers.CacheControl = "no-store";
+        Response.Headers.CacheControl = "no-cache, no-store";
         if (problem is null)
             return View("Index", await PageAsync(new(), cancellationToken) with { New = token });
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;

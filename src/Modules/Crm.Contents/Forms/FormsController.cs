@@ -80,6 +80,8 @@ internal sealed class FormsController(
         var givenUp = posted.Where(p => Request.Form[EditConflict.Keep + p.Key] == EditConflict.KeepTheirs).ToDictionary();
         foreach (var field in givenUp.Keys)
             posted.Remove(field);
+        if (givenUp.Count > 0)
+            await unkept.KeepAsync(definition, id, givenUp, cancellationToken);
         SaveResult result;
         EditConflict? merged = null;
         for (var attempt = 1; ; attempt++)
@@ -107,8 +109,8 @@ internal sealed class FormsController(
             default:
                 var text = result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.";
                 var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? $"{definition.Path}/{id}/undo/{result.Version}" : null, merged);
-                if (givenUp.Count > 0 && await unkept.KeepAsync(definition, id, givenUp, cancellationToken))
-                    page = Redirect($"{definition.Path}/{id}?unkept=1");
+                if (await unkept.OfAsync(definition, id, cancellationToken) is not null)
+                    page = Redirect(ListLinks.Of($"{definition.Path}/{id}", ("unkept", "1"), ("list", Request.Query["list"])));
                 return Request.Headers.XRequestedWith == Panel ? Json(new { value = id, url = page.Url }) : page;
         }
     }
@@ -133,7 +135,8 @@ internal sealed class FormsController(
             Conflict = conflict,
             Parts = item is null ? parts.Views(type, errors) : [],
             ReturnUrl = Url.IsLocalUrl(returnUrl) ? returnUrl : null,
-            CancelUrl = item is not null ? $"{type.Path}/{item.Id}" : Url.IsLocalUrl(returnUrl) ? returnUrl! : type.Path,
+            List = Request.Query["list"],
+            CancelUrl = item is not null ? ListLinks.Of($"{type.Path}/{item.Id}", ("list", Request.Query["list"])) : Url.IsLocalUrl(returnUrl) ? returnUrl! : type.Path,
         });
     }
 
@@ -166,6 +169,6 @@ internal sealed class FormsController(
         new Toast(said, undo).ShowOnNextPage(this);
         // Its draft is not needed any more.
         TempData[FormPage.SavedDraft] = Request.Form[FormPage.Draft].ToString();
-        return Redirect(item is null ? type.Path : $"{type.Path}/{id}");
+        return Redirect(item is null ? type.Path : ListLinks.Of($"{type.Path}/{id}", ("list", Request.Query["list"])));
     }
 }

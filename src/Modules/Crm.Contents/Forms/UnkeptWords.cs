@@ -10,6 +10,8 @@ namespace Crm.Contents.Forms;
 internal sealed record Unkept(string Type, Guid Id, IReadOnlyList<UnkeptField> Fields)
 {
     public Unkept() : this("", Guid.Empty, []) { }
+
+    public bool IsOf(ContentTypeDefinition type, Guid id) => Type == type.Name && Id == id;
 }
 
 internal sealed record UnkeptField(string Field, string Text);
@@ -28,15 +30,16 @@ internal sealed class UnkeptWords(PersonSettings settings, FieldViews views, Rec
             if (await SayAsync(views.Editor(type, type.Field(name), texts), cancellationToken) is { } text)
                 fields.Add(new(name, text));
         if (fields.Count > 0)
-            await settings.ChangeAsync<Unkept>(Name, _ => new(type.Name, id, fields), cancellationToken);
+            await settings.ChangeAsync<Unkept>(Name, old => new(type.Name, id, old.IsOf(type, id) ? [.. old.Fields.Except(fields), .. fields] : fields), cancellationToken);
         return fields.Count > 0;
     }
 
     /// <summary>Null when the last words that were given up were of another record.</summary>
     public async Task<Unkept?> OfAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
-        => await settings.ReadAsync<Unkept>(Name, cancellationToken) is { Fields.Count: > 0 } words && words.Type == type.Name && words.Id == id ? words : null;
+        => await settings.ReadAsync<Unkept>(Name, cancellationToken) is { Fields.Count: > 0 } words && words.IsOf(type, id) ? words : null;
 
-    public Task ForgetAsync(CancellationToken cancellationToken) => settings.ChangeAsync<Unkept>(Name, _ => new(), cancellationToken);
+    public Task ForgetAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+        => settings.ChangeAsync<Unkept>(Name, words => words.IsOf(type, id) ? new() : words, cancellationToken);
 
     /// <summary>What an input holds, as people read it; null for nothing.</summary>
     public async Task<string?> SayAsync(FieldEditor editor, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal sealed class ListReader(ContentDefinitions definitions, QueryEngine que
         var tabs = quick.Tabs(type, filter, address);
         var listed = address.IsBoard || group is not null ? null : await queries.ListAsync(query, cancellationToken);
         var page = new ListPage(type, address, shown, listed ?? new QueryPage([], null, null),
-            listed is { Next: null, Previous: null } all ? new QueryCount(all.Items.Count, false) : await queries.CountAsync(type.Name, where, cancellationToken, quick: true),
+            listed is { Next: null } all && input.After is null ? new QueryCount(all.Items.Count, false) : await queries.CountAsync(type.Name, where, cancellationToken, quick: true),
             new FilterBar(type, type.Path, [.. address.Parameters],
                 await chips.MakeAsync(type, filter, text => (address with { Filter = text }).ToString(), tabs.FirstOrDefault(t => t.IsCurrent)?.Filter, cancellationToken), offered))
         {

@@ -42,8 +42,9 @@ internal sealed class RecordsController(ContentDefinitions definitions, QueryEng
     [HttpPost("{id:guid}/forget-unkept"), RequireScreen]
     public async Task<IActionResult> ForgetUnkept([FromRoute] string type, Guid id, CancellationToken cancellationToken)
     {
-        await words.ForgetAsync(cancellationToken);
-        return Redirect($"{definitions.Current.Get(type).Path}/{id}");
+        var definition = definitions.Current.Get(type);
+        await words.ForgetAsync(definition, id, cancellationToken);
+        return Redirect($"{definition.Path}/{id}");
     }
 
     /// <summary>Name and key facts stand in the head, what the system keeps for itself nowhere.</summary>

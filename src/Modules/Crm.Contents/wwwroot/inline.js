@@ -73,7 +73,7 @@ const inputs = () => $$('input:not([type=hidden]), select, textarea', open.box).
 function focusInput(attempt = 0) {
   const input = open && inputs()[0];
   if (!input) return;
-  if (input.matches('select[data-lookup-url], select[data-open=true]') && !input.tomselect && attempt < 60) { requestAnimationFrame(() => focusInput(attempt + 1)); return; }
+  if (input.matches('[data-lookup-url], select[data-many], select[data-open=true]') && !input.tomselect && attempt < 60) { requestAnimationFrame(() => focusInput(attempt + 1)); return; }
   if (input.tomselect) { open.before = stateOf(); input.tomselect.focus(); }
   else { input.focus(); if (input.matches('input[type=text], input[type=email], input[type=tel], input[type=url]')) input.select(); }
   settle();
@@ -209,7 +209,7 @@ function inEditor(event) {
     event.preventDefault();
     event.stopPropagation();
     close();
-  } else if (event.key === 'Enter' && !event.target.matches('button, a') && !dropped && (!event.target.matches('textarea') || event.ctrlKey || event.metaKey)) {
+  } else if (event.key === 'Enter' && !event.target.matches('button, a') && !dropped && !(picker && event.target.value) && (!event.target.matches('textarea') || event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     event.stopPropagation();
     save();

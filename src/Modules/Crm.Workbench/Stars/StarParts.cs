@@ -8,7 +8,7 @@ namespace Crm.Workbench.Stars;
 internal sealed record Star(ContentTypeDefinition Type, Guid Id, string Name, bool IsSet)
 {
     /// <summary>What a click does.</summary>
-    public string Label(IStringLocalizer localizer) => IsSet ? localizer["Take the star from “{0}” away", Name] : localizer["Star “{0}”", Name];
+    public string Label(IStringLocalizer localizer) => IsSet ? localizer["Remove the star from “{0}”", Name] : localizer["Star “{0}”", Name];
 }
 
 /// <summary>The star on every record's page.</summary>

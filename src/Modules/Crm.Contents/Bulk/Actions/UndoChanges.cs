@@ -72,7 +72,7 @@ internal sealed class UndoChanges(IContentManager content, QueryEngine queries, 
         foreach (var fields in done.SelectMany(c => c.Fields).GroupBy(f => f.Key, f => f.Value))
         {
             var (old, given) = (fields.First().Old, fields.Last().New);
-            if (type.Find(fields.Key) is not { Hidden: false } field)
+            if (type.Find(fields.Key) is not { } field)
                 continue;
             var kind = kinds.Of(field);
             var now = record[field.Name] is { } value ? kind.ToInvariant(field, value) : null;

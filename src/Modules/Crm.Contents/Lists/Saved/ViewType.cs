@@ -27,7 +27,7 @@ internal sealed class ViewType : IContentTypeProvider
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 100 },
                 Field.Text("list", "List") with { Required = true, MaxLength = 100, Indexed = true, Help = "Name of the content type" },
-                Field.PickList("visibility", "Who sees it", new(Private, "Only I"), new(Team, "A team"), new(Everybody, "Everybody")) with { Required = true, Default = Private },
+                Field.PickList("visibility", "Who sees it", new(Private, "Only me"), new(Team, "A team"), new(Everybody, "Everybody")) with { Required = true, Default = Private },
                 Field.LongText("filter", "Filter"),
                 Field.Text("sort", "Sort") with { MaxLength = 500 },
                 Field.LongText("columns", "Columns"),
