@@ -101,8 +101,8 @@ public abstract class SelectionTests(DatabaseProvider provider) : IAsyncLifetime
         using (var ask = await admin.ForceAsync("/customers/bulk", "/customers", ("bulkAction", "purge"), ("all", "1"), ("bulkStep", "preview")))
             Assert.Contains("This cannot be taken back", await ask.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var purged = await _site.OverAsync(await StartAsync(admin, "purge", ids[..4]));
-        Assert.Equal((3L, 1L), (purged.Changed, purged.LeftOut));
-        Assert.Equal(ids[3], Assert.Single(await _site.LeftOutAsync(purged.Id)).Id);
+        // What has been restored meanwhile is none of those chosen any more.
+        Assert.Equal((3L, 0L), (purged.Changed, purged.LeftOut));
         Assert.DoesNotContain("/undo", (await admin.PageAsync($"/bulk/{purged.Id}")).QuerySelector("main")!.InnerHtml, StringComparison.Ordinal);
         Assert.Equal(purged.Id, await admin.PostAsync(purged.Id, "undo"));
 
