@@ -26,6 +26,9 @@ internal sealed class FormsController(
     /// <summary>Somebody may save again while two changes are put together; then the reader decides.</summary>
     private const int MostMerges = 3;
 
+    /// <summary>Names, from one request to the next, the record whose words were given up.</summary>
+    private const string KeptWords = "kept-words";
+
     // What a request says that is made for a panel.
     private const string Panel = "panel";
     private const string PickerPanel = "panel-pick";
@@ -80,8 +83,9 @@ internal sealed class FormsController(
         var givenUp = posted.Where(p => Request.Form[EditConflict.Keep + p.Key] == EditConflict.KeepTheirs).ToDictionary();
         foreach (var field in givenUp.Keys)
             posted.Remove(field);
-        if (givenUp.Count > 0)
-            await unkept.KeepAsync(definition, id, givenUp, cancellationToken);
+        // Kept whatever becomes of this attempt, and shown once one succeeds.
+        if (givenUp.Count > 0 && await unkept.KeepAsync(definition, id, givenUp, cancellationToken))
+            TempData[KeptWords] = id.ToString();
         SaveResult result;
         EditConflict? merged = null;
         for (var attempt = 1; ; attempt++)
@@ -109,7 +113,7 @@ internal sealed class FormsController(
             default:
                 var text = result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.";
                 var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? $"{definition.Path}/{id}/undo/{result.Version}" : null, merged);
-                if (await unkept.OfAsync(definition, id, cancellationToken) is not null)
+                if (TempData[KeptWords] as string == id.ToString())
                     page = Redirect(ListLinks.Of($"{definition.Path}/{id}", ("unkept", "1"), ("list", Request.Query["list"])));
                 return Request.Headers.XRequestedWith == Panel ? Json(new { value = id, url = page.Url }) : page;
         }
