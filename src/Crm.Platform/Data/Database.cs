@@ -115,9 +115,15 @@ public sealed class Database : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_postgres is not null)
+        {
             await _postgres.DisposeAsync();
+            // The scheduler's own.
+            NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));
+        }
         else
+        {
             SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
+        }
     }
 
     private sealed class WriterTurn(SemaphoreSlim writer) : IDisposable

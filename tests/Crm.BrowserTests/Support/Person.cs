@@ -9,12 +9,11 @@ namespace Crm.BrowserTests.Support;
 
 /// <summary>
 /// Somebody at a browser in one language. Pages they look at are photographed under <c>artifacts/screens</c>, wide and
-/// on a phone, light and dark, and checked each time: accessible, no sideways scrolling, no error in the console.
+/// light, and on a phone and dark, and checked each time: accessible, no sideways scrolling, no error in the console.
 /// </summary>
 public sealed partial class Person : IAsyncDisposable
 {
-    private static readonly (string Name, int Width, int Height)[] Sizes = [("wide", 1440, 900), ("phone", 390, 844)];
-    private static readonly string[] Themes = ["light", "dark"];
+    private static readonly (string Size, int Width, int Height, string Theme)[] Views = [("wide", 1440, 900, "light"), ("phone", 390, 844, "dark")];
 
     // What the browser itself reports to the console: refused requests (tests that ask for one look at its status); and of
     // the sandboxed preview of a message that no script runs in it and that the picture that counts opens is not loaded.
@@ -48,7 +47,7 @@ public sealed partial class Person : IAsyncDisposable
             BaseURL = address.ToString(),
             Locale = culture,
             TimezoneId = "Asia/Shanghai",
-            ViewportSize = new() { Width = Sizes[0].Width, Height = Sizes[0].Height },
+            ViewportSize = new() { Width = Views[0].Width, Height = Views[0].Height },
         });
         context.SetDefaultTimeout(15_000);
         return new Person(context, await context.NewPageAsync(), culture, culture == "zh-CN" ? Translations() : []);
@@ -97,36 +96,31 @@ public sealed partial class Person : IAsyncDisposable
     public async Task LookAsync(string name)
     {
         await Assertions.Expect(Page.Locator("html")).ToHaveAttributeAsync("lang", _culture);
-        foreach (var (size, width, height) in Sizes)
+        foreach (var (size, width, height, theme) in Views)
         {
             await Page.SetViewportSizeAsync(width, height);
-            foreach (var theme in Themes)
-            {
-                await Page.EvaluateAsync("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme);
-                var path = Path.Combine(Folder, $"{name}-{_culture}-{size}-{theme}.png");
-                await Page.ScreenshotAsync(new() { Path = path, FullPage = size == "phone", Animations = ScreenshotAnimations.Disabled });
-                // In the dark only colours are others, the same on both sizes.
-                if (theme == "light")
-                    await CheckAccessibleAsync($"{name} ({size})", "tag", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa");
-                else if (size == "wide")
-                    await CheckAccessibleAsync($"{name} (dark)", "rule", "color-contrast");
-            }
+            await Page.EvaluateAsync("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme);
+            var path = Path.Combine(Folder, $"{name}-{_culture}-{size}-{theme}.png");
+            await Page.ScreenshotAsync(new() { Path = path, FullPage = size == "phone", Animations = ScreenshotAnimations.Disabled });
+            // Languages differ in their words only; every page in both, and in both themes, is the nightly crawl's.
+            if (_culture == "en")
+                await CheckAccessibleAsync($"{name} ({size}, {theme})");
             Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{name} scrolls sideways at {width} px.");
         }
-        await Page.SetViewportSizeAsync(Sizes[0].Width, Sizes[0].Height);
+        await Page.SetViewportSizeAsync(Views[0].Width, Views[0].Height);
         await Page.EvaluateAsync("document.documentElement.setAttribute('data-bs-theme', 'light')");
         Assert.True(_errors.IsEmpty, string.Join('\n', _errors));
     }
 
     // Frames hold what people wrote, in a sandbox where axe cannot run.
-    private async Task CheckAccessibleAsync(string where, string kind, params string[] values)
+    private async Task CheckAccessibleAsync(string where)
     {
         if (!await Page.EvaluateAsync<bool>("typeof axe === 'object'"))
             await Page.EvaluateAsync(Axe);
         var violations = await Page.EvaluateAsync<string[]>("""
             async runOnly => (await axe.run(document, { runOnly, iframes: false, resultTypes: ['violations'] })).violations
                 .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`)
-            """, new { type = kind, values });
+            """, new { type = "tag", values = new[] { "wcag2a", "wcag2aa", "wcag21a", "wcag21aa" } });
         Assert.True(violations.Length == 0, $"{where}: {string.Join("; ", violations)}");
     }
 

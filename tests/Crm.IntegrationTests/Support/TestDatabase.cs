@@ -25,7 +25,26 @@ public sealed class TestDatabase : IAsyncDisposable
     private static string Server => Environment.GetEnvironmentVariable("CRM_TEST_POSTGRES")
         ?? throw new InvalidOperationException("CRM_TEST_POSTGRES is not set; run ./test.sh, which starts a PostgreSQL server.");
 
-    public static async Task<TestDatabase> CreateAsync(DatabaseProvider provider)
+    public static Task<TestDatabase> CreateAsync(DatabaseProvider provider) => CreateAsync(provider, null);
+
+    /// <summary>Another one with the same in it, of a database that nobody has open.</summary>
+    public async Task<TestDatabase> CopyAsync()
+    {
+        var copy = await CreateAsync(Provider, _postgresName);
+        if (_directory is not null)
+            CopyDirectory(_directory, copy._directory!);
+        return copy;
+    }
+
+    internal static void CopyDirectory(string from, string to)
+    {
+        foreach (var directory in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+    }
+
+    private static async Task<TestDatabase> CreateAsync(DatabaseProvider provider, string? template)
     {
         if (provider == DatabaseProvider.Sqlite)
         {
@@ -33,7 +52,7 @@ public sealed class TestDatabase : IAsyncDisposable
             return new TestDatabase(provider, $"Data Source={Path.Combine(directory, "crm.db")}", directory, null);
         }
         var name = $"crm_{Guid.NewGuid():N}";
-        await ExecuteOnServerAsync($"CREATE DATABASE {name}");
+        await ExecuteOnServerAsync($"CREATE DATABASE {name}{(template is null ? "" : $" TEMPLATE {template}")}");
         var builder = new NpgsqlConnectionStringBuilder(Server) { Database = name, MaxPoolSize = 20 };
         return new TestDatabase(provider, builder.ConnectionString, null, name);
     }

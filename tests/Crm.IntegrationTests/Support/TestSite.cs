@@ -14,23 +14,21 @@ public sealed class TestSite : IAsyncDisposable
     public const string AdminName = "admin";
     public const string AdminPassword = "Correct-Horse-7";
 
-    private readonly TestDatabase _database;
-    private readonly string _directory;
+    private readonly TestFiles _files;
 
-    private TestSite(TestDatabase database, string directory, CrmHost host)
+    private TestSite(TestFiles files, CrmHost host)
     {
-        _database = database;
-        _directory = directory;
+        _files = files;
         Host = host;
     }
 
     public CrmHost Host { get; }
 
-    public string ConnectionString => _database.ConnectionString;
+    public string ConnectionString => _files.Database.ConnectionString;
 
     public Uri Address => Host.Address;
 
-    public string DataDirectory => _directory;
+    public string DataDirectory => _files.Directory;
 
     /// <param name="setUp">False leaves the site waiting at its set-up page.</param>
     /// <param name="fixDatabase">False leaves the choice of the database to the set-up page.</param>
@@ -38,28 +36,20 @@ public sealed class TestSite : IAsyncDisposable
     /// <param name="clock">See <see cref="MovableClock"/>.</param>
     public static async Task<TestSite> StartAsync(DatabaseProvider provider, bool setUp = true, bool fixDatabase = true, string recipe = "Blank", string culture = "en", ModuleCatalog? catalog = null, Dictionary<string, string?>? settings = null, TimeProvider? clock = null)
     {
-        var database = await TestDatabase.CreateAsync(provider);
-        var directory = Directory.CreateTempSubdirectory("crm-site-").FullName;
-        var configuration = Configuration(database, directory);
+        // Other modules, another clock and other settings take part in setting up.
+        var isUsual = setUp && catalog is null && clock is null && settings is null;
+        var files = isUsual ? await TestSites.CopyAsync(provider, recipe, culture) : await TestFiles.CreateAsync(provider);
+        var configuration = setUp && !isUsual ? files.SettingUp(recipe, culture) : files.Configuration();
         if (!fixDatabase)
         {
             configuration.Remove("Crm:Database:Provider");
             configuration.Remove("Crm:Database:ConnectionString");
         }
-        if (setUp)
-        {
-            configuration["Crm:Setup:SiteName"] = "Test site";
-            configuration["Crm:Setup:Recipe"] = recipe;
-            configuration["Crm:Setup:Culture"] = culture;
-            configuration["Crm:Setup:AdminUserName"] = AdminName;
-            configuration["Crm:Setup:AdminEmail"] = "admin@example.com";
-            configuration["Crm:Setup:AdminPassword"] = AdminPassword;
-        }
         foreach (var (name, value) in settings ?? [])
             configuration[name] = value;
         var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, configuration, catalog, clock);
         await host.StartAsync(CancellationToken.None);
-        return new TestSite(database, directory, host);
+        return new TestSite(files, host);
     }
 
     /// <summary>The product's modules and others.</summary>
@@ -84,7 +74,7 @@ public sealed class TestSite : IAsyncDisposable
     /// <summary>Runs a command as the executable would, in this process, against the same database.</summary>
     public async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, Configuration(_database, _directory));
+        await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, _files.Configuration());
         await using var output = new StringWriter();
         await using var error = new StringWriter();
         var code = await host.RunCommandAsync(arguments, output, error, CancellationToken.None);
@@ -102,17 +92,8 @@ public sealed class TestSite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
-        await _database.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        await _files.DisposeAsync();
     }
-
-    private static Dictionary<string, string?> Configuration(TestDatabase database, string directory) => new()
-    {
-        ["Urls"] = "http://127.0.0.1:0",
-        ["Crm:DataDirectory"] = directory,
-        ["Crm:Database:Provider"] = database.Provider.ToString(),
-        ["Crm:Database:ConnectionString"] = database.ConnectionString,
-    };
 }
 
 /// <summary>What a person without script can do: follow links, fill forms in, send them.</summary>
