@@ -7,7 +7,7 @@ using AngleSharp.Html.Dom;
 
 namespace Crm.Benchmarks;
 
-/// <summary>Several clients at once ask for the same kind of page; what counts is how long each waits.</summary>
+/// <summary>One client alone, and then several at once without a pause, ask for the same kind of page; what counts is how long each waits.</summary>
 internal sealed class Measuring(Site site, BenchmarkPlan plan, ResultTable table, Client admin, Client seller, Client program)
 {
     private static readonly string[] Industries = ["software", "technology", "retail", "finance", "medical", "marketing", "entertainment", "services", "telecommunications", "manufacturing"];
@@ -76,16 +76,18 @@ internal sealed class Measuring(Site site, BenchmarkPlan plan, ResultTable table
         if (!plan.Wants(measure))
             return;
         // Code that has run a few hundred times is compiled for speed, as it is in a server that has been up for a while.
-        await RequestAsync(0, plan.WarmUp, _ => { });
+        await RequestAsync(plan.Clients, 0, plan.WarmUp, _ => { });
+        var alone = new ConcurrentBag<double>();
+        await RequestAsync(1, plan.WarmUp, plan.Alone, alone.Add);
         var times = new ConcurrentBag<double>();
         var all = Stopwatch.StartNew();
-        await RequestAsync(plan.WarmUp, plan.Requests, times.Add);
-        table.Add(site.Name, measure, [.. times], all.Elapsed.TotalSeconds);
+        await RequestAsync(plan.Clients, plan.WarmUp + plan.Alone, plan.Requests, times.Add);
+        table.Add(site.Name, measure, [.. alone], [.. times], all.Elapsed.TotalSeconds);
 
-        async Task RequestAsync(int first, int count, Action<double> took)
+        async Task RequestAsync(int clients, int first, int count, Action<double> took)
         {
             var next = first - 1;
-            await Task.WhenAll(Enumerable.Range(0, plan.Clients).Select(_ => Task.Run(async () =>
+            await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
             {
                 for (var i = Interlocked.Increment(ref next); i < first + count; i = Interlocked.Increment(ref next))
                     took(await request(i));

@@ -10,7 +10,7 @@ namespace Crm.BrowserTests;
 public sealed class AdministrationTests(Chromium chromium)
 {
     [Theory]
-    [InlineData("en", DatabaseProvider.Postgres)]
+    [InlineData("en", DatabaseProvider.Postgres, Traits = ["Category", "Nightly"])]
     [InlineData("zh-CN", DatabaseProvider.Sqlite)]
     public async Task RoleUserAndSettings_MadeInTheBrowser_HoldAtOnce(string culture, DatabaseProvider provider)
     {

@@ -12,7 +12,7 @@ public sealed class CustomFieldTests(Chromium chromium)
 {
     [Theory]
     [InlineData("en", DatabaseProvider.Sqlite)]
-    [InlineData("zh-CN", DatabaseProvider.Postgres)]
+    [InlineData("zh-CN", DatabaseProvider.Postgres, Traits = ["Category", "Nightly"])]
     public async Task Region_AddedInTheBrowser_IsUsedEverywhere(string culture, DatabaseProvider provider)
     {
         await using var site = await TestSite.StartAsync(provider, culture: culture);

@@ -13,7 +13,7 @@ public sealed class ImportTests(Chromium chromium)
 {
     [Theory]
     [InlineData("en", DatabaseProvider.Postgres)]
-    [InlineData("zh-CN", DatabaseProvider.Sqlite)]
+    [InlineData("zh-CN", DatabaseProvider.Sqlite, Traits = ["Category", "Nightly"])]
     public async Task Import_InSteps_ShowsEachRowAndGivesBackWhatFailed(string culture, DatabaseProvider provider)
     {
         await using var site = await TestSite.StartAsync(provider, recipe: "Demo", culture: culture);

@@ -13,7 +13,7 @@ public sealed class JourneyTests(Chromium chromium)
     private const string OwnPassword = "My-own-Sentence-2";
 
     [Theory]
-    [InlineData("en", DatabaseProvider.Sqlite)]
+    [InlineData("en", DatabaseProvider.Sqlite, Traits = ["Category", "Nightly"])]
     [InlineData("zh-CN", DatabaseProvider.Postgres)]
     public async Task FirstDay_FromSetUpToARestoredCustomer(string culture, DatabaseProvider provider)
     {
@@ -38,7 +38,7 @@ public sealed class JourneyTests(Chromium chromium)
 
     [Theory]
     [InlineData("en")]
-    [InlineData("zh-CN")]
+    [InlineData("zh-CN", Traits = ["Category", "Nightly"])]
     public async Task ReadOnlyUser_SeesNoWayToWrite_AndIsRefusedByHand(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
@@ -72,7 +72,7 @@ public sealed class JourneyTests(Chromium chromium)
     }
 
     [Theory]
-    [InlineData("en")]
+    [InlineData("en", Traits = ["Category", "Nightly"])]
     [InlineData("zh-CN")]
     public async Task Features_SwitchedOffAndOn_ShowWhatElseIsAffectedAndKeepTheData(string culture)
     {

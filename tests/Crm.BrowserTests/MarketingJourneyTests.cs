@@ -12,7 +12,7 @@ public sealed partial class MarketingJourneyTests(Chromium chromium)
 {
     [Theory]
     [InlineData("en")]
-    [InlineData("zh-CN")]
+    [InlineData("zh-CN", Traits = ["Category", "Nightly"])]
     public async Task Campaign_FromASegmentToItsFigures(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
@@ -120,7 +120,7 @@ public sealed partial class MarketingJourneyTests(Chromium chromium)
     }
 
     [Theory]
-    [InlineData("en")]
+    [InlineData("en", Traits = ["Category", "Nightly"])]
     [InlineData("zh-CN")]
     public async Task Account_AdministratorGivesNone_TestGoesIntoTheOutbox(string culture)
     {

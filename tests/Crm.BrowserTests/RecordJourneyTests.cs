@@ -11,7 +11,7 @@ public sealed class RecordJourneyTests(Chromium chromium)
 {
     [Theory]
     [InlineData("en")]
-    [InlineData("zh-CN")]
+    [InlineData("zh-CN", Traits = ["Category", "Nightly"])]
     public async Task Record_ReadChangedTwiceAtOnceAndAfterACrash(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);

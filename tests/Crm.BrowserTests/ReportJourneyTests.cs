@@ -10,7 +10,7 @@ namespace Crm.BrowserTests;
 public sealed class ReportJourneyTests(Chromium chromium)
 {
     [Theory]
-    [InlineData("en")]
+    [InlineData("en", Traits = ["Category", "Nightly"])]
     [InlineData("zh-CN")]
     public async Task Manager_ReadsReports_FollowsANumber_SavesAndExports(string culture)
     {

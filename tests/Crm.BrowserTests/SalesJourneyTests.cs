@@ -11,7 +11,7 @@ namespace Crm.BrowserTests;
 public sealed class SalesJourneyTests(Chromium chromium)
 {
     [Theory]
-    [InlineData("en", DatabaseProvider.Sqlite)]
+    [InlineData("en", DatabaseProvider.Sqlite, Traits = ["Category", "Nightly"])]
     [InlineData("zh-CN", DatabaseProvider.Postgres)]
     public async Task Salesperson_FromOpportunityToDealAndLoss(string culture, DatabaseProvider provider)
     {

@@ -11,7 +11,7 @@ public sealed class SearchJourneyTests(Chromium chromium)
 {
     [Theory]
     [InlineData("en")]
-    [InlineData("zh-CN")]
+    [InlineData("zh-CN", Traits = ["Category", "Nightly"])]
     public async Task Search_ByKeyboard_FollowsASuggestionAndAResult_AndHelpFitsThePage(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);

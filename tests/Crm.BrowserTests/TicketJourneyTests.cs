@@ -12,7 +12,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
 {
     [Theory]
     [InlineData("en")]
-    [InlineData("zh-CN")]
+    [InlineData("zh-CN", Traits = ["Category", "Nightly"])]
     public async Task Ticket_FromTheCustomersQuestionToTheRating(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);

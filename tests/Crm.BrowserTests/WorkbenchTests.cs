@@ -15,7 +15,7 @@ public sealed class WorkbenchTests(Chromium chromium)
 {
     [Theory]
     [InlineData("en", DatabaseProvider.Postgres)]
-    [InlineData("zh-CN", DatabaseProvider.Sqlite)]
+    [InlineData("zh-CN", DatabaseProvider.Sqlite, Traits = ["Category", "Nightly"])]
     public async Task Day_OfASalesperson_FromToDosToTheNextFollowUp(string culture, DatabaseProvider provider)
     {
         await using var site = await TestSite.StartAsync(provider, recipe: "Demo", culture: culture);

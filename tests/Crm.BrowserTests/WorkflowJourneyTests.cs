@@ -11,7 +11,7 @@ namespace Crm.BrowserTests;
 public sealed class WorkflowJourneyTests(Chromium chromium)
 {
     [Theory]
-    [InlineData("en")]
+    [InlineData("en", Traits = ["Category", "Nightly"])]
     [InlineData("zh-CN")]
     public async Task Template_ChangedAndSwitchedOn_ChasesAnOpportunityThatNobodyFollowsUp(string culture)
     {

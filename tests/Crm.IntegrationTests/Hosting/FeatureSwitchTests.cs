@@ -10,6 +10,7 @@ namespace Crm.IntegrationTests.Hosting;
 
 public sealed class FeatureSwitchSqliteTests() : FeatureSwitchTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class FeatureSwitchPostgresTests() : FeatureSwitchTests(DatabaseProvider.Postgres);
 
 public abstract class FeatureSwitchTests(DatabaseProvider provider)

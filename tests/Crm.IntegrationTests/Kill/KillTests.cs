@@ -10,6 +10,7 @@ namespace Crm.IntegrationTests.Kill;
 
 public sealed class KillSqliteTests() : KillTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class KillPostgresTests() : KillTests(DatabaseProvider.Postgres);
 
 /// <summary>Killed at any moment, no record is half-written and the log tells exactly what the tables say.</summary>

@@ -12,12 +12,12 @@ namespace Crm.IntegrationTests.Support;
 /// <summary>The platform without a web server, on a database of its own, with a few content types to try it with.</summary>
 public sealed class TestPlatform : IAsyncDisposable
 {
-    private readonly TestDatabase _database;
+    private readonly TestFiles _files;
     private readonly ServiceProvider _services;
 
-    private TestPlatform(TestDatabase database, Database opened, ServiceProvider services)
+    private TestPlatform(TestFiles files, Database opened, ServiceProvider services)
     {
-        _database = database;
+        _files = files;
         Database = opened;
         _services = services;
     }
@@ -26,12 +26,19 @@ public sealed class TestPlatform : IAsyncDisposable
 
     public Database Database { get; }
 
-    public string ConnectionString => _database.ConnectionString;
+    public string ConnectionString => _files.Database.ConnectionString;
 
     public static async Task<TestPlatform> CreateAsync(DatabaseProvider provider, Action<IServiceCollection>? configure = null)
     {
-        var database = await TestDatabase.CreateAsync(provider);
-        var opened = new Database(provider, database.ConnectionString);
+        var files = configure is null
+            ? await TestTemplates.CopyAsync(nameof(TestPlatform), provider, async f => await (await OpenAsync(f, null)).CloseAsync())
+            : await TestFiles.CreateAsync(provider);
+        return await OpenAsync(files, configure);
+    }
+
+    private static async Task<TestPlatform> OpenAsync(TestFiles files, Action<IServiceCollection>? configure)
+    {
+        var opened = new Database(files.Database.Provider, files.Database.ConnectionString);
         await opened.PrepareAsync();
         await new MigrationRunner(opened, NullLoggerFactory.Instance).MigrateAsync([typeof(Database).Assembly]);
         var services = new ServiceCollection();
@@ -41,7 +48,7 @@ public sealed class TestPlatform : IAsyncDisposable
         services.AddPlatform([]);
         services.AddContentTypes<TestTypes>();
         configure?.Invoke(services);
-        var platform = new TestPlatform(database, opened, services.BuildServiceProvider(validateScopes: true));
+        var platform = new TestPlatform(files, opened, services.BuildServiceProvider(validateScopes: true));
         await using var scope = platform.Open(Actor.System("test"));
         await scope.Definitions.ApplySchemaAsync(CancellationToken.None);
         return platform;
@@ -59,9 +66,14 @@ public sealed class TestPlatform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await CloseAsync();
+        await _files.DisposeAsync();
+    }
+
+    private async Task CloseAsync()
+    {
         await _services.DisposeAsync();
         await Database.DisposeAsync();
-        await _database.DisposeAsync();
     }
 }
 

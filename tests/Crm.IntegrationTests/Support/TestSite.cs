@@ -38,7 +38,9 @@ public sealed class TestSite : IAsyncDisposable
     {
         // Other modules, another clock and other settings take part in setting up.
         var isUsual = setUp && catalog is null && clock is null && settings is null;
-        var files = isUsual ? await TestSites.CopyAsync(provider, recipe, culture) : await TestFiles.CreateAsync(provider);
+        var files = isUsual
+            ? await TestTemplates.CopyAsync((recipe, culture), provider, f => SetUpAsync(f.SettingUp(recipe, culture)))
+            : await TestFiles.CreateAsync(provider);
         var configuration = setUp && !isUsual ? files.SettingUp(recipe, culture) : files.Configuration();
         if (!fixDatabase)
         {
@@ -50,6 +52,12 @@ public sealed class TestSite : IAsyncDisposable
         var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, configuration, catalog, clock);
         await host.StartAsync(CancellationToken.None);
         return new TestSite(files, host);
+    }
+
+    private static async Task SetUpAsync(Dictionary<string, string?> configuration)
+    {
+        await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, configuration);
+        await host.StartAsync(CancellationToken.None);
     }
 
     /// <summary>The product's modules and others.</summary>

@@ -10,6 +10,7 @@ namespace Crm.IntegrationTests.Workflows;
 
 public sealed class WorkflowKillSqliteTests() : WorkflowKillTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class WorkflowKillPostgresTests() : WorkflowKillTests(DatabaseProvider.Postgres);
 
 /// <summary>Killed between any two activities, a workflow goes on where it was: no task, mail or notification is missing or there twice.</summary>

@@ -1,35 +1,6 @@
-using System.Collections.Concurrent;
-using Crm.IntegrationTests.Support;
 using Crm.Platform.Data;
-using Crm.Platform.Hosting;
-
-[assembly: AssemblyFixture(typeof(TestSites))]
 
 namespace Crm.IntegrationTests.Support;
-
-/// <summary>Sites that were set up once in this run and are copied for each test: setting up takes longer than most tests.</summary>
-public sealed class TestSites : IAsyncDisposable
-{
-    private static readonly ConcurrentDictionary<(DatabaseProvider Provider, string Recipe, string Culture), Lazy<Task<TestFiles>>> Known = new();
-
-    /// <summary>A database and a data directory of a site that has just been set up.</summary>
-    internal static async Task<TestFiles> CopyAsync(DatabaseProvider provider, string recipe, string culture)
-        => await (await Known.GetOrAdd((provider, recipe, culture), _ => new(() => SetUpAsync(provider, recipe, culture))).Value).CopyAsync();
-
-    private static async Task<TestFiles> SetUpAsync(DatabaseProvider provider, string recipe, string culture)
-    {
-        var files = await TestFiles.CreateAsync(provider);
-        await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, files.SettingUp(recipe, culture));
-        await host.StartAsync(CancellationToken.None);
-        return files;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var site in Known.Values.Where(s => s is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }))
-            await (await site.Value).DisposeAsync();
-    }
-}
 
 /// <summary>What a site keeps: its database and its data directory, gone when disposed.</summary>
 internal sealed record TestFiles(TestDatabase Database, string Directory) : IAsyncDisposable
