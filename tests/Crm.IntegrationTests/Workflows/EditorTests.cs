@@ -108,7 +108,8 @@ public sealed class EditorTests : IAsyncLifetime
             Assert.Equal(SaveStatus.Invalid, result.Status);
             Assert.Contains(result.Errors, e => e.Message.ToString().Contains(expected, StringComparison.Ordinal));
         }
-        Assert.Equal(SaveStatus.Invalid, (await scope.SaveAsync("workflows", ("name", "Not JSON"), ("definition", "{"))).Status);
+        foreach (var text in new[] { "{", """{ "trigger": { "kind": "created", "settings": { "type": "customers" } }, "activities": null }""" })
+            Assert.Equal(SaveStatus.Invalid, (await scope.SaveAsync("workflows", ("name", "No definition"), ("definition", text))).Status);
         Assert.Equal(0, await scope.Session.CountAsync(new SqlText("SELECT COUNT(*) FROM crm_workflow_versions"), CancellationToken.None));
     }
 

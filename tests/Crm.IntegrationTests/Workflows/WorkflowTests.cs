@@ -228,6 +228,22 @@ public abstract class WorkflowTests(WorkflowFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Instance_ThatIsBroken_FailsWithItsReasonAndHoldsUpNoOther()
+    {
+        var workflow = await _site.AddAsync("Broken one", Define.Line(Define.Created("contacts"), Define.Step("a1", "wait", ("how", "for"), ("amount", "1"), ("unit", "hours")), Define.Step("a2", "end")));
+        for (var i = 0; i < 6; i++)
+            await _site.CreateAsync("contacts", ("name", $"Whole {i}"));
+        await _site.ExpectAsync(workflow, [.. Enumerable.Repeat("Waiting", 6)]);
+        // The first to be due has a row that no code can make sense of: neither the activity nor the note of its failure.
+        await using (var scope = await _site.Site.OpenScopeAsync())
+            Assert.Equal(1, await scope.Session.ExecuteAsync(new SqlText("UPDATE crm_workflow_instances SET record_id = NULL, attempts = -1 WHERE id = (SELECT id FROM crm_workflow_instances WHERE workflow = ")
+                .Append(ColumnType.Uuid, workflow).Append(" ORDER BY id LIMIT 1)"), CancellationToken.None));
+        _site.Clock.Forward(TimeSpan.FromHours(2));
+        await _site.ExpectAsync(workflow, ["Failed", .. Enumerable.Repeat("Done", 5)]);
+        Assert.Single(await _site.TraceAsync(workflow), t => t.Contains("It did not succeed", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Mail_ToAnAddressOfTheRecord_IsQueuedOnce()
     {
         var workflow = await _site.AddAsync("Greet", Define.Line(Define.Created("contacts"), Define.Step("a1", "sendMail", ("field", "email"), ("subject", "Hello {{ record.name }}"), ("text", "Welcome."))));

@@ -19,6 +19,7 @@ public sealed record WorkflowDefinition
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
     };
@@ -53,7 +54,7 @@ public record NodeSettings(string Kind)
 {
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    public string? this[string name] => Settings.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    public string? this[string name] => Settings.TryGetValue(name, out var value) && !string.IsNullOrEmpty(value) ? value : null;
 
     public int Number(string name, int otherwise)
         => int.TryParse(this[name], System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : otherwise;

@@ -23,7 +23,6 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
 
     private const string Select = "SELECT id, workflow, version, record_type, record_id, state, activity, step, attempts, depth, due_at, error, created_at, finished_at FROM crm_workflow_instances";
 
-
     public DateTime Now => clock.Now();
 
     /// <returns>False when the workflow has been started by this event before.</returns>
@@ -121,6 +120,15 @@ internal sealed class InstanceStore(DbSession session, TimeProvider clock, Workf
             return false;
         await TraceAsync(id, new TraceEntry(instance.Step, "", "", Now, why, false), cancellationToken);
         return true;
+    }, cancellationToken);
+
+    /// <summary>Ends an instance that cannot be carried on, by its id alone: its row may be what is broken.</summary>
+    public Task FailAsync(Guid id, Message why, CancellationToken cancellationToken) => session.TransactAsync(async () =>
+    {
+        if (await session.ExecuteAsync(new SqlText().Append(
+            "UPDATE crm_workflow_instances SET state = 'Failed', attempts = 0, due_at = NULL, leased_until = NULL, error = {}, finished_at = {} WHERE id = {} AND state IN ('Running', 'Waiting')",
+            (ColumnType.Text, StoredMessage.Write(why)), (ColumnType.DateTime, Now), (ColumnType.Uuid, id)), cancellationToken) == 1)
+            await TraceAsync(id, new TraceEntry(0, "", "", Now, why, true), cancellationToken);
     }, cancellationToken);
 
     /// <summary>Sets a failed instance going again with the activity that failed.</summary>

@@ -152,17 +152,20 @@ internal sealed class WorkflowRunner(
         await MoveOnAsync(before, null, before, cancellationToken);
     }
 
+    /// <summary>What people are told of it.</summary>
+    public static Message ReasonOf(Exception e) => e switch
+    {
+        ActivityRefusedException refused => refused.Reason,
+        QueryException query => query.Reason,
+        _ => new Message("It did not succeed: {0}", e.Message),
+    };
+
     private async Task FailAsync(Instance seen, Exception e, CancellationToken cancellationToken)
     {
         if (e is InstanceMovedException)
             return;
         var isFinal = e is ActivityRefusedException or QueryException || seen.Attempts >= BackOff.Length;
-        var reason = e switch
-        {
-            ActivityRefusedException refused => refused.Reason,
-            QueryException query => query.Reason,
-            _ => new Message("It did not succeed: {0}", e.Message),
-        };
+        var reason = ReasonOf(e);
         if (e is not (ActivityRefusedException or QueryException or HttpRequestException or DbException))
             logger.LogError(e, "Activity {Activity} of workflow instance {Instance} failed", seen.Activity, seen.Id);
         await session.TransactAsync(async () =>

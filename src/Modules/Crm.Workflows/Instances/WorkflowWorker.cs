@@ -54,11 +54,7 @@ internal sealed class WorkflowWorker(IServiceProvider services, WorkflowSignal s
         {
             try
             {
-                await InScopeAsync<WorkflowRunner>(async runner =>
-                {
-                    while (await runner.StepAsync(id, token))
-                        Interlocked.Increment(ref moved);
-                }, token);
+                await CarryOnAsync(id, () => Interlocked.Increment(ref moved), token);
             }
             catch (DbException e)
             {
@@ -67,6 +63,24 @@ internal sealed class WorkflowWorker(IServiceProvider services, WorkflowSignal s
             }
         });
         return moved > 0;
+    }
+
+    private async Task CarryOnAsync(Guid id, Action moved, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await InScopeAsync<WorkflowRunner>(async runner =>
+            {
+                while (await runner.StepAsync(id, cancellationToken))
+                    moved();
+            }, cancellationToken);
+        }
+        catch (Exception e) when (e is not DbException && !cancellationToken.IsCancellationRequested)
+        {
+            // It is so broken that the runner could not even say why. It holds up no other, and does not come again by itself.
+            logger.LogError(e, "Workflow instance {Instance} cannot be carried on", id);
+            await InScopeAsync<InstanceStore>(store => store.FailAsync(id, WorkflowRunner.ReasonOf(e), cancellationToken), cancellationToken);
+        }
     }
 
     private async Task InScopeAsync<T>(Func<T, Task> work, CancellationToken cancellationToken) where T : notnull

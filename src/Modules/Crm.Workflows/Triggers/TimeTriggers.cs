@@ -41,6 +41,11 @@ internal sealed class TimeTriggers(
                 // A field of the condition is gone: this workflow must not keep the others from starting. Its page says so.
                 logger.LogWarning(e, "The condition of workflow {Workflow} cannot be asked", workflow.Id);
             }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nor must any other mistake. Its clock has not moved, so it comes again.
+                logger.LogError(e, "Workflow {Workflow} could not be started", workflow.Id);
+            }
         }
     }
 
