@@ -81,10 +81,18 @@ public sealed partial class ContentDefinitions(
         if (cache.Set is not null && clock.GetElapsedTime(cache.CheckedAt, now) < CheckEvery)
             return;
         cache.CheckedAt = now;
+        await ReloadAsync(cancellationToken);
+    }
+
+    /// <summary>Loads what has been changed up to this very moment.</summary>
+    /// <returns>Whether something had been.</returns>
+    internal async Task<bool> ReloadAsync(CancellationToken cancellationToken)
+    {
         var version = await session.CountAsync(new SqlText("SELECT MAX(version) FROM crm_content_definitions"), cancellationToken);
-        if (cache.Set?.Version == version)
-            return;
-        cache.Offer(await LoadAsync(cancellationToken));
+        if (((InOwnTransaction ? _uncommitted : null) ?? cache.Set)?.Version == version)
+            return false;
+        Publish(await LoadAsync(cancellationToken));
+        return true;
     }
 
     /// <summary>Creates the tables and columns that the types in force need. Additive, so it may run at every start.</summary>

@@ -249,19 +249,17 @@ internal sealed partial class ContentManager(
     /// <summary>Unique values are compared with all records, those the actor cannot see included, and with each other.</summary>
     private async Task CheckUniqueAsync(ContentTypeDefinition type, List<PendingSave> saves, CancellationToken cancellationToken)
     {
+        type = await LockSeveralAsync(type, saves, cancellationToken);
         foreach (var field in type.Fields.Where(f => f.Unique))
         {
             var kind = kinds.Of(field);
             var keys = new Dictionary<object, (PendingSave Save, string Text)>();
-            foreach (var save in saves.Where(s => s.IsValid && s.After[field.Name] is not null && (s.IsNew || s.Changed.Contains(field.Name))))
+            foreach (var save in saves.Where(s => Writes(s, field)))
                 foreach (var (key, text) in UniqueKeys(kind, field, save.After[field.Name]!))
                     if (!keys.TryAdd(key, (save, text)))
                         save.Error(field.Name, new("{0} “{1}” is there twice", field.Label, text));
             if (keys.Count == 0)
                 continue;
-            // One value has a unique index for those who save at the same moment; several have none: they wait for each other.
-            if (kind.IsSeveral && session.Database.Provider == DatabaseProvider.Postgres)
-                await session.ReadAsync(new SqlText("SELECT pg_advisory_xact_lock(727002, hashtext(").Append(ColumnType.Text, $"{type.Name}.{field.Name}").Append("))"), _ => { }, cancellationToken);
             var (column, from) = (kind.FilterColumn(field), $"{Columns.Table(type)} t");
             var (keyType, keyColumn, id) = (column.Type, $"t.{Columns.Quoted(field, column)}", "t.\"id\"");
             if (kind is SeveralKind several)
@@ -280,6 +278,25 @@ internal sealed partial class ContentManager(
             }
         }
     }
+
+    /// <summary>
+    /// One value has a unique index for those who save at the same moment, several have none: this waits for whoever compares
+    /// or changes the definition at this moment.
+    /// </summary>
+    /// <returns>The type as it is now that nobody else can make its fields unique before this is saved.</returns>
+    private async Task<ContentTypeDefinition> LockSeveralAsync(ContentTypeDefinition type, List<PendingSave> saves, CancellationToken cancellationToken)
+    {
+        var several = type.Fields.Where(f => kinds.Of(f).IsSeveral && saves.Any(s => Writes(s, f))).Select(f => f.Name).ToList();
+        for (var isLatest = several.Count == 0; !isLatest; type = definitions.Current.Get(type.Name))
+        {
+            await ValueLocks.TakeAsync(session, type, several.Select(type.Find).OfType<FieldDefinition>(), cancellationToken);
+            isLatest = !await definitions.ReloadAsync(cancellationToken);
+        }
+        return type;
+    }
+
+    private static bool Writes(PendingSave save, FieldDefinition field)
+        => save.IsValid && save.After[field.Name] is not null && (save.IsNew || save.Changed.Contains(field.Name));
 
     /// <summary>What a unique value is compared by, and how it is written; of several, each.</summary>
     private static IEnumerable<(object Key, string Text)> UniqueKeys(FieldKind kind, FieldDefinition field, object value)

@@ -89,8 +89,10 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
     /// <exception cref="DefinitionRefusedException">Two records have the same value.</exception>
     internal async Task CheckUniqueAsync(ContentTypeDefinition type, FieldDefinition field, CancellationToken cancellationToken)
     {
-        if (kinds.Of(field).IsSeveral)
-            await CheckUniqueAsync(field, $"{Dialect.Quote(Columns.SideTable(type, field))} s JOIN {Columns.Table(type)} t ON t.\"id\" = s.\"record_id\"", $"s.\"{SeveralKind.Key.Suffix}\"", cancellationToken);
+        if (!kinds.Of(field).IsSeveral)
+            return;
+        await ValueLocks.TakeAsync(session, type, [field], cancellationToken);
+        await CheckUniqueAsync(field, $"{Dialect.Quote(Columns.SideTable(type, field))} s JOIN {Columns.Table(type)} t ON t.\"id\" = s.\"record_id\"", $"s.\"{SeveralKind.Key.Suffix}\"", cancellationToken);
     }
 
     private async Task CheckUniqueAsync(FieldDefinition field, string from, string key, CancellationToken cancellationToken)
@@ -109,7 +111,12 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
         if (indexes.Contains(name))
             return;
         if (field.Unique)
+        {
+            // What others are writing at this moment is waited for and counts.
+            if (session.Database.Provider == DatabaseProvider.Postgres)
+                await session.ExecuteAsync($"LOCK TABLE {Dialect.Quote(table)} IN SHARE MODE", cancellationToken);
             await CheckUniqueAsync(field, $"{Dialect.Quote(table)} t", $"t.{Dialect.Quote(column)}", cancellationToken);
+        }
         var order = session.Database.Provider == DatabaseProvider.Postgres ? " NULLS FIRST" : "";
         var keys = field.Unique ? Dialect.Quote(column) : $"{Dialect.Quote(column)}{order}, \"id\"";
         await session.ExecuteAsync(

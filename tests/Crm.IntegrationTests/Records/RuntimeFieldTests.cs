@@ -15,9 +15,10 @@ public sealed class RuntimeFieldPostgresTests() : RuntimeFieldTests(DatabaseProv
 
 public abstract class RuntimeFieldTests(DatabaseProvider provider) : IAsyncLifetime
 {
+    private readonly Pause _pause = new();
     private TestPlatform _platform = null!;
 
-    public async ValueTask InitializeAsync() => _platform = await TestPlatform.CreateAsync(provider);
+    public async ValueTask InitializeAsync() => _platform = await TestPlatform.CreateAsync(provider, s => s.AddSingleton<IContentHandler>(_pause));
 
     public ValueTask DisposeAsync() => _platform.DisposeAsync();
 
@@ -98,6 +99,34 @@ public abstract class RuntimeFieldTests(DatabaseProvider provider) : IAsyncLifet
         await scope.CreateAsync("companies", ("name", "Two"), ("code", "X"));
     }
 
+    /// <summary>A field of one value, and one of several, for which no index stands up.</summary>
+    [Theory]
+    [InlineData("email", false)]
+    [InlineData("email", true)]
+    [InlineData("emails", false)]
+    [InlineData("emails", true)]
+    public async Task SaveField_UniqueWhileSomebodySavesTheSameValue_OneOfTheTwoIsRefused(string field, bool isWritten)
+    {
+        await using var scope = _platform.OpenAsSystem();
+        await scope.CreateAsync("companies", ("name", "First"), (field, "same@example.com"));
+        var (reached, goOn) = _pause.At(isWritten);
+        var save = Task.Run(async () =>
+        {
+            await using var other = _platform.OpenAsSystem();
+            return await other.SaveAsync("companies", ("name", "Second"), (field, "same@example.com"));
+        });
+        await reached;
+        var change = Task.Run(() => scope.Definitions.SaveFieldAsync("companies", field, Text("{\"unique\":true}"), CancellationToken.None));
+        // Where it does not have to wait for the other it comes first.
+        await Task.WhenAny(change, Task.Delay(300));
+        goOn();
+
+        var (saved, refused) = (await save, await change);
+        Assert.NotEqual(saved.Succeeded, refused is null);
+        Assert.Equal(saved.Succeeded, refused?.ToString().Contains("cannot be unique", StringComparison.Ordinal) ?? false);
+        Assert.Equal(saved.Succeeded ? 2 : 1, (await scope.Queries.CountAsync("companies", null, CancellationToken.None)).Count);
+    }
+
     [Fact]
     public async Task Definitions_ChangedByManyAtOnce_KeepEveryChange()
     {
@@ -146,4 +175,30 @@ public abstract class RuntimeFieldTests(DatabaseProvider provider) : IAsyncLifet
     }
 
     private static JsonObject Text(string json) => JsonNode.Parse(json)!.AsObject();
+}
+
+/// <summary>Holds one save up: before what is unique is compared, or when it is written but not committed.</summary>
+internal sealed class Pause : IContentHandler
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool? _atWritten;
+
+    public (Task Reached, Action GoOn) At(bool isWritten)
+    {
+        _atWritten = isWritten;
+        return (_reached.Task, _goOn.SetResult);
+    }
+
+    public ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken) => HoldAsync(isWritten: false);
+
+    public ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken) => HoldAsync(isWritten: true);
+
+    private async ValueTask HoldAsync(bool isWritten)
+    {
+        if (_atWritten != isWritten)
+            return;
+        _reached.TrySetResult();
+        await _goOn.Task;
+    }
 }
