@@ -114,8 +114,9 @@ internal sealed class ContentStep(ContentDefinitions definitions, IContentManage
                 throw new SetupException("Item {0} of {1} has no “{2}”", i + 1, step.Type, step.Key);
             var known = await queries.ListAsync(new Query(step.Type) { Where = Filter.Eq(step.Key, key), Columns = [.. given.Keys], Take = 2 }, cancellationToken);
             // The same file again is no change.
-            foreach (var (field, file) in given.Where(g => known.Items is not [var there, ..] || there[g.Key] is not StoredFile stored || !g.Value.IsLike(stored)))
-                texts[field] = await file.StoreAsync(files, cancellationToken);
+            foreach (var (field, file) in given)
+                if (known.Items is not [var there, ..] || there[field] is not StoredFile stored || !await file.IsAsync(stored, files, cancellationToken))
+                    texts[field] = await file.StoreAsync(files, cancellationToken);
             if (known.Items.Count > 1)
                 throw new SetupException("Item {0} of {1}: there are several records with {2} “{3}”", i + 1, step.Type, step.Key, key);
             // A number given once never changes.
@@ -156,7 +157,10 @@ internal sealed record RecipeFile(string Name, byte[] Bytes)
         return bytes is not null && value.TryGetProperty("file", out var name) && name.ValueKind == JsonValueKind.String ? new(name.GetString()!, bytes) : null;
     }
 
-    public bool IsLike(StoredFile stored) => stored.Name == FileNames.Clean(Name) && stored.Size == Bytes.Length;
+    /// <summary>Whether that is the same file, byte for byte. One whose bytes are lost is brought again.</summary>
+    public async Task<bool> IsAsync(StoredFile stored, FileStore files, CancellationToken cancellationToken)
+        => stored.Name == FileNames.Clean(Name) && stored.Size == Bytes.Length && files.Find(stored.Id) is { } path
+            && (await File.ReadAllBytesAsync(path, cancellationToken)).AsSpan().SequenceEqual(Bytes);
 
     public async Task<string> StoreAsync(FileStore files, CancellationToken cancellationToken)
     {

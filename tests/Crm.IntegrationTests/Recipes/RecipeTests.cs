@@ -121,6 +121,21 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
         Assert.Equal(once, await SiteState.ReadAsync(_site));
         Assert.Equal(("CNY", "Asia/Shanghai"), (once.Settings!.Currency, once.Settings.TimeZone));
         Assert.Contains("Crm.Library", once.Features, StringComparison.Ordinal);
+
+        // A file of the same name and size is another one all the same when its bytes are.
+        var first = await LogoAsync();
+        await RunAsync(recipe.Replace("mNk+M8A", "mNk+M8B", StringComparison.Ordinal));
+        var second = await LogoAsync();
+        Assert.Equal((first.Name, first.Size), (second.Name, second.Size));
+        await using var after = await _site.OpenScopeAsync();
+        var files = after.Services.GetRequiredService<Platform.Files.FileStore>();
+        Assert.Contains("mNk+M8B", Convert.ToBase64String(await File.ReadAllBytesAsync(files.Find(second.Id)!)), StringComparison.Ordinal);
+
+        async Task<Platform.Files.StoredFile> LogoAsync()
+        {
+            await using var scope = await _site.OpenScopeAsync();
+            return (Platform.Files.StoredFile)(await scope.FindAsync("customers", "name", "Parent"))["logo"]!;
+        }
     }
 
     [Fact]
