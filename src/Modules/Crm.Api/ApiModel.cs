@@ -26,9 +26,12 @@ internal sealed record ApiProperty(string Name, FieldDefinition Field, FieldKind
     public bool IsSortable => IsCurrency || Kind.IsSortable || Field.Name == SystemFields.Id;
 }
 
-/// <summary>The record that a look-up is the id of.</summary>
-/// <param name="Name">Name of the look-up and <c>Record</c>: two properties cannot have one name.</param>
-internal sealed record ApiLink(string Name, FieldDefinition Field, ContentTypeDefinition Target);
+/// <summary>The record that a look-up is the id of, or the records of which it has several ids.</summary>
+/// <param name="Name">Name of the look-up and <c>Record</c>, or <c>Records</c>: two properties cannot have one name.</param>
+internal sealed record ApiLink(string Name, FieldDefinition Field, ContentTypeDefinition Target)
+{
+    public bool IsSeveral => Field.LeadsTo is null;
+}
 
 /// <summary>The records of another type that point here.</summary>
 /// <param name="Name">The other type, or <c>type_lookUp</c> when several of its look-ups point here.</param>
@@ -72,8 +75,8 @@ internal sealed class ApiModel(ContentDefinitions definitions, FieldKinds kinds,
                 properties.Add(new($"{field.Name}Currency", field, kinds.Of(field), IsCurrency: true));
         }
         var taken = properties.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var links = properties.Where(p => p.Field.Target is not null && !p.Kind.IsSeveral && Definitions.Find(p.Field.Target) is { } target && MaySee(target) && taken.Add($"{p.Name}Record"))
-            .Select(p => new ApiLink($"{p.Name}Record", p.Field, Definitions.Get(p.Field.Target!))).ToList();
+        var links = properties.Where(p => p.Field.Target is not null && Definitions.Find(p.Field.Target) is { } target && MaySee(target))
+            .Select(p => new ApiLink(p.Name + (p.Kind.IsSeveral ? "Records" : "Record"), p.Field, Definitions.Get(p.Field.Target!))).Where(l => taken.Add(l.Name)).ToList();
         return new(type, isNamesOnly, properties, links, isNamesOnly ? [] : Lists(type, taken));
     }
 

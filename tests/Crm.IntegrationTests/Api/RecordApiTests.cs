@@ -90,6 +90,38 @@ public abstract class RecordApiTests(ApiSite api)
     }
 
     [Fact]
+    public async Task Expand_OfALookUpToMany_GivesTheRecordsThatTheReaderMaySeeInTheirOrder()
+    {
+        var user = $"clerk{Guid.NewGuid():N}"[..12];
+        await using (var scope = await api.Site.OpenScopeAsync())
+            await scope.CreateAsync("roles", ("name", user), ("permissions", """{"api.use":"all","tickets.view":"own"}"""));
+        Assert.Equal(0, (await api.Site.RunAsync("user", "create", "--user-name", user, "--name", user, "--email", $"{user}@example.com", "--role", user, "--password", TestSite.AdminPassword, "--no-change")).Code);
+        using var clerk = await api.TokenOfAsync(user);
+        var owner = (string)(await _admin.GetAsync($"/api/users?$filter=name eq '{user}'"))["value"]![0]!["id"]!;
+        var (first, others, last) = (await TicketAsync("First", owner), await TicketAsync("Another's", null), await TicketAsync("Last", owner));
+        var ticket = (string)(await _admin.CreateAsync("tickets", new { subject = "Main", owner, related = new[] { last, others, first } }))["id"]!;
+
+        var asked = $"/api/tickets/{ticket}?$select=subject&$expand=relatedRecords($select=subject;$expand=ownerRecord($select=name))";
+        var all = await _admin.GetAsync(asked);
+        Assert.Equal(["Last", "Another's", "First"], Subjects(all, "relatedRecords"));
+        Assert.Equal(user, (string)all["relatedRecords"]![0]!["ownerRecord"]!["name"]!);
+        Assert.Equal(["Last", "First"], Subjects(await clerk.GetAsync(asked), "relatedRecords"));
+        // In short, they stand in place of their ids.
+        var page = await _admin.GetAsync($"/api/tickets?$filter=id eq {ticket}&$expand=related");
+        Assert.Equal(["Last", "Another's", "First"], Subjects(page["value"]![0]!.AsObject(), "related"));
+        Assert.Empty((await _admin.GetAsync($"/api/tickets/{first}?$expand=relatedRecords"))["relatedRecords"]!.AsArray());
+        var problem = await _admin.RefusedAsync(HttpStatusCode.BadRequest, "GET", "/api/tickets?$expand=relatedRecords($top=1)");
+        Assert.Equal("$expand", (string)problem["errors"]![0]!["field"]!);
+
+        Assert.Contains("""<NavigationProperty Name="relatedRecords" Type="Collection(Crm.tickets)" """.TrimEnd(), await _admin.Http.GetStringAsync("/api/$metadata"), StringComparison.Ordinal);
+        Assert.Equal("array", (string)(await _admin.GetAsync("/openapi/v1.json"))["components"]!["schemas"]!["tickets"]!["properties"]!["relatedRecords"]!["type"]!);
+
+        async Task<string> TicketAsync(string subject, string? of) => (string)(await _admin.CreateAsync("tickets", new { subject, owner = of }))["id"]!;
+
+        static IEnumerable<string> Subjects(JsonObject record, string name) => record[name]!.AsArray().Select(r => (string)r!["subject"]!);
+    }
+
+    [Fact]
     public async Task Field_AddedAtRunTime_IsThereAtOnce()
     {
         var before = await _admin.Http.GetStringAsync("/api/$metadata");

@@ -53,7 +53,7 @@ internal sealed class EdmDescription(IStringLocalizer localizer)
         foreach (var (type, edm) in types.Values)
         {
             var set = (EdmEntitySet)container.FindEntitySet(type.Name);
-            foreach (var (name, target, multiplicity) in type.Links.Select(l => (l.Name, l.Target.Name, EdmMultiplicity.ZeroOrOne)).Concat(type.Lists.Select(l => (l.Name, l.Type.Name, EdmMultiplicity.Many))))
+            foreach (var (name, target, multiplicity) in type.Links.Select(l => (l.Name, l.Target.Name, l.IsSeveral ? EdmMultiplicity.Many : EdmMultiplicity.ZeroOrOne)).Concat(type.Lists.Select(l => (l.Name, l.Type.Name, EdmMultiplicity.Many))))
                 if (types.TryGetValue(target, out var other))
                     set.AddNavigationTarget(edm.AddUnidirectionalNavigation(new() { Name = name, Target = other.Edm, TargetMultiplicity = multiplicity }), (EdmEntitySet)container.FindEntitySet(target));
             Restrict(model, set, "FilterRestrictions", "NonFilterableProperties", type.Properties.Where(p => p.Operators.Count == 0));

@@ -95,9 +95,9 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
         if (!isWrite)
         {
             foreach (var link in type.Links)
-                properties[link.Name] = new JsonObject { ["anyOf"] = new JsonArray(Reference(link.Target.Name), new JsonObject { ["type"] = "null" }), ["description"] = "$expand" };
+                properties[link.Name] = link.IsSeveral ? Several(link.Target) : new JsonObject { ["anyOf"] = new JsonArray(Reference(link.Target.Name), new JsonObject { ["type"] = "null" }), ["description"] = "$expand" };
             foreach (var list in type.Lists)
-                properties[list.Name] = new JsonObject { ["type"] = "array", ["items"] = Reference(list.Type.Name), ["description"] = "$expand" };
+                properties[list.Name] = Several(list.Type);
         }
         var schema = new JsonObject { ["type"] = "object", ["title"] = type.Definition.Label.For(localizer), ["properties"] = properties };
         if (isWrite)
@@ -107,6 +107,8 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
         }
         return schema;
     }
+
+    private static JsonObject Several(ContentTypeDefinition type) => new() { ["type"] = "array", ["items"] = Reference(type.Name), ["description"] = "$expand" };
 
     private JsonObject Property(ApiProperty property)
     {

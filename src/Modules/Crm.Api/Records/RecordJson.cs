@@ -64,6 +64,8 @@ internal sealed class RecordJson(QueryEngine queries)
         var all = new List<Around>(selection.Expansions.Count);
         foreach (var expansion in selection.Expansions)
         {
+            if ((expansion.IsList || expansion.IsSeveral) && items.Count > ListRequest.PageSize)
+                throw ApiException.Option("$expand", "A page with lists of other records has at most {0} records: give a smaller $top", ListRequest.PageSize);
             var records = expansion.IsList ? [] : await RecordsAsync(expansion, items, cancellationToken);
             var lists = expansion.IsList ? await ListsAsync(expansion, items, cancellationToken) : [];
             IReadOnlyList<ContentItem> found = [.. records.Values, .. lists.Values.SelectMany(l => l.Items)];
@@ -75,7 +77,7 @@ internal sealed class RecordJson(QueryEngine queries)
     private async Task<Dictionary<Guid, ContentItem>> RecordsAsync(Expansion expansion, IReadOnlyList<ContentItem> items, CancellationToken cancellationToken)
     {
         var found = new Dictionary<Guid, ContentItem>();
-        foreach (var ids in items.Select(i => i[expansion.LookUp.Name]).OfType<Guid>().Distinct().Chunk(QueryEngine.MaxTake))
+        foreach (var ids in items.SelectMany(i => LinkedRecords.IdsOf(i[expansion.LookUp.Name])).Distinct().Chunk(QueryEngine.MaxTake))
         {
             var query = new Query(expansion.Selection.Type.Name)
             {
@@ -92,8 +94,6 @@ internal sealed class RecordJson(QueryEngine queries)
 
     private async Task<Dictionary<Guid, QueryPage>> ListsAsync(Expansion expansion, IReadOnlyList<ContentItem> items, CancellationToken cancellationToken)
     {
-        if (items.Count > ListRequest.PageSize)
-            throw ApiException.Option("$expand", "A page with lists of other records has at most {0} records: give a smaller $top", ListRequest.PageSize);
         var lists = new Dictionary<Guid, QueryPage>();
         foreach (var item in items)
             lists[item.Id] = await queries.ListAsync(new Query(expansion.Selection.Type.Name)
@@ -125,12 +125,24 @@ internal sealed class RecordJson(QueryEngine queries)
                 continue;
             }
             json.WritePropertyName(each.Expansion.Name);
-            if (item[each.Expansion.LookUp.Name] is Guid id && each.Records.TryGetValue(id, out var record))
+            if (each.Expansion.IsSeveral)
+                WriteSeveral(json, each, item, root);
+            else if (item[each.Expansion.LookUp.Name] is Guid id && each.Records.TryGetValue(id, out var record))
                 Write(json, each.Expansion.Selection, record, each.Further, root, null);
             else
                 json.WriteNullValue();
         }
         json.WriteEndObject();
+    }
+
+    /// <summary>Those that the reader may see, in the order of the look-up.</summary>
+    private static void WriteSeveral(Utf8JsonWriter json, Around around, ContentItem item, string root)
+    {
+        json.WriteStartArray();
+        foreach (var id in LinkedRecords.IdsOf(item[around.Expansion.LookUp.Name]))
+            if (around.Records.TryGetValue(id, out var record))
+                Write(json, around.Expansion.Selection, record, around.Further, root, null);
+        json.WriteEndArray();
     }
 
     private static void WriteList(Utf8JsonWriter json, Around around, Guid id, string root)
