@@ -49,8 +49,8 @@ public sealed class GroupChoices(FieldViews views, FieldKinds kinds, ContentDefi
 
     private IEnumerable<FieldDefinition> Fields(ContentTypeDefinition type)
         => type.Fields.Where(f => !f.Hidden && f.Name is not (SystemFields.DeletedAt or SystemFields.DeletedBy or SystemFields.DisplayText)
-            // Not by several values: a record would count in several groups, and the total be more than there are.
             && (f.Kind is "pickList" or "rating" or "yesNo" or "date" or "dateTime"
+                || (kinds.Of(f) is SeveralKind { IsGrouped: true } && (f.Target is null || definitions.Current.Find(f.Target) is not null))
                 || (f.Kind is "lookUp" or "user" or "team" && definitions.Current.Find(f.Target!) is not null)
                 || (f.Kind == "text" && f.Name != type.DisplayField && !f.Unique)))
             .OrderBy(f => f.IsSystem).ThenBy(f => f.Order);

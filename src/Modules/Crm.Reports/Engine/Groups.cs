@@ -1,10 +1,12 @@
 using System.Globalization;
+using Crm.Platform.Content;
+using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 
 namespace Crm.Reports.Engine;
 
 /// <summary>Reads all groups of a report: a handful of queries, whatever the number of records.</summary>
-public sealed class Groups(QueryEngine queries)
+public sealed class Groups(QueryEngine queries, ContentDefinitions definitions, FieldKinds kinds)
 {
     /// <summary>Most groups that a query brings; where there are more, only the largest are looked at.</summary>
     public int Limit { get; init; } = 10_000;
@@ -13,30 +15,34 @@ public sealed class Groups(QueryEngine queries)
     internal async Task<GroupSet> ReadAsync(IReadOnlyList<Figure> figures, Figure lead, ReportInput input, CancellationToken cancellationToken)
     {
         var probes = Probe.For(figures);
-        var all = new GroupSet();
+        var all = new GroupSet { Overlap = figures.Any(f => f.From.Keys.Any(k => IsSeveral(f.From.Type, k))) };
         if (!await ReadAsync(probes, lead, input, all, null, cancellationToken))
             return all;
 
-        // Too many to add them up here: the largest one by one, and the sum of all by the database.
+        // Too many to add them up here: only the largest are told one by one.
         if (lead.From.Keys is not [{ Bucket: null }])
-            throw new QueryException("There are more than {0} groups. Choose a shorter time range or another grouping", Limit);
+            throw TooMany();
         var largest = all.Rows.OrderByDescending(r => r.Group.Known.Where(k => k.Figure == lead).Sum(k => r.Group.ValueOf(k.Figure, k.Currency) ?? 0)).Take(input.Top).Select(r => r.Keys[0]).ToList();
-        var shown = new GroupSet { Total = new Group() };
+        var shown = new GroupSet { IsCut = true, Overlap = all.Overlap };
         if (await ReadAsync(probes, lead, input, shown, largest, cancellationToken))
-            throw new QueryException("There are more than {0} groups. Choose a shorter time range or another grouping", Limit);
-        var total = new GroupSet();
-        if (await ReadAsync([.. probes.Select(p => p with { Slice = p.Slice with { Keys = [] } })], lead, input, total, null, cancellationToken))
-            throw new QueryException("There are more than {0} groups. Choose a shorter time range or another grouping", Limit);
-        foreach (var row in total.Rows)
-            shown.Total.Add(row.Group);
+            throw TooMany();
         return shown;
     }
 
-    /// <summary>Medians of several groups together, which only the database can tell.</summary>
-    /// <param name="except">First keys of the groups that are not meant; null for all groups.</param>
-    internal async Task ReadMediansAsync(Group into, IEnumerable<Figure> figures, ReportInput input, IReadOnlyList<object?>? except, CancellationToken cancellationToken)
+    /// <summary>The groups by one of the keys alone, where those by all of them do not add up to these.</summary>
+    internal async Task<GroupSet> ReadByAsync(int key, IReadOnlyList<Figure> figures, Figure lead, ReportInput input, CancellationToken cancellationToken)
     {
-        foreach (var probe in Probe.For(figures.Where(f => f.Kind == FigureKind.Median)))
+        var set = new GroupSet();
+        if (await ReadAsync([.. Probe.For(figures).Select(p => p with { Slice = p.Slice with { Keys = [p.Slice.Keys[key]] } })], lead, input, set, null, cancellationToken))
+            throw TooMany();
+        return set;
+    }
+
+    /// <summary>Figures of several groups together that do not add up from those of each, which only the database can tell.</summary>
+    /// <param name="except">First keys of the groups that are not meant; null for all groups.</param>
+    internal async Task ReadTogetherAsync(Group into, IEnumerable<Figure> figures, ReportInput input, IReadOnlyList<object?>? except, CancellationToken cancellationToken)
+    {
+        foreach (var probe in Probe.For(figures))
         {
             var rows = await queries.AggregateAsync(new AggregateQuery(probe.Slice.Type)
             {
@@ -48,6 +54,11 @@ public sealed class Groups(QueryEngine queries)
                 probe.Read(into, row.Keys, row.Values);
         }
     }
+
+    private QueryException TooMany() => new("There are more than {0} groups. Choose a shorter time range or another grouping", Limit);
+
+    /// <summary>Whether a record can be in several groups of a key.</summary>
+    private bool IsSeveral(string type, GroupBy key) => definitions.Current.Get(type).Find(key.Path) is { } field && kinds.Of(field).IsSeveral;
 
     /// <returns>Whether there were more groups than could be read.</returns>
     private async Task<bool> ReadAsync(IEnumerable<Probe> probes, Figure lead, ReportInput input, GroupSet into, IReadOnlyList<object?>? only, CancellationToken cancellationToken)
@@ -79,8 +90,14 @@ internal sealed class GroupSet
 
     public IReadOnlyCollection<GroupRow> Rows => _rows.Values;
 
-    /// <summary>All groups together, when not all of them are here.</summary>
-    public Group? Total { get; init; }
+    /// <summary>Whether there are more than these.</summary>
+    public bool IsCut { get; init; }
+
+    /// <summary>Whether a record may be in several groups.</summary>
+    public bool Overlap { get; init; }
+
+    /// <summary>Whether what groups have together is the sum of what they have.</summary>
+    public bool AddsUp => !IsCut && !Overlap;
 
     public Group At(IReadOnlyList<object?> keys, IReadOnlyList<string?> texts)
     {

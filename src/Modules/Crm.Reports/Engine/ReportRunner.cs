@@ -24,12 +24,19 @@ public sealed class ReportRunner(Groups groups, KeyTexts texts, ContentDefinitio
         var set = await groups.ReadAsync(figures, lead, input, cancellationToken);
         var layout = new Layout(plan, input, lead, Currencies(figures, set));
         var notes = Notes(plan, layout);
+        if (set.Overlap)
+            notes.Add(localizer["A record with several values is in the group of each of them, and in the total once."]);
         var rows = Rows(layout, set, notes);
-        var total = set.Total ?? Sum(set.Rows);
-        await groups.ReadMediansAsync(total, figures, input, null, cancellationToken);
+        var total = set.AddsUp ? Together(set.Rows.Select(r => r.Group)) : new Group();
+        var apart = set.AddsUp ? figures.FindAll(f => f.Kind == FigureKind.Median) : figures;
+        await groups.ReadTogetherAsync(total, apart, input, null, cancellationToken);
         foreach (var rest in rows.Where(r => r.Except is not null))
-            await groups.ReadMediansAsync(rest.Group, figures, input, rest.Except, cancellationToken);
-        return plan.Across ? Across(layout, rows, total, notes) : new ReportTable(
+            await groups.ReadTogetherAsync(rest.Group, apart, input, rest.Except, cancellationToken);
+        if (plan.Across)
+            return set.AddsUp
+                ? Across(layout, rows, By(rows, 0), By(rows, 1), total, notes)
+                : Across(layout, rows, await groups.ReadByAsync(0, figures, lead, input, cancellationToken), await groups.ReadByAsync(1, figures, lead, input, cancellationToken), total, notes);
+        return new ReportTable(
             [.. lead.From.Keys.Select(k => texts.Head(TypeOf(lead), k))],
             [.. Columns(layout)],
             [.. rows.Select(r => new ReportRow(r.Names, [.. Cells(layout, r.Group, r.Keys, r.Except)], r.Keys is null))],
@@ -39,12 +46,21 @@ public sealed class ReportRunner(Groups groups, KeyTexts texts, ContentDefinitio
 
     private ContentTypeDefinition TypeOf(Figure figure) => definitions.Current.Get(figure.From.Type);
 
-    private static Group Sum(IEnumerable<GroupRow> rows)
+    private static Group Together(IEnumerable<Group> groups)
     {
         var sum = new Group();
-        foreach (var row in rows)
-            sum.Add(row.Group);
+        foreach (var group in groups)
+            sum.Add(group);
         return sum;
+    }
+
+    /// <summary>The groups by one of two keys, added up.</summary>
+    private static GroupSet By(IEnumerable<Row> rows, int key)
+    {
+        var set = new GroupSet();
+        foreach (var row in rows)
+            set.At([row.Keys![key]], []).Add(row.Group);
+        return set;
     }
 
     /// <summary>The site's currency first.</summary>
@@ -89,12 +105,12 @@ public sealed class ReportRunner(Groups groups, KeyTexts texts, ContentDefinitio
         var largest = named.OrderBy(r => r.Keys![0] is null).ThenByDescending(r => r.Group.ValueOf(layout.Lead, first)).ThenBy(r => r.Names[0].Text, StringComparer.CurrentCulture).ToList();
         var shown = largest.Take(layout.Input.Top).ToList();
         var rest = new Group();
-        if (set.Total is not null)
+        if (set.IsCut)
             notes.Add(localizer["There are more groups than can be read at once; the {0} largest are shown.", shown.Count]);
-        else if (largest.Count > shown.Count)
+        else if (set.AddsUp)
             foreach (var row in largest.Skip(shown.Count))
                 rest.Add(row.Group);
-        if (set.Total is null && largest.Count > shown.Count)
+        if (!set.IsCut && largest.Count > shown.Count)
             shown.Add(new Row([new(localizer["The other {0}", largest.Count - shown.Count])], null, rest, [.. shown.Select(r => r.Keys![0])]));
         return shown;
     }
@@ -144,25 +160,27 @@ public sealed class ReportRunner(Groups groups, KeyTexts texts, ContentDefinitio
     }
 
     /// <summary>The second key's values as columns of the first figure.</summary>
-    private ReportTable Across(Layout layout, List<Row> rows, Group total, List<string> notes)
+    /// <param name="lines">The groups by the first key alone.</param>
+    /// <param name="heads">The groups by the second key alone.</param>
+    private ReportTable Across(Layout layout, List<Row> rows, GroupSet lines, GroupSet heads, Group total, List<string> notes)
     {
         var (lead, type) = (layout.Lead, TypeOf(layout.Lead));
         var currency = lead.Format == FigureFormat.Money ? layout.Currencies[0] : null;
         if (lead.Format == FigureFormat.Money && layout.Currencies.Count > 1)
             notes.Add(localizer["{0} is of amounts in {1} only.", lead.Label.For(localizer), currency!]);
         var order = texts.Order(type, lead.From.Keys[1], [.. rows.Select(r => r.Keys![1]).Distinct()], layout.Input.Range, lead.From.Date);
-        var columns = rows.GroupBy(r => r.Keys![1] ?? DBNull.Value).Select(g => (Key: g.First().Keys![1], Name: g.First().Names[1].Text, Sum: Together(g)))
+        var columns = rows.GroupBy(r => r.Keys![1] ?? DBNull.Value).Select(g => (Key: g.First().Keys![1], Name: g.First().Names[1].Text, Sum: heads.At([g.First().Keys![1]], [])))
             .OrderBy(c => order is null ? 0 : order.ToList().IndexOf(c.Key)).ThenByDescending(c => c.Sum.ValueOf(lead, currency)).Take(MaxAcross).ToList();
         var firsts = rows.Select(r => r.Keys![0]).Distinct().ToList();
         var down = texts.Order(type, lead.From.Keys[0], firsts, layout.Input.Range, lead.From.Date)
-            ?? [.. firsts.OrderByDescending(k => Together(rows.Where(r => Equals(r.Keys![0], k))).ValueOf(lead, currency)).Take(layout.Input.Top)];
-        var lines = down.Select(key =>
+            ?? [.. firsts.OrderByDescending(k => lines.At([k], []).ValueOf(lead, currency)).Take(layout.Input.Top)];
+        var body = down.Select(key =>
         {
             var line = rows.Where(r => Equals(r.Keys![0], key)).ToList();
             var name = line.Count > 0 ? line[0].Names[0] : texts.Name(type, lead.From.Keys[0], key, null);
             var cells = columns.Select(c => new ReportCell(
                 (line.FirstOrDefault(r => Equals(r.Keys![1], c.Key))?.Group ?? new Group()).ValueOf(lead, currency), Link(layout, lead, currency, [key, c.Key], null)));
-            return new ReportRow([name], [.. cells, new(Together(line).ValueOf(lead, currency), Link(layout, lead, currency, [key], null))]);
+            return new ReportRow([name], [.. cells, new(lines.At([key], []).ValueOf(lead, currency), Link(layout, lead, currency, [key], null))]);
         });
         if (down.Count < firsts.Count)
             notes.Add(localizer["Only the first {0} rows are shown; the total is of all.", down.Count]);
@@ -171,18 +189,10 @@ public sealed class ReportRunner(Groups groups, KeyTexts texts, ContentDefinitio
         return new ReportTable(
             [texts.Head(type, lead.From.Keys[0])],
             [.. columns.Select(c => new ReportColumn(c.Name, lead.Format, currency, 0, lead.Kind == FigureKind.Count)), new(localizer["Total"], lead.Format, currency, 0, lead.Kind == FigureKind.Count)],
-            [.. lines],
+            [.. body],
             rows.Count == 0 ? null : new ReportRow([new(localizer["Total"])],
                 [.. columns.Select(c => new ReportCell(c.Sum.ValueOf(lead, currency), Link(layout, lead with { From = lead.From with { Keys = [lead.From.Keys[1]] } }, currency, [c.Key], null))), new(total.ValueOf(lead, currency), Link(layout, lead, currency, null, null))]),
             notes);
-    }
-
-    private static Group Together(IEnumerable<Row> rows)
-    {
-        var sum = new Group();
-        foreach (var row in rows)
-            sum.Add(row.Group);
-        return sum;
     }
 
     private sealed record Layout(ReportPlan Plan, ReportInput Input, Figure Lead, IReadOnlyList<string> Currencies);

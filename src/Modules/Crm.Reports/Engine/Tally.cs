@@ -6,7 +6,7 @@ internal sealed class Tally
     private decimal _sum;
     private long _count;
 
-    /// <summary>Medians do not add up: of groups together it is null until <see cref="Groups.ReadMediansAsync"/> has asked for it.</summary>
+    /// <summary>Medians do not add up: of groups together it is null until <see cref="Groups.ReadTogetherAsync"/> has asked for it.</summary>
     public decimal? Median { get; set; }
 
     public void Add(decimal sum, long count)
