@@ -1,0 +1,152 @@
+using Crm.IntegrationTests.Support;
+using Crm.Platform.Content;
+using Crm.Platform.Data;
+using Crm.Platform.Fields;
+using Crm.Platform.Queries;
+
+namespace Crm.IntegrationTests.Records;
+
+public sealed class DeletingSqliteTests() : DeletingTests(DatabaseProvider.Sqlite);
+
+public sealed class DeletingPostgresTests() : DeletingTests(DatabaseProvider.Postgres);
+
+/// <summary>What deleting does to the records that point to one, and how it comes back.</summary>
+public abstract class DeletingTests(DatabaseProvider provider) : IAsyncLifetime
+{
+    private TestPlatform _platform = null!;
+
+    public async ValueTask InitializeAsync() => _platform = await TestPlatform.CreateAsync(provider);
+
+    public ValueTask DisposeAsync() => _platform.DisposeAsync();
+
+    [Fact]
+    public async Task Delete_PointedTo_ClearsRestrictsOrCascadesAndRestoreBringsAllBack()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var company = await scope.CreateAsync("companies", ("name", "Acme"));
+        var cleared = await scope.CreateAsync("people", ("name", "Cleared"), ("company", "Acme"));
+        var cascaded = await scope.CreateAsync("people", ("name", "Cascaded"), ("estate", "Acme"));
+        var restricting = await scope.CreateAsync("people", ("name", "Restricting"), ("employer", "Acme"));
+
+        var effects = await scope.Content.PreviewDeleteAsync("companies", company, CancellationToken.None);
+        Assert.Equal(["company", "employer", "estate"], effects.Select(e => e.LookUp.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(SaveStatus.Invalid, (await scope.Content.DeleteAsync("companies", company, null, CancellationToken.None)).Status);
+        await scope.SaveAsync("people", restricting, null, ("employer", ""));
+
+        await using (var deleting = _platform.OpenAsSystem())
+            Assert.Equal(SaveStatus.Deleted, (await deleting.Content.DeleteAsync("companies", company, null, CancellationToken.None)).Status);
+        Assert.Null(await scope.Queries.GetAsync("companies", company, CancellationToken.None));
+        Assert.Null(await scope.Queries.GetAsync("people", cascaded, CancellationToken.None));
+        Assert.Null((await scope.Queries.GetAsync("people", cleared, CancellationToken.None))!["company"]);
+        Assert.NotNull(await scope.Queries.GetAsync("companies", company, CancellationToken.None, RecycleBin.Only));
+
+        await using (var restoring = _platform.OpenAsSystem())
+            Assert.Equal(SaveStatus.Restored, (await restoring.Content.RestoreAsync("companies", company, CancellationToken.None)).Status);
+        Assert.NotNull(await scope.Queries.GetAsync("companies", company, CancellationToken.None));
+        Assert.Equal(company, (await scope.Queries.GetAsync("people", cleared, CancellationToken.None))!["company"]);
+        Assert.Equal(company, (await scope.Queries.GetAsync("people", cascaded, CancellationToken.None))!["estate"]);
+    }
+
+    [Fact]
+    public async Task Delete_OneOfSeveralPointedTo_TakesJustThatOneOutAndRestorePutsItBackInItsPlace()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var (a, b, c) = (await scope.CreateAsync("companies", ("name", "A; Co")), await scope.CreateAsync("companies", ("name", "B")), await scope.CreateAsync("companies", ("name", "C")));
+        var ann = await scope.CreateAsync("people", ("name", "Ann"), ("clients", $"A\\; Co; b\n{c}; C"));
+        var read = (await scope.Queries.GetAsync("people", ann, CancellationToken.None))!;
+        Assert.Equal(new ValueList<Guid>([a, b, c]), read["clients"]);
+        Assert.Equal(("A; Co; B; C", "B"), (read.DisplayOf("clients"), read.NameOf(b)));
+        Assert.Equal("Clients: there is no Company “D”", Assert.Single((await scope.SaveAsync("people", ann, null, ("clients", "C; D"))).Errors).Message.ToString());
+        Assert.Equal("Partners cannot be the record itself", Assert.Single((await scope.SaveAsync("companies", a, null, ("partners", "B; A\\; Co"))).Errors).Message.ToString());
+
+        var effect = Assert.Single(await scope.Content.PreviewDeleteAsync("companies", b, CancellationToken.None));
+        Assert.Equal(("clients", 1L), (effect.LookUp.Name, effect.Count));
+        await DeleteAsync("companies", b);
+        Assert.Equal([a, c], await ClientsAsync());
+        var change = (await scope.Log.ReadHistoryAsync("people", ann, 1, CancellationToken.None))[0].Fields["clients"];
+        Assert.Equal(($"{a}; {b}; {c}", $"{a}; {c}"), (change.Old, change.New));
+        await RestoreAsync("companies", b);
+        Assert.Equal([a, b, c], await ClientsAsync());
+
+        // What went while the record itself was in the recycle bin is left out when it comes back.
+        await DeleteAsync("people", ann);
+        await DeleteAsync("companies", c);
+        await RestoreAsync("people", ann);
+        Assert.Equal([a, b], await ClientsAsync());
+
+        Assert.Null(await scope.Definitions.SaveFieldAsync("people", "clients", new System.Text.Json.Nodes.JsonObject { ["onDelete"] = "restrict" }, CancellationToken.None));
+        Assert.Equal("It cannot be deleted while 1 of People point to it", Assert.Single((await scope.Content.DeleteAsync("companies", a, null, CancellationToken.None)).Errors).Message.ToString());
+
+        async Task<IEnumerable<Guid>> ClientsAsync() => LinkedRecords.IdsOf((await scope.Queries.GetAsync("people", ann, CancellationToken.None))!["clients"]);
+        async Task DeleteAsync(string type, Guid id)
+        {
+            await using var other = _platform.OpenAsSystem();
+            Assert.True((await other.Content.DeleteAsync(type, id, null, CancellationToken.None)).Succeeded);
+        }
+        async Task RestoreAsync(string type, Guid id)
+        {
+            await using var other = _platform.OpenAsSystem();
+            Assert.True((await other.Content.RestoreAsync(type, id, CancellationToken.None)).Succeeded);
+        }
+    }
+
+    [Fact]
+    public async Task Restore_UniqueValueTakenMeanwhile_IsRefused()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var id = await scope.CreateAsync("companies", ("name", "Old"), ("code", "X"));
+        await scope.Content.DeleteAsync("companies", id, null, CancellationToken.None);
+        await scope.CreateAsync("companies", ("name", "New"), ("code", "x"));
+        Assert.Equal("code", Assert.Single((await scope.Content.RestoreAsync("companies", id, CancellationToken.None)).Errors).Field);
+    }
+
+    [Fact]
+    public async Task Restore_WhatItPointsToIsGone_IsRefusedOrCleared()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var company = await scope.CreateAsync("companies", ("name", "Gone Ltd"));
+        var bound = await scope.CreateAsync("people", ("name", "Bound"), ("employer", "Gone Ltd"));
+        var loose = await scope.CreateAsync("people", ("name", "Loose"), ("company", "Gone Ltd"));
+        foreach (var person in new[] { bound, loose })
+            await scope.Content.DeleteAsync("people", person, null, CancellationToken.None);
+        Assert.True((await scope.Content.DeleteAsync("companies", company, null, CancellationToken.None)).Succeeded);
+
+        Assert.Equal("employer", Assert.Single((await scope.Content.RestoreAsync("people", bound, CancellationToken.None)).Errors).Field);
+        Assert.True((await scope.Content.RestoreAsync("people", loose, CancellationToken.None)).Succeeded);
+        Assert.Null((await scope.Queries.GetAsync("people", loose, CancellationToken.None))!["company"]);
+    }
+
+    [Fact]
+    public async Task Save_LinkToARecordThatIsBeingDeleted_IsRefused()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var company = await scope.CreateAsync("companies", ("name", "Leaving"));
+        var deleted = new TaskCompletionSource();
+        var deleting = Task.Run(async () =>
+        {
+            await using var other = _platform.OpenAsSystem();
+            await other.Session.TransactAsync(async () =>
+            {
+                await other.Content.DeleteAsync("companies", company, null, CancellationToken.None);
+                deleted.SetResult();
+                await Task.Delay(300);
+            }, CancellationToken.None);
+        });
+        await deleted.Task;
+        var result = await scope.SaveAsync("people", ("name", "Late"), ("employer", company.ToString()));
+        await deleting;
+        Assert.Equal("employer", Assert.Single(result.Errors).Field);
+    }
+
+    [Fact]
+    public async Task Purge_InTheBin_RemovesTheRowAndKeepsTheHistory()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var id = await scope.CreateAsync("companies", ("name", "Gone"));
+        Assert.Equal(SaveStatus.NotFound, (await scope.Content.PurgeAsync("companies", id, CancellationToken.None)).Status);
+        await scope.Content.DeleteAsync("companies", id, null, CancellationToken.None);
+        Assert.True((await scope.Content.PurgeAsync("companies", id, CancellationToken.None)).Succeeded);
+        Assert.Null(await scope.Queries.GetAsync("companies", id, CancellationToken.None, RecycleBin.With));
+        Assert.Equal(3, (await scope.Log.ReadHistoryAsync("companies", id, 10, CancellationToken.None)).Count);
+    }
+}
