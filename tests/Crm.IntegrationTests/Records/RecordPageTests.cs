@@ -98,8 +98,14 @@ public sealed class RecordPageTests
         var conflict = await TestBrowser.ParseAsync(await answer.Content.ReadAsStringAsync());
         Assert.Equal(["Acme", "Acme Theirs", "11", "12"], conflict.QuerySelectorAll(".conflict-field").SelectMany(f => f.QuerySelectorAll(".conflict-text").Take(2)).Select(t => t.TextContent.Trim()));
         Assert.Equal(("Acme Mine", "13"), (Field(conflict, "name"), Field(conflict, "employees")));
-        var saved = await mine.SubmitAsync(Form(conflict), new() { ["keep-employees"] = "theirs" });
+        var refused = await mine.SubmitAsync(Form(conflict), new() { ["keep-employees"] = "theirs", ["website"] = "javascript:alert(1)" });
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var again = Form(await TestBrowser.ParseAsync(await refused.Content.ReadAsStringAsync()));
+        // Once a save of mine succeeds, in whatever window, what was given up is offered; and once only.
+        var saved = await other.SubmitAsync($"{url}/edit", new() { ["phone"] = "+86 138 0013 8000" });
         Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
+        var last = await mine.SubmitAsync(again, new() { ["website"] = "" });
+        Assert.Equal((HttpStatusCode.Redirect, url), (last.StatusCode, last.Headers.Location!.OriginalString));
         edit = await mine.PageAsync($"{url}/edit");
         Assert.Equal(("Acme Mine", "12"), (Field(edit, "name"), Field(edit, "employees")));
         // What was not kept of mine is offered to me alone, until I have said that I do not need it.

@@ -26,9 +26,6 @@ internal sealed class FormsController(
     /// <summary>Somebody may save again while two changes are put together; then the reader decides.</summary>
     private const int MostMerges = 3;
 
-    /// <summary>Names, from one request to the next, the record whose words were given up.</summary>
-    private const string KeptWords = "kept-words";
-
     // What a request says that is made for a panel.
     private const string Panel = "panel";
     private const string PickerPanel = "panel-pick";
@@ -84,8 +81,7 @@ internal sealed class FormsController(
         foreach (var field in givenUp.Keys)
             posted.Remove(field);
         // Kept whatever becomes of this attempt, and shown once one succeeds.
-        if (givenUp.Count > 0 && await unkept.KeepAsync(definition, id, givenUp, cancellationToken))
-            TempData[KeptWords] = id.ToString();
+        await unkept.KeepAsync(definition, id, givenUp, cancellationToken);
         SaveResult result;
         EditConflict? merged = null;
         for (var attempt = 1; ; attempt++)
@@ -113,7 +109,7 @@ internal sealed class FormsController(
             default:
                 var text = result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.";
                 var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? $"{definition.Path}/{id}/undo/{result.Version}" : null, merged);
-                if (TempData[KeptWords] as string == id.ToString())
+                if (await unkept.OfferAsync(definition, id, cancellationToken))
                     page = Redirect(ListLinks.Of($"{definition.Path}/{id}", ("unkept", "1"), ("list", Request.Query["list"])));
                 return Request.Headers.XRequestedWith == Panel ? Json(new { value = id, url = page.Url }) : page;
         }

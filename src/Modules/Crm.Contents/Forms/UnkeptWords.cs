@@ -9,6 +9,9 @@ namespace Crm.Contents.Forms;
 /// <summary>What somebody typed into fields of a record and gave up for what another had saved meanwhile.</summary>
 internal sealed record Unkept(string Type, Guid Id, IReadOnlyList<UnkeptField> Fields)
 {
+    /// <summary>Whether they were offered already, after a save that succeeded.</summary>
+    public bool IsOffered { get; init; }
+
     public Unkept() : this("", Guid.Empty, []) { }
 
     public bool IsOf(ContentTypeDefinition type, Guid id) => Type == type.Name && Id == id;
@@ -22,8 +25,7 @@ internal sealed class UnkeptWords(PersonSettings settings, FieldViews views, Rec
     private const string Name = "unkept";
 
     /// <param name="posted">What was typed, by field.</param>
-    /// <returns>Whether there was anything to keep.</returns>
-    public async Task<bool> KeepAsync(ContentTypeDefinition type, Guid id, IReadOnlyDictionary<string, IReadOnlyList<string>> posted, CancellationToken cancellationToken)
+    public async Task KeepAsync(ContentTypeDefinition type, Guid id, IReadOnlyDictionary<string, IReadOnlyList<string>> posted, CancellationToken cancellationToken)
     {
         var fields = new List<UnkeptField>();
         foreach (var (name, texts) in posted)
@@ -31,7 +33,15 @@ internal sealed class UnkeptWords(PersonSettings settings, FieldViews views, Rec
                 fields.Add(new(name, text));
         if (fields.Count > 0)
             await settings.ChangeAsync<Unkept>(Name, old => new(type.Name, id, old.IsOf(type, id) ? [.. old.Fields.Except(fields), .. fields] : fields), cancellationToken);
-        return fields.Count > 0;
+    }
+
+    /// <returns>Whether there are words of the record that have not been offered before.</returns>
+    public async Task<bool> OfferAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+    {
+        if (await OfAsync(type, id, cancellationToken) is not { IsOffered: false })
+            return false;
+        await settings.ChangeAsync<Unkept>(Name, words => words.IsOf(type, id) ? words with { IsOffered = true } : words, cancellationToken);
+        return true;
     }
 
     /// <summary>Null when the last words that were given up were of another record.</summary>
