@@ -39,7 +39,8 @@ public sealed record SaveOptions
 
     /// <summary>
     /// Puts back what was: also into fields that only the system sets, and also nothing into one that must not be empty by
-    /// now. Rights and all other rules hold, but nothing is concluded anew: what followed from the values was put down then.
+    /// now. Rights and all other rules hold, but nothing is concluded anew, except for hidden fields that are not given: what
+    /// followed from the values was put down then.
     /// The system itself may also say when and by whom a record was made and last changed.
     /// </summary>
     public bool PutsBack { get; init; }
@@ -131,13 +132,16 @@ public sealed class PendingSave(ContentChange change, ContentItem? before, Conte
     /// <summary>Whether the change says what the field is to be, even if it is that already.</summary>
     internal bool Gives(string field) => change.Texts.ContainsKey(field) || change.Values.ContainsKey(field);
 
-    /// <summary>What the record is to be, whatever handlers have made of it; of a record that is there, the rest stays.</summary>
-    internal void PutBack(Dictionary<string, object?> given)
+    /// <summary>
+    /// What the record is to be, whatever handlers have made of it; of a record that is there, the rest stays. A hidden field
+    /// that is not given follows from the others: nobody could bring it.
+    /// </summary>
+    internal void PutBack(ContentTypeDefinition type, Dictionary<string, object?> given)
     {
         foreach (var (field, value) in given)
             Set(field, value);
         if (before is not null)
-            foreach (var field in _changed.Where(f => !given.ContainsKey(f)).ToList())
+            foreach (var field in _changed.Where(f => !given.ContainsKey(f) && type.Find(f) is not { Hidden: true }).ToList())
                 Set(field, before[field]);
     }
 

@@ -121,6 +121,9 @@ internal sealed partial class ContentManager
     /// </summary>
     private async Task<SaveResult> RestoreInTransactionAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
     {
+        foreach (var handler in Handlers)
+            if (await handler.RestoringAsync(type, item, cancellationToken) is { } message)
+                return new(SaveStatus.Invalid, item.Id, item.Version, [new(null, message)]);
         var save = new PendingSave(new ContentChange(type.Name) { Id = item.Id }, null, item);
         await CheckUniqueAsync(type, [save], cancellationToken);
         var gone = await LinksToNothingAsync(type, item, cancellationToken);
@@ -128,9 +131,6 @@ internal sealed partial class ContentManager
             save.Error(field.Name, new("{0} is deleted; restore it first", field.Label));
         if (save.Errors.Count > 0)
             return new(SaveStatus.Invalid, item.Id, item.Version, save.Errors);
-        foreach (var handler in Handlers)
-            if (await handler.RestoringAsync(type, item, cancellationToken) is { } message)
-                return new(SaveStatus.Invalid, item.Id, item.Version, [new(null, message)]);
         var deletion = (await log.ReadHistoryAsync(type.Name, item.Id, 50, cancellationToken)).FirstOrDefault(c => c.Kind == ChangeKind.Deleted);
         await writer.SetDeletedAsync(type, item, deleted: false, cancellationToken);
         // Integrity does not depend on the actor's rights to the records that it touches.
@@ -174,17 +174,34 @@ internal sealed partial class ContentManager
                 if (gone is not null && LookUpsTo(deletion.ContentType).Any(l => l.Type.Name == other.Name && LinkedRecords.IdsOf(gone[l.Field.Name]).Contains(deletion.RecordId)))
                     await RestoreInTransactionAsync(other, gone, cancellationToken);
             }
-            foreach (var (name, value) in change.Fields.Where(f => change.Kind == ChangeKind.Updated && Held(f.Value.Old) >= 0 && Held(f.Value.New) < 0))
+            if (change.Kind == ChangeKind.Updated && change.Fields.Any(f => WasTakenOut(f.Value))
+                && (await LoadAsync(other, [change.RecordId], cancellationToken)).GetValueOrDefault(change.RecordId) is { } now
+                && Back(other, now, change) is { Count: > 0 } values)
+                await SaveInTransactionAsync(other.Name, [new ContentChange(other.Name) { Id = change.RecordId, Values = values }], new SaveOptions { PutsBack = true }, cancellationToken);
+        }
+
+        // The look-ups that held the record, and with them what followed from its absence; but not what somebody has changed since.
+        Dictionary<string, object?> Back(ContentTypeDefinition type, ContentItem now, Change change)
+        {
+            var back = new Dictionary<string, object?>();
+            foreach (var (name, value) in change.Fields.Where(f => WasTakenOut(f.Value)))
             {
-                if (other.Find(name) is not { Target: not null } field || (await LoadAsync(other, [change.RecordId], cancellationToken)).GetValueOrDefault(change.RecordId) is not { } now)
-                    continue;
                 var ids = LinkedRecords.IdsOf(now[name]).ToList();
-                if (field.LeadsTo is not null && ids.Count > 0)
+                if (type.Find(name) is not { Target: not null } field || (field.LeadsTo is not null && ids.Count > 0))
                     continue;
                 ids.Insert(Math.Min(Held(value.Old), ids.Count), deletion.RecordId);
-                await SaveInTransactionAsync(other.Name, [new ContentChange(other.Name) { Id = change.RecordId, Values = { [name] = field.LeadsTo is null ? new ValueList<Guid>(ids) : deletion.RecordId } }], SaveOptions.Default, cancellationToken);
+                back[name] = field.LeadsTo is null ? new ValueList<Guid>(ids) : deletion.RecordId;
             }
+            if (back.Count > 0)
+                foreach (var (name, value) in change.Fields.Where(f => !WasTakenOut(f.Value)))
+                    if (type.Find(name) is { } field && (!field.IsSystem || !field.ReadOnly)
+                        && (now[name] is { } held ? kinds.Of(field).ToInvariant(field, held) : null) == value.New
+                        && (texts.ValueOf(field, value.Old) is var old && (old is not null || string.IsNullOrEmpty(value.Old))))
+                        back[name] = old;
+            return back;
         }
+
+        bool WasTakenOut(FieldChange value) => Held(value.Old) >= 0 && Held(value.New) < 0;
 
         // Where in a logged look-up, or several, the record stood.
         int Held(string? text) => text is null ? -1 : TextList.Split(text).ToList().IndexOf(deletion.RecordId.ToString("D"));

@@ -42,6 +42,7 @@ internal sealed partial class ContentManager(
     DbSession session,
     ContentDefinitions definitions,
     FieldKinds kinds,
+    InvariantTexts texts,
     ChangeBinder binder,
     RecordWriter writer,
     QueryEngine queries,
@@ -133,7 +134,7 @@ internal sealed partial class ContentManager(
         foreach (var handler in Handlers)
             await handler.SavingAsync(type, [.. saves.Where(s => s.IsValid)], cancellationToken);
         foreach (var (save, values) in given ?? [])
-            save.PutBack(values);
+            save.PutBack(type, values);
         Validate(type, saves, options);
         await CheckUniqueAsync(type, saves, cancellationToken);
         RefuseLinksToRefused(type, saves);
@@ -315,7 +316,7 @@ internal sealed partial class ContentManager(
                 sql.Append(i == 0 ? "" : ", ").Append(ColumnType.Uuid, wanted[i]);
             await session.ReadAsync(sql.Append(") ORDER BY id").Append(session.Dialect.ForUpdate), _ => { }, cancellationToken);
         }
-        var page = await queries.ListAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, wanted.Select(id => (object?)id)), Take = MaxBatch, Sort = [SystemFields.Id], Bin = bin }, cancellationToken);
+        var page = await queries.ListAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, wanted.Select(id => (object?)id)), Take = MaxBatch, Sort = [SystemFields.Id], Bin = bin, WithHidden = true }, cancellationToken);
         return page.Items.ToDictionary(i => i.Id);
     }
 }

@@ -44,6 +44,7 @@ public static class PlatformServices
         services.AddScoped<ChangeLog>();
         services.AddScoped<Sequences>();
         services.AddScoped<RecordWriter>();
+        services.AddScoped<InvariantTexts>();
         services.AddScoped<FileRows>();
         services.AddScoped<IContentHandler, KeepFiles>();
         services.AddScoped<ChangeBinder>();

@@ -27,6 +27,9 @@ public sealed record Query(string Type)
     public bool Backwards { get; init; }
 
     public RecycleBin Bin { get; init; }
+
+    /// <summary>Reads hidden fields as well: for the content manager, which compares what is written with what is there. Nothing that people or modules see depends on it.</summary>
+    internal bool WithHidden { get; init; }
 }
 
 public enum RecycleBin

@@ -26,6 +26,9 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     private readonly SqlText _joined = new();
     private int _conditions;
 
+    /// <summary>See <see cref="Query.WithHidden"/>.</summary>
+    public bool WithHidden { get; init; }
+
     /// <summary>How the rows are to be reached; see <see cref="AccessPath"/>.</summary>
     public AccessPath Path { get; set; } = AccessPath.Free;
 
@@ -68,7 +71,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         for (var i = 0; i < parts.Length; i++)
         {
             var field = type.FindColumn(parts[i]);
-            if (field is null || (field.Hidden && !field.IsSystem))
+            if (field is null || (field.Hidden && !field.IsSystem && !WithHidden))
                 throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]) { Field = parts[i] };
             if (i == parts.Length - 1)
                 return new Resolved(field, kinds.Of(field), at, type);

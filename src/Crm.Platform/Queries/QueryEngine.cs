@@ -75,8 +75,8 @@ public sealed class QueryEngine(
     /// <returns>No rows when the path took too long and there is another one.</returns>
     private async Task<(ReadPlan Plan, AccessPath Path, List<(ContentItem Item, object?[] Keys)>? Rows)> ReadAsync(Query query, int count, AccessPath? path, CancellationToken cancellationToken)
     {
-        var compiler = Compiler(query.Type);
-        var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler.Root));
+        var compiler = Compiler(query.Type, query.WithHidden);
+        var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler.Root, query.WithHidden));
         var sorts = Sorts(compiler, query);
         var keyStart = plan.ColumnCount;
         path ??= query.Bin == RecycleBin.Without ? await AccessPathAsync(query.Type, query.Where, sorts[0], cancellationToken) : AccessPath.Free;
@@ -219,16 +219,17 @@ public sealed class QueryEngine(
         }, cancellationToken);
     }
 
-    internal QueryCompiler Compiler(string type)
+    internal QueryCompiler Compiler(string type, bool withHidden = false)
     {
         var set = definitions.Current;
         var definition = set.Find(type) ?? throw new QueryException("There is no content type {0}", type);
         var site = settings.Site;
         var literals = new ParseContext(CultureInfo.InvariantCulture, actor.Current.TimeZone, site.Currency, site.Region, DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime), localizer);
-        return new QueryCompiler(set, kinds, session.Dialect, actor.Current, literals, definition);
+        return new QueryCompiler(set, kinds, session.Dialect, actor.Current, literals, definition) { WithHidden = withHidden };
     }
 
-    private static IReadOnlyList<string> AllFields(ContentTypeDefinition type) => [.. type.Fields.Where(f => !f.Hidden).Select(f => f.Name)];
+    private static IReadOnlyList<string> AllFields(ContentTypeDefinition type, bool withHidden)
+        => [.. type.Fields.Where(f => !f.Hidden || (withHidden && f.DeletedAt is null)).Select(f => f.Name)];
 
     private static List<SortKey> Sorts(QueryCompiler compiler, Query query)
     {

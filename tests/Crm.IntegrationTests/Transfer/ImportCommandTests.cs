@@ -132,6 +132,26 @@ public abstract class ImportCommandTests(TransferSite transfer) : IAsyncLifetime
         Assert.Contains("0 created, 0 updated, 86 unchanged, 0 failed", output, StringComparison.Ordinal);
     }
 
+    /// <summary>What follows from the values and stands in no file, such as the key that keeps memberships apart, follows from them anew.</summary>
+    [Fact]
+    public async Task Import_AsExportedOverRecordsThatAreThere_HiddenFieldsAreThoseOfAFreshImport()
+    {
+        await using var scope = await transfer.Site.OpenScopeAsync();
+        var campaign = await scope.CreateAsync("campaigns", ("name", "Autumn fair"));
+        var (before, after) = (await scope.CreateAsync("contacts", ("name", "Before of the fair")), await scope.CreateAsync("contacts", ("name", "After of the fair")));
+        var member = await scope.CreateAsync("campaignMembers", ("campaign", campaign.ToString("D")), ("contact", before.ToString("D")));
+        var file = Path.Combine(transfer.Site.DataDirectory, "members.csv");
+        await File.WriteAllTextAsync(file, $"campaign,contact,name,id\nAutumn fair,After of the fair,As it was,{member}\n");
+
+        var (code, _, error) = await transfer.Site.RunAsync("import", "campaignMembers", file, "--as-exported");
+
+        Assert.True(code == 0, error);
+        var now = (await scope.Queries.GetAsync("campaignMembers", member, CancellationToken.None))!;
+        Assert.Equal((after, "As it was"), (now.Get<Guid>("contact"), now.Get<string>("name")));
+        var key = await scope.Session.ReadAsync(new Platform.Data.SqlText("SELECT member_key FROM campaign_members WHERE id = ").Append(Platform.Data.ColumnType.Uuid, member), r => r.GetString(0), CancellationToken.None);
+        Assert.Equal([$"{campaign:N}:{after:N}"], key);
+    }
+
     [Fact]
     public async Task Export_WithAFilter_HasThoseRecordsOnly()
     {

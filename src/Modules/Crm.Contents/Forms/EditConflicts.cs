@@ -1,8 +1,8 @@
 using Crm.Contents.LookUps;
-using Crm.Contents.Records;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
+using Crm.Platform.Fields;
 
 namespace Crm.Contents.Forms;
 
@@ -10,7 +10,7 @@ namespace Crm.Contents.Forms;
 /// Puts two people's changes of one record together. A field that only one of them has changed is no conflict; for the
 /// others both values are shown, and the form keeps what was typed.
 /// </summary>
-internal sealed class EditConflicts(ChangeLog log, History history, RecordForm form, FieldViews views, UnkeptWords words, RecordNames names)
+internal sealed class EditConflicts(ChangeLog log, InvariantTexts values, RecordForm form, FieldViews views, UnkeptWords words, RecordNames names)
 {
     /// <param name="posted">What was typed; fields that only the other has changed take the other's value here.</param>
     public async Task<EditConflict> ResolveAsync(ContentTypeDefinition type, ContentItem current, long version, Dictionary<string, IReadOnlyList<string>> posted, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class EditConflicts(ChangeLog log, History history, RecordForm f
             if (form.IsSame(field, mine, current[field.Name]))
                 continue;
             var editor = views.Editor(type, field, mine);
-            if (form.IsSame(field, mine, history.Value(field, before[field.Name])))
+            if (form.IsSame(field, mine, values.ValueOf(field, before[field.Name])))
             {
                 posted[field.Name] = views.FormTexts(field, current[field.Name]);
                 theirs.Add(editor.Label);
@@ -45,7 +45,7 @@ internal sealed class EditConflicts(ChangeLog log, History history, RecordForm f
 
     private async Task<string?> OriginalAsync(FieldDefinition field, string? logged, CancellationToken cancellationToken)
     {
-        var value = history.Value(field, logged);
+        var value = values.ValueOf(field, logged);
         return views.Display(field, value, (await names.FindAsync(field, logged, cancellationToken)).GetValueOrDefault)?.Text;
     }
 }

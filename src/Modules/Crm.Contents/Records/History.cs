@@ -5,13 +5,12 @@ using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
 using Crm.Platform.Security;
-using Crm.Platform.Settings;
 using Microsoft.Extensions.Localization;
 
 namespace Crm.Contents.Records;
 
 /// <summary>What happened to a record, from the change log, in words.</summary>
-internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views, RecordNames names, SettingsStore settings, ActorContext actor, IStringLocalizer localizer)
+internal sealed class History(ChangeLog log, FieldKinds kinds, InvariantTexts texts, FieldViews views, RecordNames names, ActorContext actor, IStringLocalizer localizer)
 {
     private const int LongestText = 300;
 
@@ -28,16 +27,7 @@ internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views,
         })];
 
         HistoryChange Shown(FieldDefinition field, FieldChange change) => new(field.Label.For(localizer), Text(field, change.Old, known), Text(field, change.New, known),
-            canEdit && !field.ReadOnly && !Equals(Value(field, change.Old), item[field.Name]) ? field.Name : null);
-    }
-
-    /// <summary>A value from its text in the log; null when it is empty or no value of its field any more.</summary>
-    public object? Value(FieldDefinition field, string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return null;
-        var context = new ParseContext(CultureInfo.InvariantCulture, TimeZoneInfo.Utc, settings.Site.Currency, settings.Site.Region, default, localizer);
-        return kinds.Of(field).Parse(field, text, context).Value is { } value and not UnboundValue ? value : null;
+            canEdit && !field.ReadOnly && !Equals(texts.ValueOf(field, change.Old), item[field.Name]) ? field.Name : null);
     }
 
     private static IEnumerable<(FieldDefinition Field, FieldChange Change)> FieldsOf(ContentTypeDefinition type, Change change)
@@ -59,7 +49,7 @@ internal sealed class History(ChangeLog log, FieldKinds kinds, FieldViews views,
             return null;
         if (field.Target is not null || field.Kind == "record")
             return string.Join(localizer[", "], RecordNames.MentionedBy(field, text).Select(l => known.GetValueOrDefault(l.Id) ?? localizer["Not visible to you"]));
-        var shown = Value(field, text) is { } value ? kinds.Of(field).Format(field, value, views.Context) : text;
+        var shown = texts.ValueOf(field, text) is { } value ? kinds.Of(field).Format(field, value, views.Context) : text;
         return shown.Length > LongestText ? string.Concat(shown.AsSpan(0, LongestText), "…") : shown;
     }
 }

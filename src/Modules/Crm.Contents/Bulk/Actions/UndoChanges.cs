@@ -1,11 +1,8 @@
-using System.Globalization;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
 using Crm.Platform.Queries;
-using Crm.Platform.Settings;
-using Microsoft.Extensions.Localization;
 
 namespace Crm.Contents.Bulk.Actions;
 
@@ -13,7 +10,7 @@ namespace Crm.Contents.Bulk.Actions;
 /// Takes back what a batch of the change log did: fields get their old values where they still have those that the batch
 /// gave them, deleted records come back, created ones go. What somebody has changed since stays, and is said.
 /// </summary>
-internal sealed class UndoChanges(IContentManager content, QueryEngine queries, ChangeLog log, FieldKinds kinds, DeleteRecords deleting, RestoreRecords restoring, SettingsStore settings, TimeProvider clock, IStringLocalizer localizer) : IBulkAction
+internal sealed class UndoChanges(IContentManager content, QueryEngine queries, ChangeLog log, FieldKinds kinds, InvariantTexts texts, DeleteRecords deleting, RestoreRecords restoring) : IBulkAction
 {
     public const string ActionName = "undo";
 
@@ -68,12 +65,19 @@ internal sealed class UndoChanges(IContentManager content, QueryEngine queries, 
     private ContentChange Back(ContentTypeDefinition type, ContentItem record, List<Change> done, out Message? since)
     {
         var values = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        var hidden = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         since = null;
         foreach (var fields in done.SelectMany(c => c.Fields).GroupBy(f => f.Key, f => f.Value))
         {
             var (old, given) = (fields.First().Old, fields.Last().New);
             if (type.Find(fields.Key) is not { } field)
                 continue;
+            // What it holds now is nobody's to see: it goes with the fields that it follows from.
+            if (field.Hidden)
+            {
+                hidden[field.Name] = texts.ValueOf(field, old);
+                continue;
+            }
             var kind = kinds.Of(field);
             var now = record[field.Name] is { } value ? kind.ToInvariant(field, value) : null;
             if (now == old)
@@ -81,23 +85,14 @@ internal sealed class UndoChanges(IContentManager content, QueryEngine queries, 
             object? before = null;
             if (now != given)
                 since ??= new("Somebody changed {0} since", field.Label);
-            else if (!string.IsNullOrEmpty(old) && (before = Value(kind, field, old)) is null)
+            else if (!string.IsNullOrEmpty(old) && (before = texts.ValueOf(field, old)) is null)
                 since ??= new("{0} cannot be “{1}” any more", field.Label, old);
             else
                 values[field.Name] = before;
         }
+        if (since is null && values.Count > 0)
+            foreach (var (field, value) in hidden)
+                values[field] = value;
         return new ContentChange(type.Name) { Id = record.Id, Version = record.Version, Values = values };
-    }
-
-    private object? Value(FieldKind kind, FieldDefinition field, string text)
-    {
-        var context = new ParseContext(CultureInfo.InvariantCulture, TimeZoneInfo.Utc, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
-        return kind.Parse(field, text, context).Value switch
-        {
-            // An option that is hidden or gone was a value all the same.
-            NewOption option => option.Text,
-            UnboundValue => null,
-            var value => value,
-        };
     }
 }
