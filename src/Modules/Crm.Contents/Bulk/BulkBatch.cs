@@ -48,7 +48,10 @@ internal sealed record BulkBatch(Guid Id, string Type, string Action, Message Ti
 
     public bool IsOver => Status is BulkStatus.Done or BulkStatus.Cancelled or BulkStatus.Stopped;
 
-    public bool CanUndo => IsOver && Action != Actions.PurgeRecords.ActionName && UndoneBy is null && (Changed > 0 || (UndoOf is not null && LeftOut > 0));
+    /// <summary>Its action says so.</summary>
+    public bool IsFinal { get; init; }
+
+    public bool CanUndo => IsOver && !IsFinal && UndoneBy is null && (Changed > 0 || (UndoOf is not null && LeftOut > 0));
 }
 
 /// <summary>Which records: those named, or all that a filter and a quick search match.</summary>

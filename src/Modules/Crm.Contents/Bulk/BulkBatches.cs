@@ -11,7 +11,7 @@ using Crm.Platform.Security;
 namespace Crm.Contents.Bulk;
 
 /// <summary>Starts, pauses and takes back changes of many records. Everybody has his own.</summary>
-internal sealed class BulkBatches(BulkStore store, IJobQueue jobs, JobLog jobLog, ContentDefinitions definitions, DbSession session, ActorContext actor, TimeProvider clock)
+internal sealed class BulkBatches(BulkStore store, IEnumerable<IBulkAction> actions, IJobQueue jobs, JobLog jobLog, ContentDefinitions definitions, DbSession session, ActorContext actor, TimeProvider clock)
 {
     private Guid Me => actor.Current.UserId ?? throw new InvalidOperationException("Changes of many records are a user's.");
 
@@ -20,6 +20,7 @@ internal sealed class BulkBatches(BulkStore store, IJobQueue jobs, JobLog jobLog
     {
         if (await store.FindAsync(id, cancellationToken) is not { } batch || batch.By != Me)
             return null;
+        batch = batch with { IsFinal = actions.Any(a => a.Name == batch.Action && a.IsFinal) };
         // The work is over although the batch does not know: it failed, or whoever asked was locked out for a while.
         return batch is { IsRunning: true, JobId: { } job } && await jobLog.FindAsync(job, cancellationToken) is { Status: JobStatus.Failed } failed
             ? batch with { Status = BulkStatus.Stopped, Message = new Message(failed.Message ?? "") }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Contents.Bulk.Actions;
 
 /// <summary>
-/// Adds values to a field that holds several, such as tags. What others add meanwhile stays beside them: nothing is written
+/// Adds values to a field that holds several, such as tags or links. What others add meanwhile stays beside them: nothing is written
 /// over, so that a record is never left out for that.
 /// </summary>
 internal class AddValues(ContentDefinitions definitions, FieldKinds kinds, FieldViews views, RecordNames names, BulkSaves saves, ActorContext actor, SettingsStore settings, TimeProvider clock, IStringLocalizer localizer, IContentManager content, QueryEngine queries)
@@ -22,7 +22,7 @@ internal class AddValues(ContentDefinitions definitions, FieldKinds kinds, Field
 
     public override string Name => "addValues";
 
-    public override LocalizedText Label => "Add tags or options";
+    public override LocalizedText Label => "Add tags, options or links";
 
     public override string Icon => "tag";
 
@@ -32,12 +32,12 @@ internal class AddValues(ContentDefinitions definitions, FieldKinds kinds, Field
 
     protected override Message Title(FieldDefinition field, string shown) => new("Add “{1}” to {0}", field.Label, shown);
 
-    protected override IEnumerable<FieldDefinition> FieldsOf(ContentTypeDefinition type) => base.FieldsOf(type).Where(f => _kinds.Of(f).ValueType == typeof(ValueList<string>));
+    protected override IEnumerable<FieldDefinition> FieldsOf(ContentTypeDefinition type) => base.FieldsOf(type).Where(f => _kinds.Of(f).ValueType is var type && (type == typeof(ValueList<string>) || type == typeof(ValueList<Guid>)));
 
     public override async Task<IReadOnlyList<BulkOutcome>> RunAsync(BulkWork work, CancellationToken cancellationToken)
     {
         var field = work.Type.Field(work.Settings["field"]!);
-        if (Parse(field, work.Settings["value"]) is not ValueList<string> values)
+        if (Parse(field, work.Settings["value"]) is not { } values)
             return [.. work.Items.Select(i => new BulkOutcome(i.Id, BulkState.LeftOut, new("{0} cannot be “{1}” any more", field.Label, work.Settings["value"]!)))];
         var outcomes = new Dictionary<Guid, BulkOutcome>();
         await SaveAsync(work.Type, field, values, [.. work.Items.Select(i => i.Id)], outcomes, cancellationToken);
@@ -49,21 +49,25 @@ internal class AddValues(ContentDefinitions definitions, FieldKinds kinds, Field
 
     private const string Again = "Somebody changed this record in the meantime";
 
-    protected virtual IEnumerable<string> Combine(IReadOnlyList<string> now, IReadOnlyList<string> given)
-        => now.Concat(given.Where(g => !now.Any(n => FieldKind.Fold(n) == FieldKind.Fold(g))));
+    protected virtual IEnumerable<T> Combine<T>(IReadOnlyList<T> now, IReadOnlyList<T> given) where T : notnull
+        => now.Concat(given.Where(g => !now.Any(n => IsSame(n, g))));
 
-    private async Task SaveAsync(ContentTypeDefinition type, FieldDefinition field, ValueList<string> values, IReadOnlyList<Guid> ids, Dictionary<Guid, BulkOutcome> outcomes, CancellationToken cancellationToken)
+    protected static bool IsSame<T>(T one, T other) where T : notnull => (one, other) is (string a, string b) ? FieldKind.Fold(a) == FieldKind.Fold(b) : one.Equals(other);
+
+    private async Task SaveAsync(ContentTypeDefinition type, FieldDefinition field, object values, IReadOnlyList<Guid> ids, Dictionary<Guid, BulkOutcome> outcomes, CancellationToken cancellationToken)
     {
         var page = await queries.ListAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, ids.Select(i => (object?)i)), Columns = [field.Name], Sort = [SystemFields.Id], Take = QueryEngine.MaxTake }, cancellationToken);
         foreach (var id in ids.Except(page.Items.Select(i => i.Id)))
             outcomes[id] = new(id, BulkState.LeftOut, new("The record is gone or you may not see it"));
-        var changes = page.Items.Select(i => new ContentChange(type.Name) { Id = i.Id, Version = i.Version, Values = { [field.Name] = Combined(i[field.Name] as ValueList<string>, values) } }).ToList();
+        var changes = page.Items.Select(i => new ContentChange(type.Name) { Id = i.Id, Version = i.Version, Values = { [field.Name] = Combined(i[field.Name], values) } }).ToList();
         foreach (var result in await content.SaveManyAsync(type.Name, changes, SaveOptions.Default, cancellationToken))
             outcomes[result.Id] = result.Status == SaveStatus.Conflict ? new(result.Id, BulkState.LeftOut, new(Again)) : BulkOutcome.Of(result);
     }
 
-    private ValueList<string>? Combined(ValueList<string>? now, ValueList<string> given)
-        => Combine(now ?? new([]), given).ToList() is { Count: > 0 } all ? new ValueList<string>(all) : null;
+    private object? Combined(object? now, object given) => given is ValueList<Guid> ids ? Combined(now as ValueList<Guid>, ids) : Combined(now as ValueList<string>, (ValueList<string>)given);
+
+    private ValueList<T>? Combined<T>(ValueList<T>? now, ValueList<T> given) where T : notnull
+        => Combine(now ?? new([]), given).ToList() is { Count: > 0 } all ? new ValueList<T>(all) : null;
 }
 
 /// <summary>Takes values out of a field that holds several; the others stay.</summary>
@@ -72,7 +76,7 @@ internal sealed class RemoveValues(ContentDefinitions definitions, FieldKinds ki
 {
     public override string Name => "removeValues";
 
-    public override LocalizedText Label => "Remove tags or options";
+    public override LocalizedText Label => "Remove tags, options or links";
 
     public override string Icon => "tag-off";
 
@@ -80,6 +84,6 @@ internal sealed class RemoveValues(ContentDefinitions definitions, FieldKinds ki
 
     protected override Message Title(FieldDefinition field, string shown) => new("Remove “{1}” from {0}", field.Label, shown);
 
-    protected override IEnumerable<string> Combine(IReadOnlyList<string> now, IReadOnlyList<string> given)
-        => now.Where(n => !given.Any(g => FieldKind.Fold(n) == FieldKind.Fold(g)));
+    protected override IEnumerable<T> Combine<T>(IReadOnlyList<T> now, IReadOnlyList<T> given)
+        => now.Where(n => !given.Any(g => IsSame(n, g)));
 }

@@ -95,9 +95,7 @@ internal sealed class RestoreRecords(IContentManager content, ActorContext actor
 /// <summary>Removes many records in the recycle bin for good.</summary>
 internal sealed class PurgeRecords(IContentManager content, ActorContext actor) : IBulkAction
 {
-    public const string ActionName = "purge";
-
-    public string Name => ActionName;
+    public string Name => "purge";
 
     public LocalizedText Label => "Remove for good";
 
