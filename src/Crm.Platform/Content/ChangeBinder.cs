@@ -126,7 +126,7 @@ internal sealed class ChangeBinder(
             var usual = save.Before?[field.Name] is Money money ? context with { Currency = money.Currency } : context;
             var parsed = kind.Parse(field, text, usual);
             if (parsed.Error is { } error)
-                save.Error(field.Name, error);
+                save.Error(field.Name, error, parsed.At);
             else if (parsed.Value is NewOption option)
                 options.Add(new(save, field, option.Text));
             else

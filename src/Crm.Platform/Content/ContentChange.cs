@@ -69,7 +69,11 @@ public enum SaveStatus
 }
 
 /// <param name="Field">The field at fault; null when it is the record as a whole.</param>
-public sealed record FieldError(string? Field, Message Message);
+public sealed record FieldError(string? Field, Message Message)
+{
+    /// <summary>Of several values the one at fault, counted from 0; null where that cannot be said.</summary>
+    public int? At { get; init; }
+}
 
 public sealed record SaveResult(SaveStatus Status, Guid Id, long Version, IReadOnlyList<FieldError> Errors)
 {
@@ -151,7 +155,7 @@ public sealed class PendingSave(ContentChange change, ContentItem? before, Conte
 
     public bool IsValid => _errors.Count == 0 && Refused is null;
 
-    public void Error(string? field, Message message) => _errors.Add(new FieldError(field, message));
+    public void Error(string? field, Message message, int? at = null) => _errors.Add(new FieldError(field, message) { At = at });
 
     public void Set(string field, object? value)
     {

@@ -25,6 +25,9 @@ public sealed record FieldEditor(FieldDefinition Field, FieldKind Kind, string L
 
     public string? Error { get; init; }
 
+    /// <summary>Which of several values the error is about; null when it is about the field.</summary>
+    public int? ErrorAt { get; init; }
+
     /// <summary>Name of the record that a look-up has chosen.</summary>
     public string? ChosenText { get; init; }
 

@@ -39,14 +39,14 @@ internal abstract class LabelledKind : SeveralKind<Labelled>
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
         var values = new List<Labelled>();
-        foreach (var part in TextList.Split(text))
+        foreach (var (at, part) in TextList.Split(text).Index())
         {
             var (label, one) = Divide(part);
             if (one.Length == 0)
                 continue;
             var parsed = ParseOne(field, one, context);
             if (parsed.Error is not null)
-                return parsed;
+                return parsed with { At = at };
             values.Add(new((string)parsed.Value!, label));
         }
         return new(Clean(field, new ValueList<Labelled>(values)), null);

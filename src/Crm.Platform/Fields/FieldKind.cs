@@ -182,6 +182,9 @@ public enum FilterOperator
 /// <summary>A parsed value or the reason why there is none.</summary>
 public readonly record struct FieldParse(object? Value, Message? Error)
 {
+    /// <summary>Of several values the one at fault, counted from 0; null where that cannot be said.</summary>
+    public int? At { get; init; }
+
     /// <summary>No value, and nothing wrong: the field is emptied.</summary>
     public static FieldParse Empty => default;
 

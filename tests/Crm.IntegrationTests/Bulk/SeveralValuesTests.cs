@@ -60,9 +60,7 @@ public sealed class SeveralValuesTests
             await AssertAsync(one, one.Kept, "its undo");
             Assert.Equal(0, (await site.OverAsync(await boss.PostAsync(done.Id, "undo"))).LeftOut);
 
-            var form = (await boss.PageAsync($"/customers/{id}/inline/{one.Field}?list=true")).QuerySelector<IHtmlFormElement>("[data-inline-form]")!;
-            var kept = form.QuerySelectorAll<IHtmlInputElement>("input[type=hidden]").Where(i => i.Name is "inlineVersion" or "__RequestVerificationToken" or "list").Select(i => (i.Name!, i.Value));
-            using var saved = await boss.Client.PostAsync(form.GetAttribute("action"), new FormUrlEncodedContent(kept.Concat(one.Posted).Select(p => KeyValuePair.Create(p.Item1, p.Item2))));
+            using var saved = await EditAsync(one.Field, one.Posted);
             var part = await TestBrowser.ParseAsync(await saved.Content.ReadAsStringAsync());
             Assert.True(saved.StatusCode == HttpStatusCode.OK, part.Body!.TextContent);
             await AssertAsync(one, one.Then, "an edit in place");
@@ -75,6 +73,15 @@ public sealed class SeveralValuesTests
             await ChangeAsync(one.Field, one.Given);
         }
 
+        // Of several rows only the one at fault is marked, with the reason beside it.
+        using (var wrong = await EditAsync("phones", [("phones", ""), ("phones", "work"), ("phones", "+1 206 555 0100"), ("phones", "home"), ("phones", "call me")]))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+            var input = Assert.Single((await TestBrowser.ParseAsync(await wrong.Content.ReadAsStringAsync())).QuerySelectorAll<IHtmlInputElement>("[aria-invalid=true]"));
+            Assert.Equal("call me", input.Value);
+            Assert.Contains("call me", input.ParentElement!.QuerySelector(".field-error")!.TextContent, StringComparison.Ordinal);
+        }
+
         await using var last = await site.OpenScopeAsync();
         string[] sides = ["channels", "tags", "emails", "phones"];
         foreach (var side in sides)
@@ -83,6 +90,13 @@ public sealed class SeveralValuesTests
         Assert.True((await last.Content.PurgeAsync("customers", Guid.Parse(id), CancellationToken.None)).Succeeded);
         foreach (var side in sides)
             Assert.Equal(0, await CountAsync(last, side));
+
+        async Task<HttpResponseMessage> EditAsync(string field, (string Name, string Value)[] posted)
+        {
+            var form = (await boss.PageAsync($"/customers/{id}/inline/{field}?list=true")).QuerySelector<IHtmlFormElement>("[data-inline-form]")!;
+            var kept = form.QuerySelectorAll<IHtmlInputElement>("input[type=hidden]").Where(i => i.Name is "inlineVersion" or "__RequestVerificationToken" or "list").Select(i => (i.Name!, i.Value));
+            return await boss.Client.PostAsync(form.GetAttribute("action"), new FormUrlEncodedContent(kept.Concat(posted).Select(p => KeyValuePair.Create(p.Item1, p.Item2))));
+        }
 
         async Task ChangeAsync(string field, string value)
         {

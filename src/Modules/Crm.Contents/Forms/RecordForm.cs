@@ -57,11 +57,11 @@ internal sealed class RecordForm(ContentDefinitions definitions, FieldKinds kind
 
         IReadOnlyList<string> Text(FieldDefinition field) => texts.GetValueOrDefault(field.Name) ?? views.FormTexts(field, null);
 
-        FieldEditor Editor(FieldDefinition field) => names.Named(views.Editor(type, field, Text(field)), chosen) with
+        FieldEditor Editor(FieldDefinition field)
         {
-            Error = errors.FirstOrDefault(e => string.Equals(e.Field, field.Name, StringComparison.OrdinalIgnoreCase))?.Message.For(localizer),
-            HasFocus = field.Name == first,
-        };
+            var error = errors.FirstOrDefault(e => string.Equals(e.Field, field.Name, StringComparison.OrdinalIgnoreCase));
+            return names.Named(views.Editor(type, field, Text(field)), chosen) with { Error = error?.Message.For(localizer), ErrorAt = error?.At, HasFocus = field.Name == first };
+        }
     }
 
     /// <summary>The errors for the list above the form, those of inputs in the inputs' order.</summary>

@@ -17,6 +17,7 @@ export function startRows(group) {
   const model = rows().at(-1).cloneNode(true);
   // The first row's input has the id that the label names.
   $$('[id]', model).forEach(element => element.removeAttribute('id'));
+  $$('[aria-invalid]', model).forEach(element => element.removeAttribute('aria-invalid'));
   const show = () => $$('[data-row-remove]', group).forEach(button => { button.hidden = rows().length < 2 || button.previousElementSibling.disabled; });
   add.hidden = $$('input:disabled', group).length > 0;
   // The empty row is for people without script, unless it is the only one.
