@@ -88,7 +88,7 @@ function close(focus = true) {
 }
 
 function focusPlace(place) {
-  const pencil = $('.inline-pencil', place);
+  const pencil = inList(place) ? null : $('.inline-pencil', place);
   if (pencil) { pencil.focus({ preventScroll: true }); return; }
   place.tabIndex = -1;
   place.focus({ preventScroll: true });
@@ -117,9 +117,8 @@ async function save(focus = true, next = null) {
 }
 
 function put(place, part) {
-  const value = $('[data-inline-value]', part), snack = $('.snack', part), pencil = $('.inline-pencil', place);
-  place.replaceChildren(...value.childNodes);
-  if (pencil) place.append(pencil);
+  const value = $('[data-inline-value]', part), snack = $('.snack', part);
+  fill(place, value.childNodes);
   if (!snack) return;
   for (const old of $$('[data-snacks] [data-inline-snack]')) old.remove();
   snack.setAttribute('data-inline-snack', '');
@@ -127,6 +126,12 @@ function put(place, part) {
   if (undo) undo.onsubmit = event => { event.preventDefault(); takeBack(place, undo, snack); };
   $('[data-snacks]')?.append(snack);
   setTimeout(() => { if (!snack.matches(':hover, :focus-within')) snack.remove(); }, 10000);
+}
+
+function fill(place, nodes) {
+  const pencil = $('.inline-pencil', place);
+  place.replaceChildren(...nodes);
+  if (pencil) place.append(pencil);
 }
 
 async function takeBack(place, form, snack) {
@@ -170,10 +175,9 @@ document.addEventListener('pointerdown', event => {
 
 // What the other made of it is shown: the cell is read anew.
 async function undoConflict() {
-  const { place } = open, now = $('.inline-conflict > div', open.box), pencil = $('.inline-pencil', place);
+  const { place } = open, now = $('.inline-conflict > div', open.box);
   close();
-  place.replaceChildren(...now.childNodes);
-  if (pencil) place.append(pencil);
+  fill(place, now.childNodes);
 }
 
 const placesOf = row => $$('[data-inline^="/"]', row).filter(place => place.offsetParent !== null);
@@ -226,14 +230,29 @@ function inEditor(event) {
   }
 }
 
-/* ---------- facts get a button, which is for fingers and for keys ---------- */
+/* ---------- a pencil: each fact has one, for fingers and for keys; in a list it comes to the cell that the mouse is on ---------- */
 
-const pencil = $('template[data-inline-pencil]');
-if (pencil)
-  for (const fact of $$('dd[data-inline^="/"]')) {
-    const button = pencil.content.firstElementChild.cloneNode(true);
-    button.setAttribute('aria-label', fact.dataset.inlineLabel);
-    button.title = fact.dataset.inlineLabel;
-    button.addEventListener('click', () => edit(fact));
-    fact.append(button);
-  }
+const template = $('template[data-inline-pencil]');
+
+function giveButton(place, button) {
+  button.setAttribute('aria-label', place.dataset.inlineLabel);
+  button.title = place.dataset.inlineLabel;
+  place.append(button);
+}
+
+if (template) {
+  const make = () => template.content.firstElementChild.cloneNode(true);
+  for (const fact of $$('dd[data-inline^="/"]')) giveButton(fact, make());
+  // A cell's link is followed by the first click, so that it needs another way in than the double click. Keys have theirs.
+  const pencil = make();
+  pencil.tabIndex = -1;
+  document.addEventListener('pointerover', event => {
+    const place = event.pointerType === 'touch' ? null : placeOf(event.target);
+    if (place && inList(place)) { if (pencil.parentElement !== place) giveButton(place, pencil); }
+    else if (!event.target.closest?.('.inline-editor')) pencil.remove();
+  });
+  document.addEventListener('click', event => {
+    const place = event.target.closest?.('.inline-pencil')?.parentElement;
+    if (place) edit(place);
+  });
+}
