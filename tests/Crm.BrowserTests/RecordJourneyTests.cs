@@ -44,6 +44,7 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await person.Page.Locator("[name=website]").FillAsync("https://two-windows.example.com");
         await person.Page.Locator("main [data-primary]").ClickAsync();
         await Expect(person.Page.Locator(".conflict-field")).ToHaveCountAsync(2);
+        await Expect(person.Page.Locator("#conflict-title")).ToContainTextAsync(person.Say("You saved this record in another window while you were editing it here"));
         await person.LookAsync("record-conflict");
         await person.Page.Locator("[data-keep-all=theirs]").ClickAsync();
         await person.Page.Locator("[name=keep-employees][value=mine]").CheckAsync();

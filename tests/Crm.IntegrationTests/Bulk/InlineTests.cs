@@ -44,7 +44,7 @@ public sealed class InlineTests
         {
             Assert.Equal(HttpStatusCode.Conflict, conflict.StatusCode);
             var part = await PartAsync(conflict);
-            Assert.Contains("boss", part.QuerySelector(".inline-conflict")!.TextContent, StringComparison.Ordinal);
+            Assert.Contains("You changed this in another window", part.QuerySelector(".inline-conflict")!.TextContent, StringComparison.Ordinal);
             Assert.Equal("c", part.QuerySelector<IHtmlSelectElement>("select[name=level]")!.Value);
             overwrite = part.QuerySelector<IHtmlFormElement>("form")!;
         }
@@ -54,12 +54,18 @@ public sealed class InlineTests
             Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         using (var late = await boss.SubmitAsync(undo, []))
             Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        using (var mate = await site.SignInAsNewAsync("mate", "Manager"))
+        using (var saved = await mate.SubmitAsync(await EditorAsync(mate, id, "level"), new() { ["level"] = "b" }))
+            Assert.Equal(HttpStatusCode.OK, saved.StatusCode);
         using (var stale = await boss.SubmitAsync(overwrite, new() { ["level"] = "c" }))
+        {
             Assert.Equal(HttpStatusCode.Conflict, stale.StatusCode);
+            Assert.Contains("mate", (await PartAsync(stale)).QuerySelector(".inline-conflict")!.TextContent, StringComparison.Ordinal);
+        }
 
         await using var scope = await site.OpenScopeAsync();
         var item = (await scope.Queries.GetAsync("customers", id, CancellationToken.None))!;
-        Assert.Equal(("d", 7m), (item.Get<string>("level"), item.Get<decimal>("employees")));
+        Assert.Equal(("b", 7m), (item.Get<string>("level"), item.Get<decimal>("employees")));
         Assert.Equal($"/customers/{id}/inline/level", (await boss.PageAsync("/customers")).QuerySelector("td[data-label=Level]")!.GetAttribute("data-inline"));
         Assert.Equal("", (await seller.PageAsync("/customers")).QuerySelector("td[data-label=Level]")!.GetAttribute("data-inline"));
     }

@@ -3,6 +3,7 @@ using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
+using Crm.Platform.Security;
 
 namespace Crm.Contents.Forms;
 
@@ -10,7 +11,7 @@ namespace Crm.Contents.Forms;
 /// Puts two people's changes of one record together. A field that only one of them has changed is no conflict; for the
 /// others both values are shown, and the form keeps what was typed.
 /// </summary>
-internal sealed class EditConflicts(ChangeLog log, InvariantTexts values, RecordForm form, FieldViews views, UnkeptWords words, RecordNames names)
+internal sealed class EditConflicts(ChangeLog log, InvariantTexts values, RecordForm form, FieldViews views, UnkeptWords words, RecordNames names, ActorContext actor)
 {
     /// <param name="posted">What was typed; fields that only the other has changed take the other's value here.</param>
     public async Task<EditConflict> ResolveAsync(ContentTypeDefinition type, ContentItem current, long version, Dictionary<string, IReadOnlyList<string>> posted, CancellationToken cancellationToken)
@@ -38,9 +39,9 @@ internal sealed class EditConflicts(ChangeLog log, InvariantTexts values, Record
                 both.Add(new ConflictingField(editor, await OriginalAsync(field, before[field.Name], cancellationToken), views.Display(type, current, field.Name)?.Text, await words.SayAsync(editor, cancellationToken)));
             }
         }
-        var last = since.FirstOrDefault();
+        var last = since.Find(c => c.UserId != actor.Current.UserId) ?? since.FirstOrDefault();
         var who = last?.UserId is { } user ? await names.FindAsync(SystemTypes.Users, user, cancellationToken) : null;
-        return new EditConflict(who, last?.At ?? default, both, theirs);
+        return new EditConflict(who, last?.At ?? default, both, theirs) { IsOwn = since is [_, ..] && since.TrueForAll(c => c.UserId == actor.Current.UserId) };
     }
 
     private async Task<string?> OriginalAsync(FieldDefinition field, string? logged, CancellationToken cancellationToken)

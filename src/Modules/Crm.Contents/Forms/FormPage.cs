@@ -36,8 +36,12 @@ internal sealed record FormPage(ContentTypeDefinition Type, Guid? Id, string Tit
     /// <summary>Where a new record leads back to instead of its own page.</summary>
     public string? ReturnUrl { get; init; }
 
-    /// <summary>A form so long that sections without anything in them stand behind "more fields".</summary>
-    public bool IsLong => Sections.Sum(s => s.Editors.Count) > 24;
+    /// <summary>
+    /// What a long form shows on demand: sections after the first without anything in them, and without any of the fields
+    /// that lists, quick search or the record's head show, as those are what records of the type are known by.
+    /// </summary>
+    public IReadOnlyList<FormSection> More => Sections.Sum(s => s.Editors.Count) <= 24 ? []
+        : [.. Sections.Skip(1).Where(s => s.IsEmpty && !s.Editors.Any(e => Type.ListColumns.Concat(Type.QuickSearch).Concat(Type.KeyFacts).Contains(e.Field.Name)))];
 
     public required string CancelUrl { get; init; }
 }
@@ -57,6 +61,9 @@ internal sealed record FormError(string? InputId, string Text);
 /// <param name="Theirs">Labels of fields that only the other has changed; the form now has their values.</param>
 internal sealed record EditConflict(string? Who, DateTime At, IReadOnlyList<ConflictingField> Both, IReadOnlyList<string> Theirs)
 {
+    /// <summary>It was the same user, in another window.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Posted with each of <see cref="Both"/>: whose value is to be kept.</summary>
     public const string Keep = "keep-";
 

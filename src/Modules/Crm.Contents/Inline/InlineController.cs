@@ -64,8 +64,8 @@ internal sealed class InlineController(
                 result = await SaveAsync(definition, id, result.Version, texts, cancellationToken);
             if (result.Status == SaveStatus.Conflict && await queries.GetAsync(definition.Name, id, cancellationToken) is { } now)
             {
-                var who = since is [.., { UserId: { } user }] ? await names.FindAsync(SystemTypes.Users, user, cancellationToken) : null;
-                return await EditorAsync(definition, id, edited, posted[edited.Name], now.Version, list, [], new InlineConflict(who, views.Display(definition, now, edited.Name)), StatusCodes.Status409Conflict, cancellationToken);
+                var who = (since.FindLast(c => c.UserId != actor.Current.UserId) ?? since.LastOrDefault())?.UserId is { } user ? await names.FindAsync(SystemTypes.Users, user, cancellationToken) : null;
+                return await EditorAsync(definition, id, edited, posted[edited.Name], now.Version, list, [], new InlineConflict(who, since is [_, ..] && since.TrueForAll(c => c.UserId == actor.Current.UserId), views.Display(definition, now, edited.Name)), StatusCodes.Status409Conflict, cancellationToken);
             }
         }
         return result.Status switch

@@ -26,7 +26,8 @@ internal sealed record InlineEditor(ContentTypeDefinition Type, Guid Id, Platfor
 }
 
 /// <param name="Who">Null when the user may not be seen or it was the system.</param>
-internal sealed record InlineConflict(string? Who, Platform.Display.FieldDisplay? Now);
+/// <param name="IsOwn">It was the same user, in another window.</param>
+internal sealed record InlineConflict(string? Who, bool IsOwn, Platform.Display.FieldDisplay? Now);
 
 /// <param name="Display">Null for nothing to show.</param>
 /// <param name="Said">What was done, for the toast.</param>
