@@ -36,7 +36,7 @@ public sealed class CustomerContactType : IContentTypeProvider
             [
                 Field.Text("title", "Who and where") with { ReadOnly = true, MaxLength = 450 },
                 Field.LookUp(Contact, "Contact", ContactType.Name) with { Required = true, OnDelete = OnDelete.Cascade, RelatedLabel = "Also works at" },
-                Field.LookUp(Customer, "Customer", CustomerType.Name) with { Required = true, OnDelete = OnDelete.Cascade, RelatedLabel = "Contacts from elsewhere" },
+                Field.LookUp(Customer, "Customer", CustomerType.Name) with { Required = true, OnDelete = OnDelete.Cascade, RelatedLabel = "Also working here" },
                 Field.Text("role", "Role at the customer") with { MaxLength = 200 },
                 Field.Date("since", "Works there since"),
                 Field.Date(Until, "Works there until"),

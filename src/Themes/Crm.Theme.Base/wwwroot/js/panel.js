@@ -35,6 +35,9 @@ export async function sendInPlace(form, submitter, start) {
   const response = await fetch(address, { method: 'POST', body: new FormData(form, submitter), headers: { 'X-Requested-With': 'form' }, credentials: 'same-origin' });
   const next = response.headers.get('X-Location');
   if (next) {
+    const to = new URL(next, location.href);
+    const place = to.pathname === location.pathname && to.hash ? document.getElementById(to.hash.slice(1)) : null;
+    if (place && await renew(place, to, start)) return null;
     // To the same page, only with another place in it, is to the page anew.
     if (new URL(next, location.href).pathname === location.pathname) history.replaceState(null, '', next);
     if (new URL(next, location.href).href === location.href) location.reload(); else location.assign(next);
@@ -56,6 +59,22 @@ export async function sendInPlace(form, submitter, start) {
   // Nothing to show it in: the browser shows the answer as it always did. It was refused, so sending it again does no harm.
   if (!saving) form.submit();
   return saving;
+}
+
+/** Where the answer leads to a place in this very page, only that place is fetched anew, with what is said of it: nothing jumps. */
+async function renew(place, address, start) {
+  const response = await fetch(address, { credentials: 'same-origin' });
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html'), fresh = page.getElementById(place.id);
+  if (!fresh) return false;
+  place.replaceWith(document.adoptNode(fresh));
+  start(fresh);
+  fresh.tabIndex = -1;
+  fresh.focus({ preventScroll: true });
+  for (const snack of page.querySelectorAll('[data-snacks] > .snack')) {
+    document.querySelector('[data-snacks]').append(document.adoptNode(snack));
+    start(snack);
+  }
+  return true;
 }
 
 /** A panel with the form of a page, or null when the page has none. */
