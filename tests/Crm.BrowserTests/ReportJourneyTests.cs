@@ -78,7 +78,8 @@ public sealed class ReportJourneyTests(Chromium chromium)
         await Expect(page.Locator(".chip")).ToContainTextAsync("A");
         await boss.Button("Filter").ClickAsync();
         // The field brings inputs of its own.
-        await page.RunAndWaitForResponseAsync(() => page.Locator("#filter-field").SelectOptionAsync("employees"), r => r.Url.Contains("field=employees", StringComparison.Ordinal));
+        await Expect(page.Locator("#add-filter .dropdown-active")).ToBeVisibleAsync();
+        await page.RunAndWaitForResponseAsync(async () => { await page.Locator("#add-filter .dropdown-input").FillAsync(boss.Say("Employees")); await page.Keyboard.PressAsync("Enter"); }, r => r.Url.Contains("field=employees", StringComparison.Ordinal));
         await Expect(page.Locator("[data-filter-editor][aria-busy]")).ToHaveCountAsync(0);
         await page.Locator("#add-filter [data-filter-editor] input[name=value]:not([disabled])").FillAsync("400");
         await page.Locator("#add-filter .btn-primary").ClickAsync();

@@ -100,7 +100,7 @@ internal sealed class MoneyField : FieldKind
             (trimmed, currency) = (trimmed[3..], trimmed[..3]);
         return Numbers.TryParse(trimmed, context.Culture, out var amount)
             ? FieldParse.Ok(new Money(amount, currency.ToUpperInvariant()))
-            : FieldParse.Fail("{0} must be an amount such as 1234.50, with a currency code such as CNY if it is not the usual one", field.Label);
+            : FieldParse.Fail("{0} must be an amount such as 1234.50, or 1234.50 {1} with a currency code", field.Label, context.Currency);
     }
 
     public override Message? Validate(FieldDefinition field, object value)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using Crm.Contents.Lists;
 using Crm.IntegrationTests.Support;
 using Crm.Platform.Data;
@@ -46,6 +48,24 @@ public sealed class FilterBarTests
         }
     }
 
+    [Fact]
+    public async Task Editor_AskedWithWhatWasTyped_KeepsItAndSaysWhatIsWrong()
+    {
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
+        using var client = await site.SignInAsync();
+        Assert.Equal(HttpStatusCode.NoContent, (await client.GetAsync("/customers/filter?field=annualRevenue&op=ge&value=1000")).StatusCode);
+        using var wrong = await client.GetAsync("/customers/filter?field=annualRevenue&op=between&value=1000&value=a+lot");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        var html = await wrong.Content.ReadAsStringAsync();
+        Assert.Contains("or 1234.50 USD with a currency code", html, StringComparison.Ordinal);
+        var inputs = Regex.Matches(html, "<input[^>]* id=\"(?:from|until)-new\"[^>]*>");
+        Assert.Collection(inputs,
+            from => { Assert.Contains("value=\"1000\"", from.Value, StringComparison.Ordinal); Assert.DoesNotContain("aria-invalid", from.Value, StringComparison.Ordinal); },
+            until => { Assert.Contains("value=\"a lot\"", until.Value, StringComparison.Ordinal); Assert.Contains("aria-invalid=\"true\"", until.Value, StringComparison.Ordinal); });
+        // Tags are chosen among those that there are, of the type that the field belongs to.
+        Assert.Contains("data-lookup-url=\"/lookup/customers/tags\"", await client.Client.GetStringAsync("/contacts/filter?field=customer.tags"), StringComparison.Ordinal);
+    }
+
     private static string Say(FilterChip chip) => $"{chip.Index} {chip.Label} {chip.Text} {chip.RemoveUrl} {chip.Editor?.Op} {string.Join('|', chip.Editor?.Values ?? [])} {string.Join('|', chip.Alternatives.Select(a => a.Text))}";
 
     private static ConditionInput Condition(Random random, FilterField field)
@@ -55,6 +75,7 @@ public sealed class FilterBarTests
         (string Op, string[] Values)[] offers = field.Shape switch
         {
             FilterShape.Choice => [("eq", Options()), ("ne", Options())],
+            FilterShape.Words => [("eq", ["vip", "x and y"]), ("ne", ["o'clock"]), ("contains", ["a'b (c)"]), ("startswith", ["%"])],
             FilterShape.Record => [("eq", [Guid.CreateVersion7().ToString(), Guid.CreateVersion7().ToString()]), ("ne", [Guid.CreateVersion7().ToString()]), .. field.Kind.IsSeveral ? [] : new (string, string[])[] { ("contains", ["O'Neil"]) }],
             FilterShape.Number => [("ge", ["5"]), ("lt", ["12"]), ("between", ["1", "9"]), ("eq", ["7"])],
             FilterShape.Date => [("period", [FilterPeriods.All[random.Next(FilterPeriods.All.Count)].Key]), ("last", [random.Next(1, 400).ToString(System.Globalization.CultureInfo.InvariantCulture)]), ("next", ["7"]), ("ago", ["30"]), ("eq", [Day()]), ("ge", [Day()]), ("le", [Day()]), ("gt", [Day()]), ("lt", [Day()]), ("between", [Day(), Day()]), ("ge", ["@month-1"])],

@@ -3,6 +3,7 @@ using Crm.Platform.Display;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 using Crm.Platform.Settings;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 
@@ -46,10 +47,23 @@ internal sealed class ListsController(ContentDefinitions definitions, ListReader
         return View(await reader.ReadAsync(definition, address, filter, input, tastes, known, leftOut, cancellationToken));
     }
 
-    /// <summary>The inputs for a condition on a field; a script puts them into the form.</summary>
+    /// <summary>
+    /// The inputs for a condition on a field; a script puts them into the form. Asked with what was typed, no content says
+    /// that it will do; else the inputs come back with it, and with what is wrong.
+    /// </summary>
+    /// <param name="at">The chip whose form it is; null for a new condition.</param>
     [HttpGet("filter"), RequireScreen]
-    public IActionResult Editor([FromRoute] string type, string? field)
-        => fields.Find(definitions.Current.Get(type), field ?? "") is { } found ? PartialView("_FilterEditor", chips.New(found)) : NotFound();
+    public IActionResult Editor([FromRoute] string type, string? field, string? op, string?[]? value, int? at)
+    {
+        if (fields.Find(definitions.Current.Get(type), field ?? "") is not { } found)
+            return NotFound();
+        if (op is null)
+            return PartialView("_FilterEditor", chips.New(found));
+        if (form.Problem(found, op, value ?? []) is not { } problem)
+            return NoContent();
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return PartialView("_FilterEditor", chips.Refused(found, at, op, value ?? [], problem));
+    }
 
     private Filter? Parse(ContentTypeDefinition type, string? text) => string.IsNullOrWhiteSpace(text) ? null : FilterParser.Parse(text, type, definitions.Current);
 

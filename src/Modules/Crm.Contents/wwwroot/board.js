@@ -1,13 +1,13 @@
 // The board: cards are dragged, or moved by their menu. A move is shown at once and taken back when it is refused.
-const board = document.querySelector('[data-board]');
-const { path, textFailed } = board.dataset;
+const board = () => document.querySelector('[data-board]');
+const { path, textFailed } = board().dataset;
 
-const columnOf = key => board.querySelector(`[data-board-cards="${CSS.escape(key)}"]`);
+const columnOf = key => board().querySelector(`[data-board-cards="${CSS.escape(key)}"]`);
 const formOf = card => card.querySelector('form[data-board-move]');
 
 function snack(text, undo) {
   const area = document.querySelector('[data-snacks]');
-  const element = board.querySelector('template[data-board-snack]').content.cloneNode(true).firstElementChild;
+  const element = board().querySelector('template[data-board-snack]').content.cloneNode(true).firstElementChild;
   element.querySelector('.grow').textContent = text;
   const button = element.querySelector('[data-undo]');
   if (undo) button.addEventListener('click', () => { element.remove(); undo(); });
@@ -21,7 +21,7 @@ async function refreshHeads() {
   const response = await fetch(location.href, { credentials: 'same-origin' });
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-  for (const head of board.querySelectorAll('[data-board-head]')) {
+  for (const head of board().querySelectorAll('[data-board-head]')) {
     const fresh = page.querySelector(`[data-board-head="${CSS.escape(head.dataset.boardHead)}"]`);
     if (fresh) head.replaceChildren(...document.adoptNode(fresh).childNodes);
   }
@@ -62,23 +62,28 @@ async function move(card, from, to, back) {
 
 const putBack = event => event.from.insertBefore(event.item, event.from.children[event.oldIndex] ?? null);
 
-for (const column of board.querySelectorAll('[data-board-cards]'))
-  globalThis.Sortable.create(column, {
-    group: 'board', sort: false, draggable: '[data-fixed=false]', animation: 120, delay: 150, delayOnTouchOnly: true, filter: 'button, .menu', preventOnFilter: false,
-    onAdd: event => move(event.item, event.from.dataset.boardCards, column.dataset.boardCards, () => putBack(event)),
-  });
+function startBoard() {
+  for (const column of board().querySelectorAll('[data-board-cards]'))
+    globalThis.Sortable.create(column, {
+      group: 'board', sort: false, draggable: '[data-fixed=false]', animation: 120, delay: 150, delayOnTouchOnly: true, filter: 'button, .menu', preventOnFilter: false,
+      onAdd: event => move(event.item, event.from.dataset.boardCards, column.dataset.boardCards, () => putBack(event)),
+    });
 
-// A door asks for the rest: the card goes back until that is answered.
-for (const door of board.querySelectorAll('[data-board-door]'))
-  globalThis.Sortable.create(door, {
-    group: { name: 'board', pull: false }, sort: false, draggable: '.board-card',
-    onAdd: event => {
-      putBack(event);
-      event.item.querySelector(`a[data-dialog][href$="/${door.dataset.boardDoor}"]`)?.click();
-    },
-  });
+  // A door asks for the rest: the card goes back until that is answered.
+  for (const door of board().querySelectorAll('[data-board-door]'))
+    globalThis.Sortable.create(door, {
+      group: { name: 'board', pull: false }, sort: false, draggable: '.board-card',
+      onAdd: event => {
+        putBack(event);
+        event.item.querySelector(`a[data-dialog][href$="/${door.dataset.boardDoor}"]`)?.click();
+      },
+    });
+}
+startBoard();
+// What the quick filter has found stands there anew.
+document.addEventListener('crm:added', event => { if (event.target.matches('main')) startBoard(); });
 
-board.addEventListener('submit', event => {
+document.addEventListener('submit', event => {
   const form = event.target;
   if (!form.matches('form[data-board-move]')) return;
   event.preventDefault();

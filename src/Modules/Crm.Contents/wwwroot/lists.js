@@ -1,14 +1,16 @@
-// Lists: what is chosen, how it is counted, and what the keys do. Without script all of it works by forms and links.
-const list = document.querySelector('[data-list]');
+// Lists: what is chosen, how it is counted, what the keys do, and what is looked for. Without script all of it works by forms
+// and links. The rows may be replaced at any time: what waits for clicks waits on the document.
 const $ = (selector, scope = document) => scope.querySelector(selector);
 const $$ = (selector, scope = document) => [...scope.querySelectorAll(selector)];
 
 /* ---------- selection ---------- */
 
-const bar = $('[data-selection-bar]');
-const boxes = () => $$('[data-select]', list);
+const list = () => $('[data-list]');
+const boxes = () => $$('[data-select]', list());
 
 function showSelection() {
+  const bar = $('[data-selection-bar]');
+  if (!bar) return;
   const matching = $('[data-select-matching]', bar);
   const chosen = boxes().filter(box => box.checked).length;
   if (matching && chosen < boxes().length) matching.checked = false;
@@ -16,40 +18,36 @@ function showSelection() {
   count.textContent = chosen === 0 ? '' : count.dataset.text.replace('{0}', matching?.checked ? count.dataset.all : chosen.toLocaleString(document.documentElement.lang));
 }
 
-function startSelection() {
-  let last = null;
-  list.addEventListener('click', event => {
-    const box = event.target.closest('[data-select]');
-    if (!box) return;
+let last = null;
+document.addEventListener('click', event => {
+  const box = event.target.closest?.('[data-list] [data-select]');
+  if (box) {
     // With shift, all from the last one to this one.
-    if (event.shiftKey && last) {
+    if (event.shiftKey && last?.isConnected) {
       const all = boxes();
       const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
       for (const other of all.slice(from, to + 1)) other.checked = box.checked;
     }
     last = box;
-  });
-  // On the document, after the theme's script has ticked the rows of "all".
-  document.addEventListener('change', event => {
-    if (!list.contains(event.target)) return;
-    if (event.target.matches('[data-select-matching]') && event.target.checked)
-      for (const box of boxes()) box.checked = true;
-    const all = $('[data-select-all]', list);
-    if (all && !event.target.matches('[data-select-all]')) {
-      const chosen = boxes().filter(box => box.checked).length;
-      all.checked = chosen > 0 && chosen === boxes().length;
-      all.indeterminate = chosen > 0 && chosen < boxes().length;
-    }
+  } else if (event.target.closest?.('[data-selection-clear]')) {
+    for (const other of $$('[data-select], [data-select-all], [data-select-matching]', list())) { other.checked = false; other.indeterminate = false; }
     showSelection();
-  });
-  $('[data-selection-clear]', bar).addEventListener('click', () => {
-    for (const box of $$('[data-select], [data-select-all], [data-select-matching]', list)) { box.checked = false; box.indeterminate = false; }
-    showSelection();
-  });
-  showSelection();
-}
+  }
+});
 
-if (list && bar) startSelection();
+// After the theme's script has ticked the rows of "all".
+document.addEventListener('change', event => {
+  if (!list()?.contains(event.target)) return;
+  if (event.target.matches('[data-select-matching]') && event.target.checked)
+    for (const box of boxes()) box.checked = true;
+  const all = $('[data-select-all]', list());
+  if (all && !event.target.matches('[data-select-all]')) {
+    const chosen = boxes().filter(box => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes().length;
+    all.indeterminate = chosen > 0 && chosen < boxes().length;
+  }
+  showSelection();
+});
 
 /* ---------- sort by a further column, groups, density ---------- */
 
@@ -67,42 +65,33 @@ document.addEventListener('click', event => {
 async function keepTaste(values) {
   const data = new FormData($('[data-density-form]'));
   for (const [name, value] of Object.entries(values)) data.set(name, value);
-  await fetch(`${list.dataset.path}/taste`, { method: 'POST', body: data, headers: { Accept: 'application/json' }, credentials: 'same-origin' });
+  await fetch(`${list().dataset.path}/taste`, { method: 'POST', body: data, headers: { Accept: 'application/json' }, credentials: 'same-origin' });
 }
 
-$('[data-density-form]')?.addEventListener('submit', event => {
-  if (!list) return;
+document.addEventListener('submit', event => {
+  if (!event.target.matches('[data-density-form]') || !list()) return;
   event.preventDefault();
   const density = event.submitter.value;
-  list.dataset.density = density;
+  list().dataset.density = density;
   for (const button of $$('button', event.target)) button.setAttribute('aria-pressed', String(button.value === density));
   keepTaste({ density });
 });
 
 /* ---------- the column menu: dragged, or moved by its buttons ---------- */
 
-const columns = $('[data-columns]');
-if (columns) {
-  const order = $('[data-column-list]', columns);
-  columns.addEventListener('click', event => {
-    const button = event.target.closest('[data-move]');
-    if (!button) return;
-    event.preventDefault();
-    const item = button.closest('[data-column-item]');
-    if (button.dataset.move === '-1') item.previousElementSibling?.before(item); else item.nextElementSibling?.after(item);
-    button.focus();
-    item.scrollIntoView({ block: 'nearest' });
-  });
-  addEventListener('load', () => globalThis.Sortable?.create(order, { handle: '.column-grip', animation: 120 }));
-  $('[data-column-search]', columns).addEventListener('input', event => {
-    const text = event.target.value.trim().toLocaleLowerCase();
-    for (const offer of $$('[data-column-offer]', columns)) offer.hidden = text !== '' && !offer.textContent.toLocaleLowerCase().includes(text);
-    for (const group of $$('details', columns)) {
-      group.hidden = $$('[data-column-offer]', group).every(offer => offer.hidden);
-      if (text) group.open = true;
-    }
-  });
-  $('[data-column-search]', columns).addEventListener('keydown', event => { if (event.key === 'Enter') event.preventDefault(); });
+document.addEventListener('click', event => {
+  const button = event.target.closest?.('[data-columns] [data-move]');
+  if (!button) return;
+  event.preventDefault();
+  const item = button.closest('[data-column-item]');
+  if (button.dataset.move === '-1') item.previousElementSibling?.before(item); else item.nextElementSibling?.after(item);
+  button.focus();
+  item.scrollIntoView({ block: 'nearest' });
+});
+
+function startColumns() {
+  const order = $('[data-column-list]');
+  if (order) globalThis.Sortable?.create(order, { handle: '.column-grip', animation: 120 });
 }
 
 /* ---------- widths of columns, in steps of 16 pixels ---------- */
@@ -110,14 +99,14 @@ if (columns) {
 const step = 16, narrowest = 4, widest = 40;
 
 function startWidths() {
-  for (const head of $$('th[data-col]', list)) {
-    const col = $(`col[data-col="${CSS.escape(head.dataset.col)}"]`, list);
+  for (const head of $$('th[data-col]', list())) {
+    const col = $(`col[data-col="${CSS.escape(head.dataset.col)}"]`, list());
     const grip = document.createElement('span');
     grip.className = 'col-grip';
     grip.tabIndex = 0;
     grip.role = 'separator';
     grip.ariaOrientation = 'vertical';
-    grip.ariaLabel = list.dataset.textWidth.replace('{0}', head.dataset.colLabel);
+    grip.ariaLabel = list().dataset.textWidth.replace('{0}', head.dataset.colLabel);
     grip.ariaValueMin = narrowest;
     grip.ariaValueMax = widest;
     grip.ariaValueNow = col.dataset.steps;
@@ -148,27 +137,108 @@ function startWidths() {
     });
   }
 }
-if (list && matchMedia('(min-width: 821px)').matches) startWidths();
 
 /* ---------- back to where one was ---------- */
 
-const scroller = $('[data-table-scroll]');
+const scroller = () => $('[data-table-scroll]');
 const place = () => `list:${location.pathname}${location.search}`;
 
-if (scroller) {
-  addEventListener('pagehide', () => {
-    const row = document.activeElement?.closest?.('[data-row]') ?? $('[data-row][data-cursor]');
-    sessionStorage.setItem(place(), JSON.stringify({ top: scroller.scrollTop, left: scroller.scrollLeft, row: row?.dataset.row }));
-  });
+addEventListener('pagehide', () => {
+  if (!scroller()) return;
+  const row = document.activeElement?.closest?.('[data-row]') ?? $('[data-row][data-cursor]');
+  sessionStorage.setItem(place(), JSON.stringify({ top: scroller().scrollTop, left: scroller().scrollLeft, row: row?.dataset.row }));
+});
+
+function comeBack() {
   const [navigation] = performance.getEntriesByType('navigation');
-  const kept = navigation?.type === 'back_forward' && sessionStorage.getItem(place());
-  if (kept) {
-    const { top, left, row } = JSON.parse(kept);
-    scroller.scrollTo(left, top);
-    const element = row && $(`[data-row="${CSS.escape(row)}"]`);
-    if (element) {
-      element.setAttribute('data-cursor', '');
-      $('[data-row-link]', element)?.focus({ preventScroll: true });
-    }
+  const kept = navigation?.type === 'back_forward' && scroller() && sessionStorage.getItem(place());
+  if (!kept) return;
+  const { top, left, row } = JSON.parse(kept);
+  scroller().scrollTo(left, top);
+  const element = row && $(`[data-row="${CSS.escape(row)}"]`);
+  if (!element) return;
+  element.setAttribute('data-cursor', '');
+  $('[data-row-link]', element)?.focus({ preventScroll: true });
+}
+
+/* ---------- what the window is too narrow for is hinted at ---------- */
+
+const resized = new ResizeObserver(([entry]) => hint(entry.target.closest('[data-table-scroll]')));
+
+function hint(area) {
+  area.toggleAttribute('data-more', area.scrollWidth - area.clientWidth - area.scrollLeft > 1);
+}
+
+function startHint() {
+  if (!scroller()) return;
+  scroller().addEventListener('scroll', event => hint(event.target), { passive: true });
+  resized.observe(scroller());
+  resized.observe($('table', scroller()));
+}
+
+/* ---------- the quick filter looks while one types ---------- */
+
+const search = $('[data-list-search]');
+
+// Everything on the page but the form that one types in is as the server gives it now.
+function replaceAround(kept, fresh) {
+  for (; !kept.matches('main'); kept = kept.parentElement, fresh = fresh.parentElement) {
+    const around = [...fresh.parentElement.childNodes], at = around.indexOf(fresh);
+    while (kept.previousSibling) kept.previousSibling.remove();
+    while (kept.nextSibling) kept.nextSibling.remove();
+    kept.before(...around.slice(0, at));
+    kept.after(...around.slice(at + 1));
   }
 }
+
+function startSearch() {
+  const input = search.elements.q;
+  let shown = input.value.trim(), timer, request;
+  const look = async () => {
+    clearTimeout(timer);
+    if (input.value.trim() === shown) return;
+    request?.abort();
+    request = new AbortController();
+    const url = `${location.pathname}?${new URLSearchParams(new FormData(search))}`;
+    search.setAttribute('aria-busy', 'true');
+    try {
+      const response = await fetch(url, { credentials: 'same-origin', signal: request.signal });
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html'), fresh = $('[data-list-search]', page);
+      // Not a list: signed out, or refused. The browser shows what it is.
+      if (!fresh) { location.assign(url); return; }
+      shown = fresh.elements.q.value;
+      // One entry in the history for the search, however many letters it has.
+      history.replaceState(null, '', url);
+      replaceAround(search, fresh);
+      const main = search.closest('main');
+      main.dispatchEvent(new CustomEvent('crm:added', { bubbles: true }));
+      globalThis.htmx?.process(main);
+      start();
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      document.dispatchEvent(new CustomEvent('htmx:error'));
+    }
+    search.removeAttribute('aria-busy');
+  };
+  const later = () => { clearTimeout(timer); timer = setTimeout(look, 300); };
+  // While an input method is composing, what stands there is not what is meant yet.
+  input.addEventListener('input', event => { if (!event.isComposing) later(); });
+  input.addEventListener('compositionend', later);
+  // Who presses Enter has typed enough, and goes on in the list.
+  search.addEventListener('submit', async event => {
+    event.preventDefault();
+    await look();
+    ($('[data-row-link]') ?? input).focus();
+  });
+}
+
+function start() {
+  startColumns();
+  if (list() && matchMedia('(min-width: 821px)').matches) startWidths();
+  startHint();
+  showSelection();
+}
+
+start();
+comeBack();
+if (search) startSearch();

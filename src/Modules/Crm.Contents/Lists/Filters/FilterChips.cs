@@ -24,8 +24,19 @@ internal sealed record FilterChip(int Index, string? Label, string Text, string 
 /// <param name="Id">What their ids end with.</param>
 internal sealed record FilterEditor(FilterField Field, string Id, string Op, IReadOnlyList<string> Values)
 {
-    /// <summary>What may be ticked, or which records are chosen already.</summary>
+    /// <summary>What may be ticked, or which records or words are chosen already.</summary>
     public IReadOnlyList<FieldOption> Options { get; init; } = [];
+
+    /// <summary>Why the condition was not taken; null when nothing is wrong with it.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>For each of the values, whether it is one at fault.</summary>
+    public IReadOnlyList<bool> IsWrong { get; init; } = [];
+
+    // Attributes, left out by Razor when they are null.
+    public string? Invalid(int value = 0) => Error is not null && (value >= IsWrong.Count || IsWrong[value]) ? "true" : null;
+
+    public string? DescribedBy => Error is null ? null : $"error-{Id}";
 }
 
 /// <summary>Makes chips of a filter, and of each chip the form that it can be changed with.</summary>
@@ -64,6 +75,19 @@ internal sealed class FilterChips(FilterWords words, ListFields fields, FieldVie
     {
         Options = Options(field, [], new Dictionary<Guid, string>()),
     };
+
+    /// <summary>The inputs as they were sent, with what is wrong with them.</summary>
+    /// <param name="at">The chip that was to be changed; null for a new condition.</param>
+    public FilterEditor Refused(FilterField field, int? at, string op, IReadOnlyList<string?> values, FilterProblem problem)
+    {
+        List<string> typed = [.. values.Select(v => v ?? "")];
+        return new(field, at?.ToString(CultureInfo.InvariantCulture) ?? New(field).Id, op, typed)
+        {
+            Options = Options(field, typed, new Dictionary<Guid, string>()),
+            Error = problem.Message.For(localizer),
+            IsWrong = problem.IsWrong,
+        };
+    }
 
     private FilterEditor? Editor(ContentTypeDefinition type, Filter part, string id, IReadOnlyDictionary<Guid, string> known)
     {
@@ -123,7 +147,8 @@ internal sealed class FilterChips(FilterWords words, ListFields fields, FieldVie
         FilterShape.Choice when field.Field.Options.Count == 0 => [new("true", localizer["Yes"]), new("false", localizer["No"])],
         FilterShape.Choice => [.. field.Field.Options.Where(o => !o.Hidden || values.Contains(o.Key)).Select(o => new FieldOption(o.Key, o.Label.For(localizer)))],
         FilterShape.Record => [.. field.Field.Target == SystemTypes.Users ? [new FieldOption("@me", localizer["me"])] : Array.Empty<FieldOption>(),
-            .. values.Where(v => v != "@me").Select(v => new FieldOption(v, Guid.TryParseExact(v, "D", out var id) && known.TryGetValue(id, out var name) ? name : localizer["Not visible to you"]))],
+            .. values.Where(v => Guid.TryParseExact(v, "D", out _)).Select(v => new FieldOption(v, known.TryGetValue(Guid.ParseExact(v, "D"), out var name) ? name : localizer["Not visible to you"]))],
+        FilterShape.Words => [.. values.Where(v => v.Length > 0).Select(v => new FieldOption(v, v))],
         _ => [],
     };
 }

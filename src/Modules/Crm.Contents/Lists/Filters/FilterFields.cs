@@ -15,15 +15,20 @@ internal enum FilterShape
     /// <summary>One or several of a few options.</summary>
     Choice,
 
+    /// <summary>One or several words that people add as they go, such as tags.</summary>
+    Words,
+
     /// <summary>One or several records, found by name.</summary>
     Record,
 }
 
 /// <param name="Path">A field, or one that look-ups lead to.</param>
-internal sealed record FilterField(string Path, FieldDefinition Field, FieldKind Kind, string Label)
+/// <param name="Type">The name of the content type that the field belongs to.</param>
+internal sealed record FilterField(string Path, string Type, FieldDefinition Field, FieldKind Kind, string Label)
 {
     public FilterShape Shape => Field.Target is not null ? FilterShape.Record
         : Field.Options.Count > 0 || Kind.ValueType == typeof(bool) ? FilterShape.Choice
+        : Kind is SeveralKind { IsGrouped: true, HasSpelling: true } ? FilterShape.Words
         : IsMoment || Kind.ValueType == typeof(DateOnly) ? FilterShape.Date
         : Kind.IsNumeric ? FilterShape.Number
         : FilterShape.Text;
@@ -41,11 +46,11 @@ internal sealed class ListFields(ContentDefinitions definitions, FieldKinds kind
     /// <summary>Own fields first, then those of each look-up.</summary>
     public IReadOnlyList<FieldGroup> Groups(ContentTypeDefinition type)
     {
-        var own = Visible(type).Select(f => Field(type, f.Name)).ToList();
+        var own = Visible(type).Select(f => Field(type, f.Name, type)).ToList();
         var groups = new List<FieldGroup> { new(null, own) };
         foreach (var lookUp in own.Where(f => f.Field.LeadsTo is not (null or SystemTypes.Users or SystemTypes.Teams)))
             if (definitions.Current.Find(lookUp.Field.LeadsTo!) is { } target)
-                groups.Add(new(lookUp.Label, [.. Visible(target).Where(f => f.Name != target.DisplayField && f.Kind != "longText").Select(f => Field(type, $"{lookUp.Path}.{f.Name}"))]));
+                groups.Add(new(lookUp.Label, [.. Visible(target).Where(f => f.Name != target.DisplayField && f.Kind != "longText").Select(f => Field(type, $"{lookUp.Path}.{f.Name}", target))]));
         return groups;
     }
 
@@ -66,11 +71,11 @@ internal sealed class ListFields(ContentDefinitions definitions, FieldKinds kind
                 at = next;
             }
         }
-        return Field(type, string.Join('.', names));
+        return Field(type, string.Join('.', names), at);
     }
 
-    private FilterField Field(ContentTypeDefinition type, string path)
-        => views.FieldAt(type, path) is var field ? new(path, field, kinds.Of(field), views.LabelAt(type, path)) : null!;
+    private FilterField Field(ContentTypeDefinition type, string path, ContentTypeDefinition owner)
+        => views.FieldAt(type, path) is var field ? new(path, owner.Name, field, kinds.Of(field), views.LabelAt(type, path)) : null!;
 
     private IEnumerable<FieldDefinition> Visible(ContentTypeDefinition type)
         => type.Fields.Where(f => !f.Hidden && f.Name is not (SystemFields.Id or SystemFields.Version or SystemFields.DeletedAt or SystemFields.DeletedBy or SystemFields.DisplayText)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
+using Crm.Platform.Localization;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 using Crm.Platform.Settings;
@@ -12,6 +13,9 @@ namespace Crm.Contents.Lists;
 /// <param name="At">The chip that the condition takes the place of; null for one more.</param>
 /// <param name="Into">The chip that the condition is an alternative to; null for none.</param>
 internal sealed record ConditionInput(string Field, string Op, IReadOnlyList<string?> Values, int? At = null, int? Into = null);
+
+/// <param name="IsWrong">For each of the values, whether it is one at fault.</param>
+internal sealed record FilterProblem(Message Message, IReadOnlyList<bool> IsWrong);
 
 /// <summary>What the inputs of a condition mean, and how a filter changes by it.</summary>
 internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorContext actor, SettingsStore settings, IStringLocalizer localizer, TimeProvider clock)
@@ -29,7 +33,7 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
     public Filter Change(Filter? filter, ContentTypeDefinition type, ConditionInput input)
     {
         var field = fields.Find(type, input.Field) ?? throw new QueryException("{0} has no field {1}", type.PluralLabel, input.Field);
-        var condition = Condition(field, input.Op, [.. input.Values.OfType<string>().Select(v => v.Trim()).Where(v => v.Length > 0)]);
+        var condition = Condition(field, input.Op, Given(input.Values));
         var parts = FilterParts.Of(filter).ToList();
         if (input.At is { } at && at >= 0 && at < parts.Count)
             parts[at] = condition;
@@ -40,6 +44,23 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
         return FilterParts.Join(parts)!;
     }
 
+    /// <summary>What is wrong with the inputs of a condition; null when they will do.</summary>
+    public FilterProblem? Problem(FilterField field, string op, IReadOnlyList<string?> values)
+    {
+        try
+        {
+            Condition(field, op, Given(values));
+            return null;
+        }
+        catch (QueryException e)
+        {
+            // Of a range it may be one end only.
+            return new(e.Reason, [.. values.Select(v => op != Between || string.IsNullOrWhiteSpace(v) || Read(field, v.Trim()).Value is null)]);
+        }
+    }
+
+    private static IReadOnlyList<string> Given(IReadOnlyList<string?> values) => [.. values.OfType<string>().Select(v => v.Trim()).Where(v => v.Length > 0)];
+
     public Filter Condition(FilterField field, string op, IReadOnlyList<string> values)
     {
         if (op is Empty or NotEmpty)
@@ -48,7 +69,7 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
             throw new QueryException("Say what {0} is to be compared with", field.Field.Label);
         if (field.Shape == FilterShape.Record)
             return Records(field, op, values);
-        if (field.Shape == FilterShape.Choice)
+        if (field.Shape == FilterShape.Choice || field.Shape == FilterShape.Words && op is "eq" or "ne")
             return OneOf(field.Path, op == "ne", [.. values.Distinct().Select(v => Value(field, v))]);
         if (field.Shape == FilterShape.Date && op is Period or Last or Next or Ago)
             return Moving(field, op, values[0]);
@@ -111,27 +132,28 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
         return new CompareFilter($"{field.Path}.{SystemFields.DisplayText}", FilterParser.Operators.TryGetValue(op, out var known) ? known : FilterOperator.Contains, values[0]);
     }
 
-    private object Value(FilterField field, string text)
+    private object Value(FilterField field, string text) => Read(field, text) is { Value: { } value } ? value : throw new QueryException(Read(field, text).Error!);
+
+    private FieldParse Read(FilterField field, string text)
     {
         if (field.Shape == FilterShape.Date && RelativeDates.Matches(text))
-            return text;
+            return FieldParse.Ok(text);
         // Days, not times of day, are what the bar asks about.
         if (field.IsMoment && DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            return day;
+            return FieldParse.Ok(day);
         var context = new ParseContext(CultureInfo.CurrentCulture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
         // One of several values is compared as it is kept, if it can be read as one, such as an option by its label.
         if (field.Kind is SeveralKind several)
-            return several.Parse(field.Field, text, context).Value is { } one and not UnboundValue ? several.Keys(field.Field, one).First().Key : text;
+            return FieldParse.Ok(several.Parse(field.Field, text, context).Value is { } one and not UnboundValue ? several.Keys(field.Field, one).First().Key : text);
         if (field.Kind is { IsLong: true } or { Name: "address" })
-            return text;
+            return FieldParse.Ok(text);
         return kinds.Of(field.Field).Parse(field.Field, text, context) switch
         {
-            { Value: NewOption option } => option.Text,
-            { Value: Money money } => money.Amount,
-            { Value: { } value } => value,
+            { Value: NewOption option } => FieldParse.Ok(option.Text),
+            { Value: Money money } => FieldParse.Ok(money.Amount),
             // A part of an address or number can be compared even though it is none itself.
-            _ when field.Shape == FilterShape.Text => text,
-            var failed => throw new QueryException(failed.Error!),
+            { Value: null } when field.Shape == FilterShape.Text => FieldParse.Ok(text),
+            var read => read,
         };
     }
 }

@@ -57,16 +57,35 @@ document.addEventListener('toggle', event => {
   for (const button of $$(`[popovertarget="${CSS.escape(menu.id)}"]`)) button.setAttribute('aria-expanded', String(open));
   if (!open) return;
   placeMenu(menu);
-  $('[autofocus], .menu-item, input:not([type=hidden]), select', menu)?.focus();
+  const first = $('[autofocus]', menu) ?? $('.menu-item, input:not([type=hidden]), select', menu);
+  (first?.tomselect ?? first)?.focus();
 }, true);
 
 function moveInMenu(event, menu) {
-  const items = $$('.menu-item', menu).filter(item => item.offsetParent !== null);
+  // From what one typed, down into what is left.
+  const items = $$(event.target.matches('[data-narrow]') ? 'a[data-offer]' : '.menu-item', menu).filter(item => item.offsetParent !== null);
   if (items.length === 0) return;
   const at = items.indexOf(document.activeElement);
   const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[event.key];
   items.at(next % items.length)?.focus();
   event.preventDefault();
+}
+
+// input[data-narrow]: of the [data-offer] in the same menu those stay that have the text in them; a <details> without any goes.
+document.addEventListener('input', event => {
+  if (!event.target.matches?.('[data-narrow]')) return;
+  const menu = event.target.closest('[popover]'), text = event.target.value.trim().toLocaleLowerCase();
+  for (const offer of $$('[data-offer]', menu)) offer.hidden = text !== '' && !offer.textContent.toLocaleLowerCase().includes(text);
+  for (const group of $$('details', menu)) {
+    group.hidden = $$('[data-offer]', group).every(offer => offer.hidden);
+    if (text) group.open = true;
+  }
+});
+
+// Enter takes the first link that is left; where there are boxes to tick instead, it must not send the form.
+function chooseNarrowed(event) {
+  event.preventDefault();
+  if (event.target.value.trim()) $$('a[data-offer]', event.target.closest('[popover]')).find(offer => !offer.hidden)?.click();
 }
 
 /* ---------- dialogs ---------- */
@@ -241,7 +260,8 @@ async function startPicker(select) {
     // Tabbing through a form must not choose anything, and Enter chooses from what was typed, however quickly.
     selectOnTab: false,
     refreshThrottle: 0,
-    searchField: lookupUrl ? [] : ['text'],
+    // A group's name finds what is in it.
+    searchField: lookupUrl ? [] : ['text', 'optgroup'],
     render: {
       option: data => {
         const option = line(data.text);
@@ -257,7 +277,13 @@ async function startPicker(select) {
     settings.create = (typed, done) => {
       const url = new URL(createUrl, location.href);
       url.searchParams.set(createField, typed);
-      inPanel(url.href, 'panel-pick').then(made => { done(made ?? undefined); picker.focus(); });
+      inPanel(url.href, 'panel-pick').then(made => {
+        done(made ?? undefined);
+        // The new record is chosen, so the focus comes back without the list. The picker takes it a moment later.
+        picker.settings.openOnFocus = !made;
+        picker.focus();
+        setTimeout(() => { picker.settings.openOnFocus = true; });
+      });
     };
   if (lookupUrl) {
     let request;
@@ -411,7 +437,11 @@ function startTabs(scope) {
     });
   }
   scope.setAttribute('data-tabs-ready', '');
-  show((tabs.find(tab => tab.getAttribute('aria-selected') === 'true') ?? tabs[0]).dataset.tab);
+  // An address that names a place in a pane leads to that place.
+  const place = document.getElementById(location.hash.slice(1));
+  const named = place?.closest('[data-pane]')?.dataset.pane;
+  show((tabs.find(tab => tab.dataset.tab === named) ?? tabs.find(tab => tab.getAttribute('aria-selected') === 'true') ?? tabs[0]).dataset.tab);
+  if (named) place.scrollIntoView({ block: 'nearest' });
 }
 
 /* ---------- clicks and keys ---------- */
@@ -460,7 +490,9 @@ document.addEventListener('change', event => {
 document.addEventListener('keydown', event => {
   if (event.isComposing || event.defaultPrevented) return;
   const menu = $('.menu:popover-open');
-  if (menu && ['ArrowDown', 'ArrowUp', 'Home', 'End'].includes(event.key) && !isTyping(event.target)) { moveInMenu(event, menu); return; }
+  const narrows = event.target.matches?.('[data-narrow]');
+  if (narrows && event.key === 'Enter') { chooseNarrowed(event); return; }
+  if (menu && (narrows ? ['ArrowDown', 'ArrowUp'] : ['ArrowDown', 'ArrowUp', 'Home', 'End']).includes(event.key) && (narrows || !isTyping(event.target))) { moveInMenu(event, menu); return; }
   const mod = event.ctrlKey || event.metaKey;
   if (mod && event.key === 'Enter') {
     const form = event.target.closest?.('form') ?? $('form[data-guard]');
