@@ -41,7 +41,11 @@ public sealed class EveryKindTests
         Assert.Equal(kinds.Order(), samples.Select(s => s.Field.Kind).Append("autoNumber").Order());
         Assert.Null(await scope.Definitions.SaveTypeAsync(new ContentTypeDefinition
         {
-            Name = Type, Label = "Gadget", PluralLabel = "Gadgets", DisplayField = "name", ListColumns = ["name", "number", .. samples.Select(s => s.Field.Name)],
+            Name = Type,
+            Label = "Gadget",
+            PluralLabel = "Gadgets",
+            DisplayField = "name",
+            ListColumns = ["name", "number", .. samples.Select(s => s.Field.Name)],
         }, CancellationToken.None));
         foreach (var field in samples.Select(s => s.Field).Prepend(Field.AutoNumber("number", "Number", "G{0000}")).Prepend(Field.Text("name", "Name") with { Required = true }))
             Assert.Null(await scope.Definitions.SaveFieldAsync(Type, field, CancellationToken.None));
