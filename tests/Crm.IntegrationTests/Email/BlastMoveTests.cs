@@ -9,6 +9,7 @@ namespace Crm.IntegrationTests.Email;
 
 public sealed class BlastMoveSqliteTests() : BlastMoveTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class BlastMovePostgresTests() : BlastMoveTests(DatabaseProvider.Postgres);
 
 /// <summary>What happens to a blast while it is being moved: withdrawn, edited, paused, canceled, looked after by two.</summary>

@@ -11,6 +11,7 @@ namespace Crm.IntegrationTests.Email;
 
 public sealed class BlastRightsSqliteTests() : BlastRightsTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class BlastRightsPostgresTests() : BlastRightsTests(DatabaseProvider.Postgres);
 
 /// <summary>Whose rights hold when a blast is sent, and what gets through although something else is refused.</summary>

@@ -8,6 +8,7 @@ namespace Crm.IntegrationTests.Email;
 
 public sealed class RefusalSqliteTests() : RefusalTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class RefusalPostgresTests() : RefusalTests(DatabaseProvider.Postgres);
 
 /// <summary>What servers refuse: one address, a sender, or everything.</summary>

@@ -9,6 +9,7 @@ namespace Crm.IntegrationTests.Users;
 
 public sealed class RightsSqliteTests() : RightsTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class RightsPostgresTests() : RightsTests(DatabaseProvider.Postgres);
 
 /// <summary>What the pages do not offer is refused when it is sent by hand.</summary>

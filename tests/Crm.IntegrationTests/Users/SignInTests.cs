@@ -7,6 +7,7 @@ namespace Crm.IntegrationTests.Users;
 
 public sealed class SignInSqliteTests() : SignInTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class SignInPostgresTests() : SignInTests(DatabaseProvider.Postgres);
 
 public abstract class SignInTests(DatabaseProvider provider) : IAsyncLifetime

@@ -12,6 +12,7 @@ namespace Crm.IntegrationTests.Workflows;
 
 public sealed class CampaignRunSqliteTests() : CampaignRunTests(DatabaseProvider.Sqlite);
 
+[Trait("Category", "Nightly")]
 public sealed class CampaignRunPostgresTests() : CampaignRunTests(DatabaseProvider.Postgres);
 
 /// <summary>Campaigns that run by themselves: the ready-made workflow from the audience to the tasks, and what its steps refuse.</summary>
