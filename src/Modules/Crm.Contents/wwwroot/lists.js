@@ -163,7 +163,7 @@ function comeBack() {
 
 /* ---------- what the window is too narrow for is hinted at ---------- */
 
-const resized = new ResizeObserver(([entry]) => hint(entry.target.closest('[data-table-scroll]')));
+const resized = new ResizeObserver(entries => entries.forEach(entry => hint(entry.target.closest('[data-table-scroll]'))));
 
 function hint(area) {
   area.toggleAttribute('data-more', area.scrollWidth - area.clientWidth - area.scrollLeft > 1);
