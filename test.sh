@@ -11,7 +11,7 @@ readonly minimum_postgres=15
 usage() {
   cat <<'TEXT'
 usage: ./test.sh [--all] [--filter TEXT]
-  --all          also run the tests of Category=Nightly
+  --all          also run the tests of Category=Nightly, and look at each page in the browser in more ways
   --filter TEXT  run only the tests whose full name (Namespace.Class.Method) contains TEXT
 
 Environment
@@ -224,6 +224,7 @@ run_project() {
 # --- the run ----------------------------------------------------------------------------------------
 
 export CRM_TEST_CHROMIUM=${CRM_TEST_CHROMIUM:-/usr/bin/chromium}
+export CRM_TEST_NIGHT=$all # the browser tests look at each page in more ways
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
 # Build nodes that outlive the build would keep a CI run's output open.
 [[ ${CI-} ]] && export MSBUILDDISABLENODEREUSE=1

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Platform.Data;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 using Microsoft.AspNetCore.Antiforgery;
@@ -57,7 +58,7 @@ internal sealed class ErrorPages(RequestDelegate next, ILogger<ErrorPages> logge
             default:
                 var reference = Convert.ToHexString(Guid.NewGuid().ToByteArray().AsSpan(0, 5)).ToUpper(CultureInfo.InvariantCulture);
                 logger.LogError(exception, "Request {Method} {Path} failed; reference {Reference}", context.Request.Method, context.Request.Path, reference);
-                return new(StatusCodes.Status500InternalServerError, Reference: reference);
+                return new(Database.GaveUp(exception) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError, Reference: reference);
         }
     }
 

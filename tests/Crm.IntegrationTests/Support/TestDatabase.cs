@@ -1,4 +1,5 @@
 using Crm.Platform.Data;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace Crm.IntegrationTests.Support;
@@ -52,7 +53,7 @@ public sealed class TestDatabase : IAsyncDisposable
             return new TestDatabase(provider, $"Data Source={Path.Combine(directory, "crm.db")}", directory, null);
         }
         var name = $"crm_{Guid.NewGuid():N}";
-        await ExecuteOnServerAsync($"CREATE DATABASE {name}{(template is null ? "" : $" TEMPLATE {template}")}");
+        await ExecuteOnServerAsync($"CREATE DATABASE {name}{(template is null ? "" : $" TEMPLATE {template} STRATEGY FILE_COPY")}");
         var builder = new NpgsqlConnectionStringBuilder(Server) { Database = name, MaxPoolSize = 20 };
         return new TestDatabase(provider, builder.ConnectionString, null, name);
     }
@@ -61,7 +62,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         if (_directory is not null)
         {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
             Directory.Delete(_directory, recursive: true);
         }
         if (_postgresName is not null)
