@@ -42,8 +42,9 @@ public abstract class Dialect
 
     internal abstract string AnyPieces(IEnumerable<string> ways);
 
-    /// <summary>Ids of the rows that the index finds.</summary>
-    internal abstract SqlText FindPieces(string table, string asked);
+    /// <summary>The condition that a record is one that the index finds; best asked where these are few.</summary>
+    /// <param name="id">The column with the record's id.</param>
+    internal abstract SqlText HasPieces(string id, string table, string asked);
 
     /// <summary>A one for each row that the index finds, to be counted.</summary>
     internal abstract SqlText MatchPieces(string table, string asked);

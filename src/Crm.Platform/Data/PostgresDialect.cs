@@ -110,8 +110,8 @@ internal sealed class PostgresDialect : Dialect
 
     // As a list that is made first: the planner expects one share of all records for any words that are only begun, and
     // would rather look each record of the list's order up in here.
-    internal override SqlText FindPieces(string table, string asked)
-        => new SqlText($"SELECT unnest(ARRAY(SELECT f.id FROM {Quote(table)} f WHERE f.pieces @@ CAST(").Append(ColumnType.Text, asked).Append(" AS tsquery)))");
+    internal override SqlText HasPieces(string id, string table, string asked)
+        => new SqlText($"{id} = ANY(ARRAY(SELECT f.id FROM {Quote(table)} f WHERE f.pieces @@ CAST(").Append(ColumnType.Text, asked).Append(" AS tsquery)))");
 
     internal override SqlText MatchPieces(string table, string asked)
         => new SqlText($"SELECT 1 FROM {Quote(table)} WHERE pieces @@ CAST(").Append(ColumnType.Text, asked).Append(" AS tsquery)");

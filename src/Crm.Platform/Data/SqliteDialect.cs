@@ -115,8 +115,8 @@ internal sealed class SqliteDialect : Dialect
 
     internal override string AnyPieces(IEnumerable<string> ways) => string.Join(" OR ", ways.Select(w => $"({w})"));
 
-    internal override SqlText FindPieces(string table, string asked)
-        => new SqlText($"SELECT i.id FROM {Quote(table)} f CROSS JOIN {Quote(table + "_ids")} i ON i.row = f.rowid WHERE f.{Quote(table)} MATCH ").Append(ColumnType.Text, asked);
+    internal override SqlText HasPieces(string id, string table, string asked)
+        => new SqlText($"{id} IN (SELECT i.id FROM {Quote(table)} f CROSS JOIN {Quote(table + "_ids")} i ON i.row = f.rowid WHERE f.{Quote(table)} MATCH ").Append(ColumnType.Text, asked).Append(")");
 
     internal override SqlText MatchPieces(string table, string asked)
         => new SqlText($"SELECT 1 FROM {Quote(table)} WHERE {Quote(table)} MATCH ").Append(ColumnType.Text, asked);

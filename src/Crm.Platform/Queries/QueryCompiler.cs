@@ -429,10 +429,10 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     private SqlText QuickSearch(QuickSearchFilter search, bool negated)
     {
-        var found = !negated && ReferenceEquals(search, Path.By) ? Pieced(search) : null;
+        var found = !negated && ReferenceEquals(search, Path.By) ? Pieced(search, (table, asked) => dialect.HasPieces($"{alias}.\"id\"", table, asked)) : null;
         var sql = new SqlText("(");
         if (found is not null)
-            sql.Append($"{alias}.\"id\" IN (").Append(found).Append(")");
+            sql.Append(found);
         // The index alone says it all of a text that is one piece or begins one.
         if (found is not null && Pieces.IsOne(root, kinds, search.Text))
             return sql.Append(")");
@@ -443,10 +443,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         return sql.Append(fields.Count == 0 ? "1 = 0)" : ")").Append(found is null ? "" : ")");
     }
 
-    /// <summary>Ids of the records that may contain the text, from the type's index of pieces; null when there is none.</summary>
-    public SqlText? Pieced(QuickSearchFilter search) => Pieced(search, dialect.FindPieces);
-
-    /// <summary>A one for each of them.</summary>
+    /// <summary>A one for each record that may contain the text, from the type's index of pieces; null when there is none.</summary>
     public SqlText? PiecedCount(QuickSearchFilter search) => Pieced(search, dialect.MatchPieces);
 
     private SqlText? Pieced(QuickSearchFilter search, Func<string, string, SqlText> find)
