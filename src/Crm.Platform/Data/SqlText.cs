@@ -30,6 +30,18 @@ public sealed class SqlText
         return this;
     }
 
+    /// <summary>Appends parameters with commas between them.</summary>
+    public SqlText AppendList(ColumnType type, IEnumerable<object?> values)
+    {
+        var comma = "";
+        foreach (var value in values)
+        {
+            Append(comma).Append(type, value);
+            comma = ", ";
+        }
+        return this;
+    }
+
     /// <summary>Appends text in which each <c>{}</c> stands for the next parameter.</summary>
     public SqlText Append(string text, params ReadOnlySpan<(ColumnType Type, object? Value)> parameters)
     {

@@ -78,7 +78,7 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
         foreach (var condition in conditions.Where(c => IsIndexed(root, c)).Take(MostAsked))
             if (await CountAsync(compiler().Among(condition), least, cancellationToken) is var count && count < least)
                 (best, least) = (new AccessPath(true, By: condition), count);
-        if (root.IsScoped && await CountAsync(new SqlText(" FROM (").Append(root.Reach()).Append(") r"), least, cancellationToken) is var mine && mine < least)
+        if (root.IsScoped && await CountAsync(new SqlText(" FROM (").Append(root.Scope.Reach(root.Root)).Append(") r"), least, cancellationToken) is var mine && mine < least)
             (best, least) = (new AccessPath(true, ByScope: true), mine);
         if (least > Few)
             // A record without a look-up has an empty field beyond it, too.

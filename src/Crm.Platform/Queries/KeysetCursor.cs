@@ -96,7 +96,7 @@ internal static class KeysetCursor
     private static object? FromText(string? text, ColumnType type) => text is null ? null : type switch
     {
         ColumnType.Integer => long.Parse(text, CultureInfo.InvariantCulture),
-        ColumnType.Decimal => Math.Clamp(decimal.Parse(text, CultureInfo.InvariantCulture), -QueryCompiler.LargestLiteral, QueryCompiler.LargestLiteral),
+        ColumnType.Decimal => Math.Clamp(decimal.Parse(text, CultureInfo.InvariantCulture), -FilterLiterals.Largest, FilterLiterals.Largest),
         ColumnType.Boolean => text == "1",
         ColumnType.Date => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture),
         ColumnType.DateTime => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal),

@@ -16,7 +16,6 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 {
     private const int MaxDepth = 20;
     private const int MaxConditions = 200;
-    public const decimal LargestLiteral = 500_000_000_000_000m;
 
     /// <summary>The last code point: no text that starts with a prefix comes after the prefix and this.</summary>
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
@@ -24,6 +23,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     private readonly Dictionary<string, string> _joins = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _sides = new(StringComparer.OrdinalIgnoreCase);
     private readonly SqlText _joined = new();
+    private readonly FilterLiterals _literals = new(actor, literals);
     private int _conditions;
 
     /// <summary>See <see cref="Query.WithHidden"/>.</summary>
@@ -59,8 +59,10 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     internal FieldKinds Kinds => kinds;
 
+    public ReadScope Scope { get; } = new(definitions, actor);
+
     /// <summary>Whether the actor sees only some records of the first type.</summary>
-    public bool IsScoped => actor.ScopeOf(root.Permission(ContentActions.View)) is PermissionScope.Own or PermissionScope.Team;
+    public bool IsScoped => Scope.IsLimited(root);
 
     public Resolved Resolve(string path)
     {
@@ -114,13 +116,13 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             _ => $"{alias}.\"deleted_at\" IS NULL",
         });
         _noIndex = Path.IsChosen ? dialect.NoIndex : "";
-        sql.Append(Scope(root, alias, _noIndex));
+        sql.Append(Scope.Of(root, alias, _noIndex));
         if (filter is not null)
             sql.Append(" AND ").Append(Compile(filter, negated: false, depth: 0));
         if (Path.Through is { } through)
             sql.Append(Through(through));
         if (Path.ByScope)
-            sql.Append($" AND {alias}.\"id\" IN (").Append(Reach()).Append(")");
+            sql.Append($" AND {alias}.\"id\" IN (").Append(Scope.Reach(root)).Append(")");
         return sql;
     }
 
@@ -145,71 +147,6 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     {
         var condition = Compile(filter, negated: false, depth: 0);
         return From().Append($" WHERE {alias}.\"deleted_at\" IS NULL AND ").Append(condition);
-    }
-
-    /// <summary>Ids of the records that a limited scope reaches: the user's own, and those of the teams, each from its index.</summary>
-    public SqlText Reach()
-    {
-        var from = $"SELECT \"id\" FROM {Columns.Table(root)} WHERE \"deleted_at\" IS NULL AND ";
-        var sql = new SqlText($"{from}\"owner\" = ").Append(ColumnType.Uuid, actor.UserId ?? Guid.Empty);
-        if (actor.ScopeOf(root.Permission(ContentActions.View)) == PermissionScope.Team && actor.Teams.Count > 0)
-        {
-            sql.Append($" UNION ALL {from}\"team\" IN (");
-            AppendList(sql, ColumnType.Uuid, actor.Teams.Select(t => (object?)t));
-            sql.Append(")");
-        }
-        return sql;
-    }
-
-    private SqlText Scope(ContentTypeDefinition type, string at, string noIndex)
-    {
-        var sql = OwnScope(type, at, noIndex);
-        return type.ScopedBy is { } through && !actor.IsSystem ? sql.Append(ScopeThrough(type.Field(through), at)) : sql;
-    }
-
-    /// <summary>Only what belongs to a record that the actor may see.</summary>
-    private SqlText ScopeThrough(FieldDefinition link, string at)
-    {
-        var column = $"{at}.{Dialect.Quote(Columns.Name(link.Name))}";
-        if (link.Target is { } only)
-            return Visible(definitions.Get(only)) is { } one ? new SqlText(" AND ").Append(one) : new SqlText();
-        var sql = new SqlText(" AND (1 = 0");
-        foreach (var type in definitions.Types.Where(t => actor.Can(t, ContentActions.View) && t.ScopedBy is null))
-        {
-            sql.Append($" OR ({at}.{Dialect.Quote(Columns.Name(link.Name) + "_type")} = ").Append(ColumnType.Text, type.Name);
-            if (Visible(type) is { } visible)
-                sql.Append(" AND ").Append(visible);
-            sql.Append(")");
-        }
-        return sql.Append(")");
-
-        // Null when all of the type may be seen.
-        SqlText? Visible(ContentTypeDefinition type) => OwnScope(type, "s", "") is var scope && scope.ToString().Length == 0
-            ? null
-            : new SqlText($"EXISTS (SELECT 1 FROM {Columns.Table(type)} s WHERE s.\"id\" = {column}").Append(scope).Append(")");
-    }
-
-    private SqlText OwnScope(ContentTypeDefinition type, string at, string noIndex)
-    {
-        var sql = new SqlText();
-        switch (actor.ScopeOf(type.Permission(ContentActions.View)))
-        {
-            case PermissionScope.All:
-                return sql;
-            case PermissionScope.Own when actor.UserId is { } me:
-                return sql.Append($" AND {noIndex}{at}.\"owner\" = ").Append(ColumnType.Uuid, me);
-            case PermissionScope.Team when actor.UserId is { } me:
-                sql.Append($" AND ({noIndex}{at}.\"owner\" = ").Append(ColumnType.Uuid, me);
-                if (actor.Teams.Count > 0)
-                {
-                    sql.Append($" OR {noIndex}{at}.\"team\" IN (");
-                    AppendList(sql, ColumnType.Uuid, actor.Teams.Select(t => (object?)t));
-                    sql.Append(")");
-                }
-                return sql.Append(")");
-            default:
-                return sql.Append(" AND 1 = 0");
-        }
     }
 
     public SqlText Compile(Filter filter, bool negated, int depth)
@@ -241,52 +178,6 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         };
     }
 
-    /// <summary>A literal of a filter in the form of the column it is compared with.</summary>
-    private object? Literal(Resolved at, object? value)
-    {
-        if (value is "@me" && string.Equals(at.Field.Target, SystemTypes.Users, StringComparison.OrdinalIgnoreCase))
-            return actor.UserId ?? Guid.Empty;
-        var converted = at.Kind.ToFilterValue(at.Field, value switch
-        {
-            DateOnly day when at.FilterType == ColumnType.DateTime => StartOf(day),
-            DateTime time when at.FilterType == ColumnType.Date => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(time, actor.TimeZone)),
-            int or long => Convert.ToDecimal(value, CultureInfo.InvariantCulture),
-            _ => value,
-        });
-        switch (at.FilterType)
-        {
-            case ColumnType.Text when converted is string plain && at.Kind is not (PickListField or MultiPickListField):
-                // No record contains it, and PostgreSQL refuses it.
-                return plain.Contains('\0', StringComparison.Ordinal) ? throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, "\\0") : plain;
-            case ColumnType.Boolean when converted is bool:
-            case ColumnType.Date when converted is DateOnly:
-            case ColumnType.DateTime when converted is DateTime:
-            case ColumnType.Uuid when converted is Guid:
-                return converted;
-            case ColumnType.Integer or ColumnType.Decimal when converted is decimal number:
-                // Stored numbers are smaller than this, so a larger literal compares the same when it is cut down.
-                return Math.Clamp(number, -LargestLiteral, LargestLiteral);
-        }
-        if (value is string text)
-        {
-            if (at.Kind is PickListField or MultiPickListField)
-                return PickListField.FindOption(at.Field, text, literals.Localizer)?.Key
-                    ?? (at.Field.Open ? text : throw new QueryException("{0} has no option “{1}”", at.Field.Label, text) { Field = at.Field.Name });
-            if (at.Kind.Parse(at.Field, text, literals).Value is { } parsed and not (UnboundValue or string))
-                return Literal(at, parsed);
-        }
-        throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value ?? "null") { Field = at.Field.Name };
-    }
-
-    /// <summary>Midnight in the actor's zone: the first of two, or the first moment of a day whose midnight the clocks skip.</summary>
-    private DateTime StartOf(DateOnly day)
-    {
-        var start = day.ToDateTime(TimeOnly.MinValue);
-        if (actor.TimeZone.IsAmbiguousTime(start))
-            return DateTime.SpecifyKind(start - actor.TimeZone.GetAmbiguousTimeOffsets(start).Max(), DateTimeKind.Utc);
-        return TimeZoneInfo.ConvertTimeToUtc(actor.TimeZone.IsInvalidTime(start) ? start.AddHours(1) : start, actor.TimeZone);
-    }
-
     private SqlText Combine(IReadOnlyList<Filter> filters, string word, string none, bool negated, int depth)
     {
         if (filters.Count == 0)
@@ -313,7 +204,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             };
             return new SqlText(isNull ? $"{column} IS NULL" : $"{column} IS NOT NULL");
         }
-        var value = Literal(at, filter.Value);
+        var value = _literals.Convert(at, filter.Value);
         if (at.Kind is SeveralKind several)
             return HasValue(at, KeyCondition(several, filter.Operator, value), negated ^ (filter.Operator == FilterOperator.NotEqual));
         var asked = filter.Operator;
@@ -387,21 +278,17 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         if (filter.Values.Count > 1000)
             throw new QueryException("A list may have at most {0} values", 1000);
         var at = Resolve(filter.Path);
-        var values = filter.Values.Where(v => v is not null).Select(v => Literal(at, v)).ToList();
+        var values = filter.Values.Where(v => v is not null).Select(v => _literals.Convert(at, v)).ToList();
         var hasNull = filter.Values.Any(v => v is null);
         var column = _noIndex + at.FilterSql;
         if (values.Count == 0)
             return new SqlText(hasNull ? $"{column} IS {(negated ? "NOT " : "")}NULL" : negated ? "1 = 1" : "1 = 0");
         if (at.Kind.IsSeveral)
         {
-            var list = new SqlText($"\"{SeveralKind.Key.Suffix}\" IN (");
-            AppendList(list, at.FilterType, values);
-            var has = HasValue(at, list.Append(")"), negated);
+            var has = HasValue(at, new SqlText($"\"{SeveralKind.Key.Suffix}\" IN (").AppendList(at.FilterType, values).Append(")"), negated);
             return hasNull ? new SqlText("(").Append(has).Append(negated ? $" AND {column} IS NOT NULL)" : $" OR {column} IS NULL)") : has;
         }
-        var sql = new SqlText(negated ? $"({column} NOT IN (" : $"({column} IN (");
-        AppendList(sql, at.FilterType, values);
-        sql.Append(")");
+        var sql = new SqlText(negated ? $"({column} NOT IN (" : $"({column} IN (").AppendList(at.FilterType, values).Append(")");
         if (negated)
             sql.Append(hasNull ? $" AND {column} IS NOT NULL" : $" OR {column} IS NULL");
         else if (hasNull)
@@ -457,20 +344,8 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         if (_joins.TryGetValue(path, out var at))
             return at;
         _joins[path] = at = $"{alias}j{_joins.Count}";
-        _joined.Append($" LEFT JOIN {Columns.Table(type)} {at} ON {at}.\"id\" = {parent}.{Dialect.Quote(column)} AND {at}.\"deleted_at\" IS NULL").Append(Scope(type, at, ""));
+        _joined.Append($" LEFT JOIN {Columns.Table(type)} {at} ON {at}.\"id\" = {parent}.{Dialect.Quote(column)} AND {at}.\"deleted_at\" IS NULL").Append(Scope.Of(type, at));
         return at;
-    }
-
-    private static void AppendList(SqlText sql, ColumnType type, IEnumerable<object?> values)
-    {
-        var first = true;
-        foreach (var value in values)
-        {
-            if (!first)
-                sql.Append(", ");
-            sql.Append(type, value);
-            first = false;
-        }
     }
 
     private static string Escape(string text)

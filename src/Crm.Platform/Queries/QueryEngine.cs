@@ -38,9 +38,6 @@ public sealed class QueryEngine(
     /// <summary>A page and its count ask the same.</summary>
     private (string Type, Filter? Where, Actor Reader, AccessPath Path)? _path;
 
-    private static readonly string[] Always =
-        [SystemFields.Id, SystemFields.DisplayText, SystemFields.Owner, SystemFields.Team, SystemFields.Version, SystemFields.DeletedAt];
-
     /// <summary>
     /// One page of records. A page costs one statement, whatever its columns, and one more for each type that its links
     /// to any record lead to.
@@ -189,34 +186,8 @@ public sealed class QueryEngine(
 
     public async Task<IReadOnlyList<AggregateRow>> AggregateAsync(AggregateQuery query, CancellationToken cancellationToken)
     {
-        var compiler = Compiler(query.Type);
-        var keys = query.GroupBy.Select(g => (Group: g, At: compiler.Resolve(g.Path))).ToList();
-        var keySql = keys.Select(k => KeySql(compiler, k.Group, k.At)).ToList();
-        var texts = keys.Select(k => k.At.Field.Target is not null ? compiler.DisplaySql(k.Group.Path, k.At) : k.At.Field.Name == SystemFields.Id ? $"{k.At.Alias}.\"display_text\"" : null).ToList();
-        var spellings = keys.Select(k => IsFolded(k.At) ? $"MIN({k.At.Sql(k.At.Kind.Columns(k.At.Field)[0])})"
-            : k.At.Kind is SeveralKind { HasSpelling: true } ? $"MIN({compiler.JoinValues(k.At)}.\"{SeveralKind.Spelling}\")" : null).ToList();
-        var values = query.Aggregates.Select(a => new AggregatePlan(a, a.Path is null ? null : compiler.Resolve(a.Path), a.Weight is null ? null : compiler.Resolve(a.Weight), session.Dialect)).ToList();
-        if (values.Count == 0)
-            throw new QueryException("Nothing to count or add up");
-        var condition = compiler.Where(query.Where, RecycleBin.Without);
-        var columns = keySql.Concat(texts.OfType<string>()).ToList();
-        var sql = new SqlText("SELECT ").Append(string.Join(", ", columns.Concat(spellings.OfType<string>()).Concat(values.SelectMany(v => v.Sql)))).Append(compiler.From()).Append(condition);
-        if (columns.Count > 0)
-            sql.Append(" GROUP BY ").Append(string.Join(", ", columns)).Append(" ORDER BY ")
-                .Append(query.LargestFirst ? session.Dialect.OrderBy(values[0].Sql[0], true) + ", " : "")
-                .Append(string.Join(", ", keySql.Select(k => session.Dialect.OrderBy(k, false))));
-        sql.Append(" LIMIT ").Append(ColumnType.Integer, (long)Math.Clamp(query.Take, 1, 10_000));
-        return await session.ReadAsync(sql, reader =>
-        {
-            var at = 0;
-            var rowKeys = keys.Select(k => ReadKey(reader, at++, k.Group, k.At)).ToArray();
-            var rowTexts = texts.Select(t => t is null || reader.IsDBNull(at++) ? null : reader.GetString(at - 1)).ToArray();
-            for (var i = 0; i < spellings.Count; i++)
-                if (spellings[i] is not null)
-                    rowTexts[i] = reader.IsDBNull(at++) ? null : reader.GetString(at - 1);
-            var rowValues = values.Select(v => v.Read(reader, ref at, session.Dialect)).ToArray();
-            return new AggregateRow(rowKeys, rowTexts, rowValues);
-        }, cancellationToken);
+        var plan = new AggregatePlan(query, Compiler(query.Type), session.Dialect, actor.Current.TimeZone);
+        return await session.ReadAsync(plan.Sql, plan.Read, cancellationToken);
     }
 
     internal QueryCompiler Compiler(string type, bool withHidden = false)
@@ -247,149 +218,6 @@ public sealed class QueryEngine(
         // The id follows the last key's direction, so that one index answers either way.
         sorts.Add(new SortKey(compiler.Resolve(SystemFields.Id), sorts.Count > 0 && sorts[^1].Descending));
         return sorts;
-    }
-
-    private string KeySql(QueryCompiler compiler, GroupBy group, QueryCompiler.Resolved at)
-    {
-        if (at.Kind is SeveralKind several)
-            return several.IsGrouped && group is { Bucket: null, Currency: false }
-                ? $"{compiler.JoinValues(at)}.\"{SeveralKind.Key.Suffix}\""
-                : throw new QueryException("Records cannot be grouped by {0}", at.Field.Label);
-        var column = KeyColumn(group, at);
-        if (group.Bucket is not { } bucket)
-            return IsFolded(at) ? at.FilterSql : at.Sql(column);
-        if (column.Type is not (ColumnType.Date or ColumnType.DateTime))
-            throw new QueryException("{0} is not a date", at.Field.Label);
-        return session.Dialect.DateBucket(at.Sql(column), column.Type, bucket, actor.Current.TimeZone);
-    }
-
-    private static bool IsFolded(QueryCompiler.Resolved at) => at.Kind is TextKind;
-
-    private object? ReadKey(DbDataReader reader, int ordinal, GroupBy group, QueryCompiler.Resolved at)
-        => group.Bucket is not null
-            ? reader.IsDBNull(ordinal) ? null : DateOnly.ParseExact(reader.GetString(ordinal), "yyyy-MM-dd", CultureInfo.InvariantCulture)
-            : session.Dialect.Read(reader, ordinal, at.Kind is SeveralKind ? at.FilterType : KeyColumn(group, at).Type);
-
-    private static KindColumn KeyColumn(GroupBy group, QueryCompiler.Resolved at)
-    {
-        var columns = at.Kind.Columns(at.Field);
-        return !group.Currency ? columns[0] : at.Kind is MoneyField ? columns[1] : throw new QueryException("{0} is not an amount of money", at.Field.Label);
-    }
-
-    /// <summary>Which columns a query reads and how they become values.</summary>
-    private sealed class ReadPlan
-    {
-        private readonly List<(string Path, QueryCompiler.Resolved At, int Start, int Count, int? Display)> _fields = [];
-        private readonly List<string> _columns = [];
-        private readonly List<ColumnType> _types = [];
-        private readonly string _type;
-
-        public ReadPlan(QueryCompiler compiler, IReadOnlyList<string> paths)
-        {
-            _type = compiler.Root.Name;
-            foreach (var path in Always.Concat(paths).Distinct(StringComparer.OrdinalIgnoreCase))
-            {
-                var at = compiler.Resolve(path);
-                var start = _columns.Count;
-                foreach (var column in at.Kind.Columns(at.Field).Where(c => !c.IsKey))
-                    Add(at.Sql(column), column.Type);
-                var count = _columns.Count - start;
-                int? display = null;
-                if (at.Field.LeadsTo is not null && (path is not (SystemFields.Owner or SystemFields.Team) || paths.Contains(path)))
-                {
-                    display = _columns.Count;
-                    Add(compiler.DisplaySql(path, at), ColumnType.Text);
-                }
-                _fields.Add((path, at, start, count, display));
-            }
-        }
-
-        public int ColumnCount => _columns.Count;
-
-        /// <summary>Look-ups that may lead to records of several types, or to several records: no join tells their names.</summary>
-        public IEnumerable<(string Path, FieldDefinition Field)> Unnamed => _fields.Where(f => f.At.Field is { Kind: RecordLink.Kind or LookUpsField.KindName }).Select(f => (f.Path, f.At.Field));
-
-        public string Select => string.Join(", ", _columns);
-
-        public ContentItem Read(DbDataReader reader, Dialect dialect)
-        {
-            var item = new ContentItem(_type);
-            var values = new object?[8];
-            foreach (var (path, at, start, count, display) in _fields)
-            {
-                for (var i = 0; i < count; i++)
-                    values[i] = dialect.Read(reader, start + i, _types[start + i]);
-                item[path] = at.Kind.FromColumns(at.Field, values.AsSpan(0, count));
-                if (display is { } ordinal && !reader.IsDBNull(ordinal))
-                    item.SetDisplay(path, reader.GetString(ordinal));
-            }
-            return item;
-        }
-
-        private void Add(string sql, ColumnType type)
-        {
-            _columns.Add(sql);
-            _types.Add(type);
-        }
-    }
-
-    private sealed class AggregatePlan
-    {
-        private readonly AggregateFunction _function;
-        private readonly ColumnType _type = ColumnType.Integer;
-
-        public AggregatePlan(Aggregate aggregate, QueryCompiler.Resolved? at, QueryCompiler.Resolved? weight, Dialect dialect)
-        {
-            _function = aggregate.Function;
-            if (at is null)
-            {
-                if (_function != AggregateFunction.Count)
-                    throw new QueryException("Say what to add up");
-                Sql = ["COUNT(*)"];
-                return;
-            }
-            var column = at.Kind.Columns(at.Field)[0];
-            var sql = at.Sql(column);
-            _type = column.Type;
-            if (_function is AggregateFunction.Sum or AggregateFunction.Average or AggregateFunction.Median && !at.Kind.IsNumeric)
-                throw new QueryException("{0} is not a number", at.Field.Label);
-            if (weight is not null)
-            {
-                if (!weight.Kind.IsNumeric || weight.Kind.Columns(weight.Field)[0].Type != ColumnType.Integer)
-                    throw new QueryException("{0} is not a whole number", weight.Field.Label);
-                sql = $"{sql} * {weight.Sql(weight.Kind.Columns(weight.Field)[0])} / 100";
-            }
-            var sum = _type == ColumnType.Integer ? $"CAST(SUM({sql}) AS bigint)" : $"SUM({sql})";
-            Sql = _function switch
-            {
-                AggregateFunction.Count => [$"COUNT({sql})"],
-                AggregateFunction.CountDistinct => [$"COUNT(DISTINCT {sql})"],
-                AggregateFunction.Sum => [sum],
-                AggregateFunction.Average => [sum, $"COUNT({sql})"],
-                AggregateFunction.Median => [dialect.TwiceMedian(sql)],
-                AggregateFunction.Min => [$"MIN({sql})"],
-                _ => [$"MAX({sql})"],
-            };
-        }
-
-        public IReadOnlyList<string> Sql { get; }
-
-        public object? Read(DbDataReader reader, ref int at, Dialect dialect)
-        {
-            switch (_function)
-            {
-                case AggregateFunction.Count or AggregateFunction.CountDistinct:
-                    return reader.GetInt64(at++);
-                case AggregateFunction.Average:
-                    var sum = dialect.Read(reader, at++, _type);
-                    var count = reader.GetInt64(at++);
-                    return sum is null || count == 0 ? null : Convert.ToDecimal(sum, CultureInfo.InvariantCulture) / count;
-                case AggregateFunction.Median:
-                    return dialect.Read(reader, at++, _type) is { } twice ? Convert.ToDecimal(twice, CultureInfo.InvariantCulture) / 2 : null;
-                default:
-                    return dialect.Read(reader, at++, _type);
-            }
-        }
     }
 }
 
