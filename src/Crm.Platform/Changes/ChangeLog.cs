@@ -101,6 +101,9 @@ public sealed class ChangeLog(DbSession session, ActorContext actor, TimeProvide
     public Task<List<Change>> ReadBatchAsync(Guid batchId, CancellationToken cancellationToken)
         => session.ReadAsync(new SqlText($"{Select} WHERE batch_id = ").Append(ColumnType.Uuid, batchId).Append(" ORDER BY seq"), Read, cancellationToken);
 
+    public async Task<bool> HasBatchAsync(Guid batchId, CancellationToken cancellationToken)
+        => await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1 FROM crm_change_log WHERE batch_id = ").Append(ColumnType.Uuid, batchId).Append(" LIMIT 1) b"), cancellationToken) > 0;
+
     /// <summary>What the batches did to some records, oldest first.</summary>
     /// <param name="records">At most 1,000.</param>
     public async Task<List<Change>> ReadBatchesAsync(IReadOnlyCollection<Guid> batches, IReadOnlyCollection<Guid> records, CancellationToken cancellationToken)

@@ -253,14 +253,8 @@ internal sealed class ChangeBinder(
     {
         if (session.Dialect.ForUpdate.Length == 0 || ids.Count == 0)
             return;
-        var sql = new SqlText($"SELECT id FROM {Columns.Table(target)} WHERE deleted_at IS NULL AND id IN (");
-        var first = true;
-        foreach (var id in ids)
-        {
-            sql.Append(first ? "" : ", ").Append(ColumnType.Uuid, id);
-            first = false;
-        }
+        var sql = new SqlText($"SELECT id FROM {Columns.Table(target)} WHERE deleted_at IS NULL AND id IN (").AppendList(ColumnType.Uuid, ids.Cast<object?>());
         found.ExceptWith(ids);
-        await session.ReadAsync(sql.Append(") ORDER BY id FOR SHARE"), row => found.Add((Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!), cancellationToken);
+        await session.ReadAsync(sql.Append($") ORDER BY id{session.Dialect.ForShare}"), row => found.Add((Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!), cancellationToken);
     }
 }

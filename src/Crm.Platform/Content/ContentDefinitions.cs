@@ -213,6 +213,8 @@ public sealed partial class ContentDefinitions(
             return error;
         if (known is null && field.Length == 0 && await schema.HasTableAsync(type, cancellationToken))
             return new Message("The name {0} is taken by a feature that is switched off", type);
+        if (known is not null && field.Length > 0 && known.Find(fieldName) is null && await schema.HasColumnsAsync(known, next.Get(type).Field(fieldName), cancellationToken))
+            return new Message("The name {0} is taken, by a part of another field or by a feature that is switched off. Give it another name", fieldName);
         await WriteAsync(typeName, fieldName, version, overlay, cancellationToken);
         await schema.ApplyAsync([next.Get(type)], cancellationToken);
         if (next.Get(type).Find(fieldName) is { Unique: true } unique && known?.Find(fieldName) is not { Unique: true })

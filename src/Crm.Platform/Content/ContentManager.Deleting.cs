@@ -63,9 +63,9 @@ internal sealed partial class ContentManager
     }
 
     /// <summary>The records whose look-up or link to any record points to one, from FROM on.</summary>
-    private SqlText PointingTo(Guid id, ContentTypeDefinition type, FieldDefinition field)
+    private SqlText PointingTo(Guid id, ContentTypeDefinition type, FieldDefinition field, RecycleBin bin = RecycleBin.Without)
     {
-        var sql = new SqlText($" FROM {Columns.Table(type)} WHERE \"deleted_at\" IS NULL AND ");
+        var sql = new SqlText($" FROM {Columns.Table(type)} WHERE \"deleted_at\" IS {(bin == RecycleBin.Only ? "NOT " : "")}NULL AND ");
         return kinds.Of(field).IsSeveral
             ? sql.Append($"\"id\" IN (SELECT \"record_id\" FROM {Dialect.Quote(Columns.SideTable(type, field))} WHERE \"{SeveralKind.Key.Suffix}\" = ").Append(ColumnType.Uuid, id).Append(")")
             : sql.Append($"{Dialect.Quote(Columns.Name(field.Name))} = ").Append(ColumnType.Uuid, id);
@@ -127,8 +127,9 @@ internal sealed partial class ContentManager
         var save = new PendingSave(new ContentChange(type.Name) { Id = item.Id }, null, item);
         await CheckUniqueAsync(type, [save], cancellationToken);
         var gone = await LinksToNothingAsync(type, item, cancellationToken);
-        foreach (var (field, _) in gone.Where(g => g.Field.OnDelete != OnDelete.Clear))
-            save.Error(field.Name, new("{0} is deleted; restore it first", field.Label));
+        foreach (var (field, _, isForGood) in gone)
+            if (field.OnDelete == OnDelete.Cascade || (field.OnDelete == OnDelete.Restrict && !isForGood) || IsMandatory(type, field, SaveOptions.BySystem))
+                save.Error(field.Name, isForGood ? new("What {0} led to was removed for good", field.Label) : new("{0} is deleted; restore it first", field.Label));
         if (save.Errors.Count > 0)
             return new(SaveStatus.Invalid, item.Id, item.Version, save.Errors);
         var deletion = (await log.ReadHistoryAsync(type.Name, item.Id, 50, cancellationToken)).FirstOrDefault(c => c.Kind == ChangeKind.Deleted);
@@ -144,20 +145,32 @@ internal sealed partial class ContentManager
         return new SaveResult(SaveStatus.Restored, item.Id, item.Version, []);
     }
 
-    /// <summary>Look-ups whose records are not there any more, and which ones.</summary>
-    private async Task<List<(FieldDefinition Field, HashSet<Guid> Ids)>> LinksToNothingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    /// <summary>
+    /// Look-ups whose records are not there any more, which ones, and whether all of these were removed for good. Links to
+    /// any record keep to one in the recycle bin. What is there cannot be deleted before the transaction ends.
+    /// </summary>
+    private async Task<List<(FieldDefinition Field, HashSet<Guid> Ids, bool IsForGood)>> LinksToNothingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
     {
-        var gone = new List<(FieldDefinition, HashSet<Guid>)>();
-        foreach (var field in type.Fields.Where(f => f is { IsSystem: false, Target: not null }))
-            if (LinkedRecords.IdsOf(item[field.Name]).ToHashSet() is { Count: > 0 } ids && definitions.Current.Find(field.Target!) is { } other)
+        var gone = new List<(FieldDefinition, HashSet<Guid>, bool)>();
+        foreach (var field in type.Fields.Where(f => !f.IsSystem))
+        {
+            var link = item[field.Name] as RecordLink;
+            var ids = link is null ? LinkedRecords.IdsOf(item[field.Name]).ToHashSet() : [link.Id];
+            if (ids.Count == 0 || definitions.Current.Find(link?.Type ?? field.Target ?? "") is not { } other)
+                continue;
+            var there = new SqlText($"SELECT \"id\", \"deleted_at\" FROM {Columns.Table(other)} WHERE \"id\" IN (").AppendList(ColumnType.Uuid, ids.Cast<object?>())
+                .Append($") ORDER BY \"id\"{session.Dialect.ForShare}");
+            var isForGood = true;
+            await session.ReadAsync(there, row =>
             {
-                var there = new SqlText($" FROM {Columns.Table(other)} WHERE \"deleted_at\" IS NULL AND \"id\" IN (");
-                foreach (var id in ids)
-                    there.Append(id == ids.First() ? "" : ", ").Append(ColumnType.Uuid, id);
-                ids.ExceptWith(await ReadIdsAsync(there.Append(")"), cancellationToken));
-                if (ids.Count > 0)
-                    gone.Add((field, ids));
-            }
+                if (row.IsDBNull(1) || link is not null)
+                    ids.Remove((Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!);
+                else
+                    isForGood = false;
+            }, cancellationToken);
+            if (ids.Count > 0)
+                gone.Add((InForce(field), ids, isForGood));
+        }
         return gone;
     }
 
@@ -208,37 +221,59 @@ internal sealed partial class ContentManager
     }
 
     public async Task<SaveResult> PurgeAsync(string type, Guid id, CancellationToken cancellationToken)
-        => await TransactAsync(async () =>
+    {
+        try
         {
-            var definition = definitions.Current.Get(type);
-            if (!(await LoadAsync(definition, [id], cancellationToken, RecycleBin.Only)).TryGetValue(id, out var item))
-                return new(SaveStatus.NotFound, id, 0, []);
-            if (actor.Current.ScopeOf(definition.Permission(ContentActions.Delete)) != PermissionScope.All)
-                return new(SaveStatus.Forbidden, id, item.Version, []);
-            foreach (var handler in Handlers)
-                if (await handler.PurgingAsync(definition, item, cancellationToken) is { } message)
-                    return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
-            await EmptyRecordLinksAsync(id, cancellationToken);
-            await writer.PurgeAsync(definition, item, cancellationToken);
-            return new SaveResult(SaveStatus.Deleted, id, item.Version, []);
-        }, cancellationToken);
+            return await TransactAsync(() => PurgeInTransactionAsync(definitions.Current.Get(type), id, cancellationToken), cancellationToken);
+        }
+        catch (DeleteRefusedException e) when (!session.InTransaction)
+        {
+            return e.Refused;
+        }
+    }
 
-    /// <summary>Links from any type stay while a record can still be restored, and end with it.</summary>
-    private async Task EmptyRecordLinksAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<SaveResult> PurgeInTransactionAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+    {
+        if (!(await LoadAsync(type, [id], cancellationToken, RecycleBin.Only)).TryGetValue(id, out var item))
+            return new(SaveStatus.NotFound, id, 0, []);
+        if (actor.Current.ScopeOf(type.Permission(ContentActions.Delete)) != PermissionScope.All)
+            return new(SaveStatus.Forbidden, id, item.Version, []);
+        foreach (var handler in Handlers)
+            if (await handler.PurgingAsync(type, item, cancellationToken) is { } message)
+                return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
+        await writer.PurgeAsync(type, item, cancellationToken);
+        // Integrity does not depend on the actor's rights to the records that it touches.
+        var refused = await actor.AsSystemAsync(async () => await PurgeWhatWentWithItAsync(type, id, cancellationToken) ?? await EmptyRecordLinksAsync(id, cancellationToken));
+        return refused is null ? new SaveResult(SaveStatus.Deleted, id, item.Version, []) : throw new DeleteRefusedException(refused);
+    }
+
+    /// <summary>What was deleted with a record, such as a ticket's messages, cannot be restored without it and ends with it.</summary>
+    private async Task<SaveResult?> PurgeWhatWentWithItAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+    {
+        foreach (var (other, field) in LookUpsTo(type.Name).Where(l => l.Field.OnDelete == OnDelete.Cascade))
+            foreach (var part in await ReadIdsAsync(PointingTo(id, other, field, RecycleBin.Only), cancellationToken))
+                if (await PurgeInTransactionAsync(other, part, cancellationToken) is { Status: not (SaveStatus.Deleted or SaveStatus.NotFound) } refused)
+                    return refused;
+        return null;
+    }
+
+    /// <summary>Links from any type stay while a record can still be restored, and end with it; those of records in the recycle bin when they come back.</summary>
+    private async Task<SaveResult?> EmptyRecordLinksAsync(Guid id, CancellationToken cancellationToken)
     {
         foreach (var type in definitions.Current.Types)
             foreach (var field in type.Fields.Where(f => f.Kind == RecordLink.Kind))
-            {
-                var ids = await ReadIdsAsync(PointingTo(id, type, field), cancellationToken);
-                // Integrity does not depend on the actor's rights to the records that it touches.
-                foreach (var chunk in ids.Chunk(MaxBatch))
-                    await actor.AsSystemAsync(() => SaveInTransactionAsync(type.Name,
-                        [.. chunk.Select(i => new ContentChange(type.Name) { Id = i, Values = { [field.Name] = null } })], SaveOptions.Default, cancellationToken));
-            }
+                foreach (var chunk in (await ReadIdsAsync(PointingTo(id, type, field), cancellationToken)).Chunk(MaxBatch))
+                    if ((await SaveInTransactionAsync(type.Name, [.. chunk.Select(i => new ContentChange(type.Name) { Id = i, Values = { [field.Name] = null } })], SaveOptions.Default, cancellationToken))
+                        .FirstOrDefault(r => !r.Succeeded) is { } refused)
+                        return refused;
+        return null;
     }
 
     private IEnumerable<(ContentTypeDefinition Type, FieldDefinition Field)> LookUpsTo(string type)
-        => definitions.Current.PointingTo(type).Where(p => !p.Field.IsSystem);
+        => definitions.Current.PointingTo(type).Where(p => !p.Field.IsSystem).Select(p => (p.Type, InForce(p.Field)));
+
+    /// <summary>A deleted field, which nobody sees, does not rule what happens to records; it only loses what is gone.</summary>
+    private static FieldDefinition InForce(FieldDefinition lookUp) => lookUp.DeletedAt is null ? lookUp : lookUp with { OnDelete = OnDelete.Clear };
 }
 
 /// <summary>A record that would be deleted with another refuses; all is rolled back.</summary>

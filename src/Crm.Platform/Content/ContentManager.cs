@@ -141,12 +141,25 @@ internal sealed partial class ContentManager(
 
         var valid = saves.Where(s => s.IsValid && (s.IsNew || s.Changed.Count > 0)).ToList();
         await writer.WriteAsync(type, valid, cancellationToken);
+        if (valid.Count > 0)
+            await RefuseStaleAsync(type, cancellationToken);
         foreach (var handler in Handlers)
             await handler.SavedAsync(type, valid, cancellationToken);
         return [.. saves.Select(Result)];
     }
 
-    /// <summary>Two writers that lock the same records in another order: PostgreSQL ends one, which then simply tries again.</summary>
+    /// <summary>
+    /// Whoever makes another index of words for a type waits for those who write its records, and they for them: what was
+    /// written by the old definition then is written again.
+    /// </summary>
+    private async Task RefuseStaleAsync(ContentTypeDefinition type, CancellationToken cancellationToken)
+    {
+        if (session.Database.Provider == DatabaseProvider.Postgres && await definitions.ReloadAsync(cancellationToken)
+            && Pieces.Table(definitions.Current.Get(type.Name), kinds) != Pieces.Table(type, kinds))
+            throw new StaleDefinitionException();
+    }
+
+    /// <summary>Two writers that lock the same records in another order: PostgreSQL ends one, which then simply tries again, as does who knew an old definition.</summary>
     private async Task<T> TransactAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -158,6 +171,11 @@ internal sealed partial class ContentManager(
             catch (DbException e) when (Database.IsDeadlock(e) && !session.InTransaction && attempt < MaxAttempts)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(10 * attempt), cancellationToken);
+            }
+            catch (Exception e) when ((e is StaleDefinitionException || (e is DbException missing && Database.IsMissing(missing))) && !session.InTransaction && attempt < MaxAttempts)
+            {
+                if (!await definitions.ReloadAsync(cancellationToken))
+                    throw;
             }
         }
     }
@@ -272,7 +290,7 @@ internal sealed partial class ContentManager(
                     sql.Append(i == 0 ? "" : ", ").Append(keyType, chunk[i]);
                 await session.ReadAsync(sql.Append(")"), row =>
                 {
-                    var (save, text) = keys[session.Dialect.Read(row, 1, keyType)!];
+                    var (save, text) = keys[Comparable(session.Dialect.Read(row, 1, keyType)!)];
                     if (save.After.Id != (Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!)
                         save.Error(field.Name, new("There is already a record with {0} “{1}”", field.Label, text));
                 }, cancellationToken);
@@ -301,7 +319,10 @@ internal sealed partial class ContentManager(
 
     /// <summary>What a unique value is compared by, and how it is written; of several, each.</summary>
     private static IEnumerable<(object Key, string Text)> UniqueKeys(FieldKind kind, FieldDefinition field, object value)
-        => kind is SeveralKind several ? several.Keys(field, value) : [(kind.ToFilterValue(field, value)!, kind.ToInvariant(field, value))];
+        => kind is SeveralKind several ? several.Keys(field, value).Select(k => (Comparable(k.Key), k.Spelling)) : [(Comparable(kind.ToFilterValue(field, value)!), kind.ToInvariant(field, value))];
+
+    /// <summary>Whole numbers are decimal in records and not in their columns.</summary>
+    private static object Comparable(object key) => key is long or int ? Convert.ToDecimal(key, System.Globalization.CultureInfo.InvariantCulture) : key;
 
     /// <summary>The records as they are, locked until the transaction ends.</summary>
     private async Task<Dictionary<Guid, ContentItem>> LoadAsync(ContentTypeDefinition type, IEnumerable<Guid> ids, CancellationToken cancellationToken, RecycleBin bin = RecycleBin.Without)
@@ -311,12 +332,13 @@ internal sealed partial class ContentManager(
             return [];
         if (session.Dialect.ForUpdate.Length > 0)
         {
-            var sql = new SqlText($"SELECT id FROM {Columns.Table(type)} WHERE id IN (");
-            for (var i = 0; i < wanted.Count; i++)
-                sql.Append(i == 0 ? "" : ", ").Append(ColumnType.Uuid, wanted[i]);
+            var sql = new SqlText($"SELECT id FROM {Columns.Table(type)} WHERE id IN (").AppendList(ColumnType.Uuid, wanted.Cast<object?>());
             await session.ReadAsync(sql.Append(") ORDER BY id").Append(session.Dialect.ForUpdate), _ => { }, cancellationToken);
         }
         var page = await queries.ListAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, wanted.Select(id => (object?)id)), Take = MaxBatch, Sort = [SystemFields.Id], Bin = bin, WithHidden = true }, cancellationToken);
         return page.Items.ToDictionary(i => i.Id);
     }
 }
+
+/// <summary>The type has been changed by somebody else since it was read, in a way that what was written does not follow; all is rolled back.</summary>
+internal sealed class StaleDefinitionException : Exception;

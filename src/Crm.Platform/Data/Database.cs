@@ -115,6 +115,10 @@ public sealed class Database : IAsyncDisposable
     internal static bool IsDeadlock(DbException exception)
         => exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
 
+    /// <summary>A table or column is not there, such as one that another process has just dropped.</summary>
+    internal static bool IsMissing(DbException exception)
+        => exception is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn };
+
     public async ValueTask DisposeAsync()
     {
         if (_postgres is not null)

@@ -23,6 +23,9 @@ public abstract class Dialect
     /// <summary>Appended to a select that takes row locks until the transaction ends.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>Appended to a select whose rows nobody may change until the transaction ends.</summary>
+    public abstract string ForShare { get; }
+
     /// <summary>"asc" puts null first and "desc" last on both databases, so that both can use an index.</summary>
     public abstract string OrderBy(string expression, bool descending);
 
@@ -31,6 +34,9 @@ public abstract class Dialect
     /// frequencies itself.
     /// </summary>
     public abstract string NoIndex { get; }
+
+    /// <summary>A text in small letters of all scripts.</summary>
+    internal abstract string Lower(string expression);
 
     /// <summary>An index of words, each record's in one row: see <see cref="Records.Pieces"/>.</summary>
     internal abstract IReadOnlyList<string> CreatePieces(string table);

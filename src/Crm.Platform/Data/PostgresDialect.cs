@@ -11,6 +11,8 @@ internal sealed class PostgresDialect : Dialect
 
     public override string ForUpdate => " FOR UPDATE";
 
+    public override string ForShare => " FOR SHARE";
+
     /// <summary>Text compares by code point, as on SQLite: a result must not depend on the server's locale.</summary>
     public override string TypeName(ColumnType type) => type switch
     {
@@ -93,6 +95,9 @@ internal sealed class PostgresDialect : Dialect
 
     public override string OrderBy(string expression, bool descending)
         => descending ? $"{expression} DESC NULLS LAST" : $"{expression} ASC NULLS FIRST";
+
+    // By code point only A to Z have small letters.
+    internal override string Lower(string expression) => $"lower({expression} COLLATE \"und-x-icu\") COLLATE \"C\"";
 
     /// <summary>What was written last waits in a short list, which every search reads.</summary>
     internal override IReadOnlyList<string> CreatePieces(string table) =>

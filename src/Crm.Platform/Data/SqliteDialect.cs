@@ -13,6 +13,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string ForUpdate => "";
 
+    public override string ForShare => "";
+
     public override string TypeName(ColumnType type) => type switch
     {
         ColumnType.Integer or ColumnType.Decimal or ColumnType.Boolean => "INTEGER",
@@ -102,6 +104,8 @@ internal sealed class SqliteDialect : Dialect
     }
 
     /// <summary>The index keeps no texts, only which row has which word; a second table says which record a row is.</summary>
+    internal override string Lower(string expression) => $"lower({expression})";
+
     internal override IReadOnlyList<string> CreatePieces(string table) =>
     [
         $"CREATE VIRTUAL TABLE {Quote(table)} USING fts5(pieces, content='', contentless_delete=1, detail=none, tokenize='ascii')",

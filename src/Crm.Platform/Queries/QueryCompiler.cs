@@ -48,8 +48,11 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             ? $"{Alias}.\"display_text_key\""
             : Sql(Kind.FilterColumn(Field));
 
-        public bool IsNeverEmpty => Field.Name is SystemFields.Id or SystemFields.DisplayText or SystemFields.CreatedAt
-            or SystemFields.ModifiedAt or SystemFields.Version || Field.Name == Type.DisplayField;
+        /// <summary>Whether the field is beyond a look-up, where there may be no record.</summary>
+        public bool IsJoined { get; init; }
+
+        public bool IsNeverEmpty => !IsJoined && (Field.Name is SystemFields.Id or SystemFields.DisplayText or SystemFields.CreatedAt
+            or SystemFields.ModifiedAt or SystemFields.Version || Field.Name == Type.DisplayField);
 
         /// <summary>Of a literal: the column that it is compared with, or the key of one of several values.</summary>
         public ColumnType FilterType => Kind is SeveralKind several ? several.KeyType : Kind.FilterColumn(Field).Type;
@@ -76,7 +79,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             if (field is null || (field.Hidden && !field.IsSystem && !WithHidden))
                 throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]) { Field = parts[i] };
             if (i == parts.Length - 1)
-                return new Resolved(field, kinds.Of(field), at, type);
+                return new Resolved(field, kinds.Of(field), at, type) { IsJoined = i > 0 };
             if (field.LeadsTo is not { } target || definitions.Find(target) is not { } next)
                 throw new QueryException("{0} is not a look-up, so {1} leads nowhere", field.Label, path);
             at = JoinTo(string.Join('.', parts.Take(i + 1)), at, Columns.Name(field.Name), next);
@@ -238,7 +241,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         var folded = at.Kind.FilterColumn(at.Field).IsKey;
         var pattern = Escape(folded ? (string)value! : ((string)value!).ToLowerInvariant());
         pattern = Pattern(filter.Operator, pattern);
-        var text = folded ? column : $"lower({column})";
+        var text = folded ? column : dialect.Lower(column);
         var like = new SqlText($"{text} {(negated ? "NOT LIKE" : "LIKE")} ").Append(ColumnType.Text, pattern).Append(" ESCAPE '\\'");
         if (!negated && filter.Operator == FilterOperator.StartsWith && folded && ((string)value!).Length > 0)
         {

@@ -169,9 +169,14 @@ public sealed class QueryEngine(
         return sort is null ? last.Path : last.Path.SortedBy(sort.At, kinds);
     }
 
-    /// <summary>All records, page by page, in a stable order; for exports and jobs.</summary>
+    /// <summary>
+    /// All records, page by page; for exports and jobs. Unless the query says otherwise in the order of their ids, which
+    /// nobody changes: one that is saved meanwhile would else jump over the place that was reached.
+    /// </summary>
     public async IAsyncEnumerable<ContentItem> StreamAsync(Query query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (query.Sort.Count == 0)
+            query = query with { Sort = [SystemFields.Id] };
         for (string? after = query.After; ;)
         {
             var page = await ListAsync(query with { Take = MaxTake, After = after }, cancellationToken);
@@ -200,7 +205,7 @@ public sealed class QueryEngine(
     }
 
     private static IReadOnlyList<string> AllFields(ContentTypeDefinition type, bool withHidden)
-        => [.. type.Fields.Where(f => !f.Hidden || (withHidden && f.DeletedAt is null)).Select(f => f.Name)];
+        => [.. type.Fields.Where(f => !f.Hidden || withHidden).Select(f => f.Name)];
 
     private static List<SortKey> Sorts(QueryCompiler compiler, Query query)
     {

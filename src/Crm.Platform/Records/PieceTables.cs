@@ -14,7 +14,11 @@ internal sealed class PieceTables(DbSession session, FieldKinds kinds)
     {
         var table = Pieces.Table(type, kinds);
         var prefix = Pieces.Prefix(type);
-        foreach (var old in existing.Keys.Where(t => t.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && t.Length == prefix.Length + 8 && t != table).ToList())
+        var outdated = existing.Keys.Where(t => t.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && t.Length == prefix.Length + 8 && t != table).ToList();
+        // What others are writing at this moment is waited for and counts.
+        if ((outdated.Count > 0 || (table is not null && !existing.ContainsKey(table))) && existing.ContainsKey(Columns.Name(type.Name)) && session.Database.Provider == DatabaseProvider.Postgres)
+            await session.ExecuteAsync($"LOCK TABLE {Columns.Table(type)} IN SHARE MODE", cancellationToken);
+        foreach (var old in outdated)
             foreach (var statement in session.Dialect.DropPieces(old))
                 await session.ExecuteAsync(statement, cancellationToken);
         if (table is null || existing.ContainsKey(table))

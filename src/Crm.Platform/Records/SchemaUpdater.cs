@@ -18,6 +18,14 @@ public sealed class SchemaUpdater(DbSession session, FieldKinds kinds)
     internal async Task<bool> HasTableAsync(string type, CancellationToken cancellationToken)
         => (await session.Dialect.ReadTablesAsync(session, cancellationToken)).ContainsKey(Columns.Name(type));
 
+    /// <summary>Whether a new field's columns, or its table, are there already: they are something else's then.</summary>
+    internal async Task<bool> HasColumnsAsync(ContentTypeDefinition type, FieldDefinition field, CancellationToken cancellationToken)
+    {
+        var existing = await session.Dialect.ReadTablesAsync(session, cancellationToken);
+        return (kinds.Of(field).IsSeveral && existing.ContainsKey(Columns.SideTable(type, field)))
+            || (existing.TryGetValue(Columns.Name(type.Name), out var present) && kinds.Of(field).Columns(field).Any(c => present.Contains(Columns.Name(field.Name) + c.Suffix)));
+    }
+
     /// <summary>Drops a field's columns, their indexes first.</summary>
     internal async Task DropAsync(ContentTypeDefinition type, FieldDefinition field, CancellationToken cancellationToken)
     {

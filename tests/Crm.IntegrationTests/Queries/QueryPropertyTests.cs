@@ -141,7 +141,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
             var filter = RandomFilter(3);
             var sort = RandomSort();
             var because = $"seed {_seed}, round {round}: {filter} sorted by {string.Join(",", sort)}";
-            var expected = _all.Where(i => Evaluate(filter, i)).OrderBy(i => i, new NaiveOrder(sort)).Select(i => i.Id).ToList();
+            var expected = _all.Where(i => Evaluate(filter, i)).OrderBy(i => i, new NaiveOrder(sort, Value)).Select(i => i.Id).ToList();
 
             var query = new Query("companies") { Where = filter, Sort = sort, Columns = ["name"], Take = _random.Next(1, 40) };
             var (forwards, last) = await WalkAsync(scope, query);
@@ -267,7 +267,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                     () => new CompareFilter("founded", ordered, new DateOnly(2010 + _random.Next(5), 2, 11)),
                     () => new CompareFilter("contacted", ordered, new DateTime(2026, 1, _random.Next(1, 9), 4, 30, 0, DateTimeKind.Utc)),
                     () => new CompareFilter("level", equality, Pick(["a", "b", null])),
-                    () => new CompareFilter("notes", FilterOperator.Contains, Pick(["中", "me", "O'"])),
+                    () => new CompareFilter("notes", FilterOperator.Contains, Pick(["中", "me", "O'", "Á", "ácME", "ＷＩＤＥ"])),
                     () => new CompareFilter("channels", equality, Pick(["web", "fair", null])),
                     () => new InFilter("channels", Pick<object?[]>([["web", "phone"], ["fair", null], [], [null]])),
                     () => new CompareFilter("tags", equality, Pick(["VIP", "acme", "华东", "none", null])),
@@ -296,7 +296,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     }
 
     private string[] RandomSort()
-        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code", "discount", "rating", "effort"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
+        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code", "discount", "rating", "effort", "parent.name", "parent.displayText", "parent.rating"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
 
     private bool Evaluate(Filter filter, ContentItem item) => filter switch
     {
@@ -307,13 +307,14 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         InFilter list => list.Values.Any(v => Equals(v, item[list.Path])),
         QuickSearchFilter search => new[] { "name", "code" }.Any(f => Key(item[f]) is string key && key.Contains(FieldKind.Fold(search.Text), StringComparison.Ordinal)),
         HasFilter has => _all.Any(i => LinkedRecords.IdsOf(i[has.LookUp]).Contains(item.Id) && (has.Where is null || Evaluate(has.Where, i))),
-        CompareFilter { Path: "parent.name" or "parent.tags" } path => _all.FirstOrDefault(i => Equals(i.Id, item["parent"])) is { } parent && Evaluate(path with { Path = path.Path[7..] }, parent),
+        CompareFilter { Path: "parent.name" or "parent.tags" } path => Parent(item) is { } parent && Evaluate(path with { Path = path.Path[7..] }, parent),
         CompareFilter { Path: "partners", Value: string id } partner => Evaluate(partner with { Value = Guid.Parse(id) }, item),
         CompareFilter { Path: "channels" or "tags" or "emails" or "phones" or "partners", Value: not null } has => Keys(item, has.Path).Any(k => Compare(has with { Operator = has.Operator == FilterOperator.NotEqual ? FilterOperator.Equal : has.Operator }, k)) != (has.Operator == FilterOperator.NotEqual),
         CompareFilter { Path: "billingCity" } city => Equals((item["billing"] as Address)?.City, city.Value) == (city.Operator == FilterOperator.Equal),
         CompareFilter { Path: "effort", Value: string time } effort => Compare(effort with { Value = time == "1h" ? 60m : 61m }, item["effort"]),
         CompareFilter { Path: "billing", Operator: FilterOperator.Contains } part => item["billing"] is Address { Street: var street, City: var city } && Compare(part, FieldKind.Fold($"{city}{street} {city} {street}")),
         CompareFilter { Path: "terms" } words => Compare(words, item["terms"] is string html ? FieldKind.Fold(RichText.ToPlain(html)) : null),
+        CompareFilter { Path: "notes" } notes => Compare(notes, item["notes"]),
         CompareFilter compare => Compare(compare, Key(item[compare.Path])),
         _ => throw new NotSupportedException(filter.ToString()),
     };
@@ -345,6 +346,11 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         };
     }
 
+    private object? Value(ContentItem item, string path)
+        => path == "displayText" ? item.DisplayText : path.StartsWith("parent.", StringComparison.Ordinal) ? Parent(item) is { } parent ? Value(parent, path[7..]) : null : item[path];
+
+    private ContentItem? Parent(ContentItem item) => _all.FirstOrDefault(i => Equals(i.Id, item["parent"]));
+
     private static IEnumerable<object?> Keys(ContentItem item, string path)
         => path == "partners" ? LinkedRecords.IdsOf(item[path]).Cast<object?>() : path is "emails" or "phones" ? (item[path] as ValueList<Labelled> ?? new ValueList<Labelled>([])).Select(v => Key(v.Value)) : (item[path] as ValueList<string> ?? new ValueList<string>([])).Select(v => path == "tags" ? Key(v) : v);
 
@@ -365,14 +371,14 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     private string? Maybe(Func<string?> text) => _random.Next(4) == 0 ? null : text();
 
     /// <summary>Empty first, text by code point, the id between equals in the direction of the last key.</summary>
-    private sealed class NaiveOrder(string[] sort) : IComparer<ContentItem>
+    private sealed class NaiveOrder(string[] sort, Func<ContentItem, string, object?> value) : IComparer<ContentItem>
     {
         public int Compare(ContentItem? x, ContentItem? y)
         {
             foreach (var path in sort)
             {
                 var field = path.TrimStart('-');
-                var order = CompareKeys(field == "level" ? x![field] : Key(x![field]), field == "level" ? y![field] : Key(y![field]));
+                var order = CompareKeys(field == "level" ? x![field] : Key(value(x!, field)), field == "level" ? y![field] : Key(value(y!, field)));
                 if (order != 0)
                     return path.StartsWith('-') ? -order : order;
             }

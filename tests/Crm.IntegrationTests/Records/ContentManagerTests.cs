@@ -115,6 +115,18 @@ public abstract class ContentManagerTests(DatabaseProvider provider) : IAsyncLif
     }
 
     [Fact]
+    public async Task Save_SameUniqueValueOfAnyKind_IsRefused()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        foreach (var (field, value) in new[] { ("employees", "5"), ("score", "5.25"), ("discount", "12.5%"), ("effort", "1h 30m"), ("founded", "2026-01-02"), ("contacted", "2026-01-02T03:04:05Z"), ("email", "a@example.com"), ("phone", "+86 138 0013 8000") })
+        {
+            Assert.Null(await scope.Definitions.SaveFieldAsync("companies", field, new() { ["unique"] = true }, CancellationToken.None));
+            await scope.CreateAsync("companies", ("name", "First"), (field, value));
+            Assert.Equal(field, Assert.Single((await scope.SaveAsync("companies", ("name", "Second"), (field, value))).Errors).Field);
+        }
+    }
+
+    [Fact]
     public async Task Save_OneOfSeveralUniqueValuesTaken_IsRefusedAlsoAtTheSameMoment()
     {
         await using var scope = _platform.OpenAsSystem();

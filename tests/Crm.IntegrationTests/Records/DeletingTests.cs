@@ -149,4 +149,42 @@ public abstract class DeletingTests(DatabaseProvider provider) : IAsyncLifetime
         Assert.Null(await scope.Queries.GetAsync("companies", id, CancellationToken.None, RecycleBin.With));
         Assert.Equal(3, (await scope.Log.ReadHistoryAsync("companies", id, 10, CancellationToken.None)).Count);
     }
+
+    [Fact]
+    public async Task Purge_TakesWhatWentWithItAlong_AndTheRestCanStillComeBack()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var company = await scope.CreateAsync("companies", ("name", "Acme"));
+        var part = await scope.CreateAsync("people", ("name", "Part"), ("estate", "Acme"));
+        var other = await scope.CreateAsync("people", ("name", "Other"), ("employer", "Acme"), ("company", "Acme"));
+        await scope.Content.DeleteAsync("people", other, null, CancellationToken.None);
+        await scope.Content.DeleteAsync("companies", company, null, CancellationToken.None);
+        Assert.Equal("employer", Assert.Single((await scope.Content.RestoreAsync("people", other, CancellationToken.None)).Errors).Field);
+
+        Assert.True((await scope.Content.PurgeAsync("companies", company, CancellationToken.None)).Succeeded);
+        Assert.Null(await scope.Queries.GetAsync("people", part, CancellationToken.None, RecycleBin.With));
+        Assert.Equal(SaveStatus.Restored, (await scope.Content.RestoreAsync("people", other, CancellationToken.None)).Status);
+        var back = (await scope.Queries.GetAsync("people", other, CancellationToken.None))!;
+        Assert.Equal((null, null), (back["employer"], back["company"]));
+    }
+
+    [Theory]
+    [InlineData("restrict")]
+    [InlineData("cascade")]
+    [InlineData("clear")]
+    public async Task Delete_PointedToByADeletedField_IsNotRuledByIt_AndLeavesNothingBehind(string onDelete)
+    {
+        await using var scope = _platform.OpenAsSystem();
+        await SaveFieldAsync(new() { ["kind"] = "lookUp", ["label"] = "Broker", ["target"] = "companies", ["onDelete"] = onDelete });
+        var company = await scope.CreateAsync("companies", ("name", "Acme"));
+        var person = await scope.CreateAsync("people", ("name", "Ann"), ("broker", "Acme"));
+        await SaveFieldAsync(new() { ["hidden"] = true, ["deletedAt"] = "2026-01-01T00:00:00Z" });
+
+        Assert.Equal(SaveStatus.Deleted, (await scope.Content.DeleteAsync("companies", company, null, CancellationToken.None)).Status);
+        await SaveFieldAsync(new() { ["hidden"] = false, ["deletedAt"] = null });
+        Assert.Null((await scope.Queries.GetAsync("people", person, CancellationToken.None))!["broker"]);
+
+        async Task SaveFieldAsync(System.Text.Json.Nodes.JsonObject settings)
+            => Assert.Null((await scope.Definitions.SaveFieldAsync("people", "broker", settings, CancellationToken.None))?.ToString());
+    }
 }

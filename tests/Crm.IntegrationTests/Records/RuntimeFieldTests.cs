@@ -50,6 +50,8 @@ public abstract class RuntimeFieldTests(DatabaseProvider provider) : IAsyncLifet
     [InlineData("region", """{"kind":"text","label":"R","maxLength":100000}""", "longest text")]
     [InlineData("region", """{"kind":"text","label":"R","colour":"red"}""", "not valid")]
     [InlineData("name", """{"kind":"number"}""", "kind of an existing field")]
+    [InlineData("revenueCurrency", """{"kind":"text","label":"R"}""", "is taken")]
+    [InlineData("billingCity", """{"kind":"text","label":"R"}""", "is taken")]
     public async Task SaveField_NotValid_SaysWhyAndChangesNothing(string field, string settings, string message)
     {
         await using var scope = _platform.OpenAsSystem();

@@ -8,6 +8,7 @@ using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Fields;
 using Crm.Platform.Hosting;
+using Crm.Platform.Queries;
 using Crm.Platform.Security;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -56,6 +57,38 @@ public abstract class RoundTripTests(DatabaseProvider provider)
             var last = await scope.Log.LastSequenceAsync(CancellationToken.None);
             await ImportAsync(empty, files, dryRun: false, result => Assert.Equal((0L, 0L, 0L), (result.Created, result.Updated, result.Failed)), Types);
             Assert.Equal(last, await scope.Log.LastSequenceAsync(CancellationToken.None));
+        }
+    }
+
+    [Fact]
+    public async Task Import_GoneOnAfterAKill_LeavesWhatPeopleChangedMeanwhile()
+    {
+        await using var platform = await StartAsync();
+        foreach (var key in new[] { null, "code" })
+        {
+            var import = Guid.CreateVersion7();
+            Assert.Equal((2L, 0L), await RunAsync("name,code,notes\nA,a,as imported\nB,b,as imported\n"));
+            await using (var scope = platform.OpenAsSystem())
+            {
+                var items = (await scope.Queries.ListAsync(new Query("companies") { Sort = ["name"] }, CancellationToken.None)).Items;
+                await scope.SaveAsync("companies", items[0].Id, null, ("notes", "corrected"));
+                // Its key leads nowhere any more.
+                await scope.SaveAsync("companies", items[1].Id, null, ("code", "corrected"));
+            }
+            Assert.Equal((3L, 0L), await RunAsync("name,code,notes\nA,a,as imported\nB,b,as imported\nC,c,as imported\n"));
+            await using var reading = platform.OpenAsSystem();
+            var after = (await reading.Queries.ListAsync(new Query("companies") { Sort = ["name"] }, CancellationToken.None)).Items;
+            Assert.Equal([("A", "a", "corrected"), ("B", "corrected", "as imported"), ("C", "c", "as imported")], after.Select(i => ((string?)i["name"], (string?)i["code"], (string?)i["notes"])));
+            foreach (var item in after)
+                Assert.True((await reading.Content.DeleteAsync("companies", item.Id, null, CancellationToken.None)).Succeeded);
+
+            async Task<(long Created, long Failed)> RunAsync(string text)
+            {
+                await using var scope = platform.OpenAsSystem();
+                using var file = new MemoryStream(Encoding.UTF8.GetBytes(text));
+                var result = await scope.Services.GetRequiredService<RecordImport>().RunAsync(new ImportRequest("companies", file) { Id = import, Key = key }, problem => Assert.Fail(problem.ToString()), CancellationToken.None);
+                return (result.Created, result.Failed);
+            }
         }
     }
 

@@ -1,15 +1,18 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Crm.Platform.Queries;
+using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
+using Crm.Platform.Queries;
 
 namespace Crm.DataTransfer.Import;
 
 /// <summary>Finds the records that rows are, one query per batch, and rows that are the same record.</summary>
-internal sealed class ImportKeys(RecordFinder records, CellValues cells, ContentTypeDefinition type, ImportMapping mapping, Guid? import)
+internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeLog log, ContentTypeDefinition type, ImportMapping mapping, Guid? import)
 {
+    private bool? _isResumed;
+
     private readonly MappedColumn? key = mapping.Key;
 
     /// <summary>This grows with the file: every key, and the row it was in first with what that row says.</summary>
@@ -24,16 +27,18 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, Content
             if (key is not null && Take(row) is { } value)
                 byKey[value] = row;
         }
-        if (import is not null && key is null)
+        if (byKey.Count > 0)
+            await FindAsync(byKey, cancellationToken);
+        if (import is { } batch && (_isResumed ??= await log.HasBatchAsync(batch, cancellationToken)))
         {
-            await foreach (var (id, _) in records.FindAsync(type, type.Field(SystemFields.Id), rows.Select(r => (object)r.Id), cancellationToken))
-            {
-                var done = rows.First(r => r.Id == id);
-                done.IsDone = done.Exists = true;
-            }
+            var done = (await log.ReadBatchesAsync([batch], [.. rows.Select(r => r.Id)], cancellationToken)).ToLookup(c => c.RecordId, c => c.Kind);
+            foreach (var row in rows.Where(r => done.Contains(r.Id)))
+                (row.Exists, row.Done) = (true, done[row.Id].Contains(ChangeKind.Created) ? SaveStatus.Created : SaveStatus.Updated);
         }
-        if (byKey.Count == 0)
-            return;
+    }
+
+    private async Task FindAsync(Dictionary<object, ImportRow> byKey, CancellationToken cancellationToken)
+    {
         var matches = byKey.Keys.ToDictionary(k => k, _ => 0);
         await foreach (var (id, value) in records.FindAsync(type, key!.Field, byKey.Keys, cancellationToken))
         {

@@ -17,8 +17,8 @@ internal sealed class ImportRow(CsvRow row, ImportMapping mapping)
     /// <summary>Whether the record is stored already.</summary>
     public bool Exists { get; set; }
 
-    /// <summary>An earlier run of this import has made the record already.</summary>
-    public bool IsDone { get; set; }
+    /// <summary>What an earlier run of this import has done with the record, which people may have changed since: it is left alone.</summary>
+    public SaveStatus? Done { get; set; }
 
     /// <summary>Why the row is not to be saved.</summary>
     public Message? Refused { get; set; }

@@ -42,7 +42,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             actor.Current = user with { Source = "import" };
             // After a kill the rest of the same import is of the same batch, and is taken back with it.
             log.BatchId = request.Id ?? Guid.CreateVersion7();
-            return await new Run(content, new ImportKeys(names, cells, type!, mapping, request.DryRun ? null : request.Id), type!, mapping, links, dryRun, request.AsExported, report, request.OnRow).RunAsync(file, cancellationToken);
+            return await new Run(content, new ImportKeys(names, cells, log, type!, mapping, request.DryRun ? null : request.Id), type!, mapping, links, dryRun, request.AsExported, report, request.OnRow).RunAsync(file, cancellationToken);
         }
         finally
         {
@@ -90,7 +90,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             if (dryRun is not null)
                 rows.ForEach(dryRun.Check);
             await links.ResolveAsync(rows, cancellationToken);
-            var saved = rows.Where(r => r.Refused is null && r.Repeats is null).ToList();
+            var saved = rows.Where(r => r is { Refused: null, Repeats: null, Done: null }).ToList();
             var results = await content.SaveManyAsync(type.Name, [.. saved.Select(r => r.ToChange(type.Name))], _options, cancellationToken);
             var byRow = saved.Zip(results).ToDictionary(p => p.First, p => p.Second);
             foreach (var row in rows)
@@ -101,10 +101,12 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
                     Fail(row.Number, new Message("It says the same as row {0}, which failed", first));
                 else if (row.Repeats is not null)
                     Count(row.Number, row.Id, SaveStatus.Unchanged);
+                else if (row.Done is { } done)
+                    Take(row, done);
                 else if (!byRow[row].Succeeded)
                     Fail(row.Number, byRow[row]);
                 else
-                    Take(row, row.IsDone ? SaveStatus.Created : byRow[row].Status);
+                    Take(row, byRow[row].Status);
             }
         }
 
