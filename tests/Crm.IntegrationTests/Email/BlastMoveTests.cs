@@ -2,6 +2,8 @@ using System.Net;
 using Crm.Campaigns.Blasts;
 using Crm.Email.Mailings;
 using Crm.IntegrationTests.Support;
+using Crm.IntegrationTests.Users;
+using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -96,6 +98,20 @@ public abstract class BlastMoveTests(DatabaseProvider provider) : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Redirect, changed.StatusCode);
         Assert.Equal("draft", await _site.StatusAsync(blast));
         Assert.Contains("the schedule was taken back", (await _site.Marketing.PageAsync($"/emailBlasts/{blast}")).QuerySelector(".banner")!.TextContent, StringComparison.Ordinal);
+
+        // Undoing the edit does not schedule it again.
+        using (var undone = await _site.Marketing.ForceAsync($"/emailBlasts/{blast}/undo/{(await _site.BlastAsync(blast)).Version}", $"/emailBlasts/{blast}"))
+            Assert.Equal($"/emailBlasts/{blast}", undone.Headers.Location!.OriginalString);
+        Assert.Contains("Nothing was put back: Only scheduling", (await _site.Marketing.PageAsync($"/emailBlasts/{blast}")).Body!.TextContent, StringComparison.Ordinal);
+        var draft = await _site.BlastAsync(blast);
+        Assert.Equal(("draft", "Somebody else", null), (draft.Get<string>("status"), draft.Get<string>("fromName"), draft["sentBy"]));
+
+        // Undoing an earlier edit takes back what was scheduled after it.
+        await ScheduleAsync(blast, TimeSpan.FromHours(2));
+        await using (var scope = await _site.Site.OpenScopeAsync())
+            Assert.True((await scope.Content.SaveAsync(new ContentChange("emailBlasts") { Id = blast, Values = { ["fromName"] = null } }, new SaveOptions { PutsBack = true }, CancellationToken.None)).Succeeded);
+        draft = await _site.BlastAsync(blast);
+        Assert.Equal(("draft", null, null), (draft.Get<string>("status"), draft["fromName"], draft["sentBy"]));
         _site.Wait(TimeSpan.FromHours(3));
         Assert.Equal(0, await _site.Site.CountMailAsync("1 = 1"));
     }

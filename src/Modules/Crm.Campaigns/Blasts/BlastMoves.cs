@@ -37,9 +37,21 @@ internal sealed class BlastMoves
 }
 
 /// <summary>What has been sent is not rewritten, and what is being sent not deleted. What was scheduled goes out as it was then, or not.</summary>
-internal sealed class BlastRules(BlastMoves moves) : IContentHandler
+internal sealed class BlastRules(BlastMoves moves, IContentManager content, ActorContext actor) : IContentHandler
 {
     private static readonly string[] Content = ["segment", "template", "campaign", "fromName", "fromAddress"];
+
+    /// <summary>What of a scheduled blast somebody who may send has seen.</summary>
+    private static readonly string[] Agreed = [.. Content, "sentBy", SystemFields.Owner];
+
+    /// <summary>Whoever changes it may not have the right to send it; whoever has it schedules it again.</summary>
+    private static readonly Dictionary<string, object?> TakenBack = new()
+    {
+        ["status"] = EmailBlastType.Draft,
+        ["scheduledAt"] = null,
+        ["sentBy"] = null,
+        ["problem"] = StoredMessage.Write(new("It was changed after it had been scheduled, so the schedule was taken back")),
+    };
 
     public ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -50,24 +62,27 @@ internal sealed class BlastRules(BlastMoves moves) : IContentHandler
             if (moves.Pending.TryGetValue(save.After.Id, out var values))
                 foreach (var (field, value) in values)
                     save.Set(field, value);
-            else if (save.Before?.Get<string>("status") == EmailBlastType.Scheduled)
-                TakeBack(save);
-            else if (save.Before?.Get<string>("status") is not (null or EmailBlastType.Draft))
+            else if (save.Before is not null && (save.Changed.Contains("status") || save.Changed.Contains("scheduledAt")))
+                // Such as an undo: it would send what nobody with the right to send has seen.
+                save.Error("status", new("Only scheduling, sending or canceling changes the status of a blast. Do that instead"));
+            else if (save.Before?.Get<string>("status") == EmailBlastType.Scheduled && Agreed.Any(save.Changed.Contains))
+                foreach (var (field, value) in TakenBack)
+                    save.Set(field, value);
+            else if (save.Before?.Get<string>("status") is not (null or EmailBlastType.Draft or EmailBlastType.Scheduled))
                 foreach (var field in Content.Where(save.Changed.Contains))
                     save.Error(field, new("{0} cannot be changed: sending has begun", type.Field(field).Label));
         }
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Whoever changes it may not have the right to send it; whoever has it schedules it again.</summary>
-    private static void TakeBack(PendingSave save)
+    /// <summary>An undo writes the values that it brings and no others, so the schedule is taken back after it.</summary>
+    public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
-        if (!Content.Append(SystemFields.Owner).Any(save.Changed.Contains))
+        if (type.Name != EmailBlastType.Name)
             return;
-        save.Set("status", EmailBlastType.Draft);
-        save.Set("scheduledAt", null);
-        save.Set("sentBy", null);
-        save.Set("problem", StoredMessage.Write(new("It was changed after it had been scheduled, so the schedule was taken back")));
+        foreach (var save in saves.Where(s => s.Before?.Get<string>("status") == EmailBlastType.Scheduled && s.After.Get<string>("status") == EmailBlastType.Scheduled))
+            if (!moves.Pending.ContainsKey(save.After.Id) && Agreed.Any(save.Changed.Contains))
+                await moves.SaveAsync(content, actor, save.After, TakenBack, cancellationToken);
     }
 
     public ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
