@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using Crm.IntegrationTests.Support;
 using Crm.Platform.Data;
+using Crm.Platform.Settings;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.IntegrationTests.Email;
 
@@ -9,6 +12,16 @@ internal static class MailLedgerReader
     {
         await using var scope = await site.OpenScopeAsync();
         return await scope.Session.CountAsync(new SqlText($"SELECT COUNT(*) FROM crm_mail WHERE {condition}"), CancellationToken.None);
+    }
+
+    /// <summary>As a site is whose account was given before the form asked for the address.</summary>
+    public static async Task ForgetAddressAsync(this TestSite site)
+    {
+        await using var scope = await site.OpenScopeAsync();
+        var settings = scope.Services.GetRequiredService<SettingsStore>();
+        var account = (await settings.ReadAsync<JsonObject>("email", CancellationToken.None))!;
+        Assert.True(account.Remove("siteUrl"));
+        await settings.WriteAsync("email", account, CancellationToken.None);
     }
 
     /// <summary>Gives the site an account at the sink.</summary>
@@ -24,6 +37,7 @@ internal static class MailLedgerReader
             ["Security"] = "None",
             ["FromName"] = "海港贸易",
             ["FromAddress"] = "hello@example.com",
+            ["SiteUrl"] = administrator.Client.BaseAddress!.GetLeftPart(UriPartial.Authority),
             ["RatePerMinute"] = "0",
             ["Connections"] = connections.ToString(System.Globalization.CultureInfo.InvariantCulture),
         });

@@ -54,10 +54,10 @@ public sealed class MailQueueTests
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
         using var administrator = await site.SignInAsync();
         await administrator.UseServerAsync(sink);
-        using (var bad = await administrator.SubmitAsync("/admin/email", new() { ["Port"] = "99999", ["FromAddress"] = "nobody", ["Password"] = "s3cret" }))
+        using (var bad = await administrator.SubmitAsync("/admin/email", new() { ["Port"] = "99999", ["FromAddress"] = "nobody", ["SiteUrl"] = "", ["Password"] = "s3cret" }))
         {
             var page = await TestBrowser.ParseAsync(await bad.Content.ReadAsStringAsync());
-            Assert.Equal(2, page.QuerySelectorAll(".field-error").Length);
+            Assert.Equal(3, page.QuerySelectorAll(".field-error").Length);
         }
         using (await administrator.SubmitAsync("/admin/email", new() { ["UserName"] = "crm", ["Password"] = "s3cret" }))
         await using (var scope = await site.OpenScopeAsync())

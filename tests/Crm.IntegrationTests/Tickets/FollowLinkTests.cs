@@ -23,6 +23,8 @@ public sealed class FollowLinkTests
         await using (var scope = await site.OpenScopeAsync())
             await scope.CreateAsync("contacts", ("name", "Ann Lee"), ("email", "ann@example.com"));
         using var stranger = site.Open();
+        // The host that a stranger's request names is not where the reader is led, whether the site knows its own or not.
+        stranger.Client.DefaultRequestHeaders.Host = "evil.example";
         Assert.Equal("/portal/tickets/sent", await stranger.OpenTicketAsync());
         var sent = await stranger.PageAsync("/portal/tickets/sent");
         Assert.Contains("T000001", sent.Body!.TextContent, StringComparison.Ordinal);
@@ -42,6 +44,10 @@ public sealed class FollowLinkTests
         Assert.Equal("confirmed", (await site.TicketAsync()).Get<string>("addressCheck"));
         Assert.Null((await ann.PageAsync(link)).QuerySelector("form[action$='/confirm']"));
         Assert.DoesNotContain("Nobody has confirmed yet", await agent.TextAsync($"/tickets/{ticket.Id}"), StringComparison.Ordinal);
+
+        await site.ForgetAddressAsync();
+        await stranger.OpenTicketAsync();
+        Assert.Equal((2, 0), (await site.CountMailAsync("key LIKE 'ticket-received:%'"), await site.CountMailAsync("text LIKE '%evil.example%'")));
 
         // Feedback by that link is hers, in another name it is anybody's.
         foreach (var (email, check) in new[] { ("ann@example.com", "confirmed"), ("bob@example.com", "unconfirmed") })

@@ -114,6 +114,7 @@ public abstract partial class CampaignRunTests(DatabaseProvider provider) : IAsy
         await using var sink = await SmtpSink.StartAsync();
         using var administrator = await _site.Site.SignInAsync();
         await administrator.UseServerAsync(sink);
+        await _site.Site.ForgetAddressAsync();
         await _site.CreateAsync("contacts", ("name", "Reader 1"), ("email", "r1@example.com"));
         var workflow = await _site.AddAsync("At once", Define.Line(Define.Created("campaigns"), Define.Step("a1", "sendBlast")));
         await _site.CreateAsync("campaigns", ("name", "Spring"), ("segment", (await SegmentAsync("startswith(name, 'Reader')")).ToString()), ("template", (await TemplateAsync()).ToString()));

@@ -56,6 +56,8 @@ internal sealed class AccountForm
         var url = Trimmed(SiteUrl);
         if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var site) && site.Scheme is "http" or "https" && site.Query.Length == 0 && site.UserInfo.Length == 0))
             errors.Add(new(nameof(SiteUrl), new("This is not an address such as https://crm.example.com")));
+        else if (url is null && host is not null)
+            errors.Add(new(nameof(SiteUrl), new("Links in messages need the address under which recipients reach this site, such as https://crm.example.com")));
         if (!Enum.TryParse<MailSecurity>(Security, out var security))
             security = MailSecurity.StartTls;
         var user = Trimmed(UserName);

@@ -38,7 +38,7 @@ internal sealed record EmailSettings
 
     public string? FromAddress { get; init; }
 
-    /// <summary>How people outside reach this site, such as <c>https://crm.example.com</c>; null for the address that the sender of a mailing uses.</summary>
+    /// <summary>How people outside reach this site, such as <c>https://crm.example.com</c>; null only where there is no server.</summary>
     public string? SiteUrl { get; init; }
 
     /// <summary>Most messages in a minute; 0 for no limit. Each server process keeps it for itself.</summary>
