@@ -83,6 +83,16 @@ public abstract class RefusalTests(DatabaseProvider provider) : IAsyncLifetime
             await Eventually.HoldsAsync(async () => await CountAsync("state = 'sent' AND attempts = 1") == 4 * round);
             Assert.DoesNotContain("Nothing can be sent", (await administrator.PageAsync("/admin/email")).Body!.TextContent, StringComparison.Ordinal);
         }
+
+        // A connection that ends may end because of the message: it has had its try, and gets others, but is not lost.
+        _server.Answer = (_, line) => line.StartsWith("MAIL", StringComparison.Ordinal) ? "" : null;
+        await EnqueueAsync("dropped@example.com");
+        await Eventually.HoldsAsync(async () => (await administrator.PageAsync("/admin/email")).QuerySelector(".banner[data-tone=warn]")?.TextContent.Contains("momentThe connection ended: ", StringComparison.Ordinal) == true);
+        Assert.Equal(1, await CountAsync("address = 'dropped@example.com' AND state = 'queued' AND attempts = 1"));
+        _server.Answer = (_, _) => null;
+        _site.Wait(TimeSpan.FromMinutes(6));
+        await Eventually.HoldsAsync(async () => await CountAsync("address = 'dropped@example.com' AND state = 'sent' AND attempts = 2") == 1);
+        Assert.DoesNotContain("Nothing can be sent", (await administrator.PageAsync("/admin/email")).Body!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

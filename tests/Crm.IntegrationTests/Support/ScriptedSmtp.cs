@@ -23,7 +23,7 @@ public sealed class ScriptedSmtp : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>The answer to a command line, such as <c>550 no</c>; null for the usual one. <c>""</c> is the greeting.</summary>
+    /// <summary>The answer to a command line, such as <c>550 no</c>; null for the usual one, <c>""</c> to end the connection. The line <c>""</c> is the greeting.</summary>
     public Func<int, string, string?> Answer { get; set; } = (_, _) => null;
 
     /// <summary>Recipients of the messages that were taken.</summary>
@@ -67,6 +67,8 @@ public sealed class ScriptedSmtp : IAsyncDisposable
                     var answer = Answer(number, line) ?? Usual(line);
                     if (line.StartsWith("RCPT TO:", StringComparison.OrdinalIgnoreCase))
                         recipient = line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+                    if (answer.Length == 0)
+                        return;
                     await writer.WriteLineAsync(answer);
                     if (answer.StartsWith("221", StringComparison.Ordinal) || answer.StartsWith("421", StringComparison.Ordinal))
                         return;

@@ -8,8 +8,6 @@ namespace Crm.Email.Ledger;
 /// <summary>The rows of <c>crm_mail</c> as the sender takes them and says what became of them.</summary>
 internal sealed class MailLedger(DbSession session, TimeProvider clock)
 {
-    public const int MaxAttempts = 8;
-
     /// <summary>How long claimed rows wait for the one who claimed them.</summary>
     private static readonly TimeSpan Claim = TimeSpan.FromSeconds(30);
 
@@ -17,6 +15,12 @@ internal sealed class MailLedger(DbSession session, TimeProvider clock)
     private static readonly TimeSpan Hand = TimeSpan.FromSeconds(SmtpLimits.MessageSeconds + 15);
 
     private const string Columns = "id, mailing_id, record_type, record_id, address, name, subject, text, html, reply_to, attempts, from_name, from_address, site_url, secret";
+
+    /// <summary>
+    /// Hourly from the seventh on. A single message is tried for five days (RFC 5321, 4.5.4.1); one of many for two hours,
+    /// as a mailing is to come to its end, and stops by itself where all are refused.
+    /// </summary>
+    public static int MaxAttempts(MailRow row) => row.MailingId is null ? 126 : 8;
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 

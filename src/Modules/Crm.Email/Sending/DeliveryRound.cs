@@ -76,7 +76,7 @@ internal sealed class DeliveryRound(EmailSettings account, MailLedger ledger, Le
                 var delivery = await lane.Connection.SendAsync(letter.Row.Id, message);
                 if (!IsAnswer(letter, ref delivery))
                 {
-                    answers.Add(MailLedger.Return(letter.Row));
+                    answers.Add(delivery.Reach == RefusalReach.Connection ? ledger.End(letter.Row.Id, Judge(letter.Row, delivery), message.Subject) : MailLedger.Return(letter.Row));
                     await FlushAsync();
                     await LeaveAsync(lane, new ServerUnreachableException(delivery.Reason!));
                     return;
@@ -149,7 +149,7 @@ internal sealed class DeliveryRound(EmailSettings account, MailLedger ledger, Le
     /// <summary>Another try later, each time twice as late, until it was enough.</summary>
     private static Delivery Judge(MailRow row, Delivery delivery)
         => delivery.State != MailStates.Queued ? delivery
-            : row.Attempts + 1 >= MailLedger.MaxAttempts ? delivery with { State = MailStates.Failed }
+            : row.Attempts + 1 >= MailLedger.MaxAttempts(row) ? delivery with { State = MailStates.Failed }
             : delivery with { RetryAfter = TimeSpan.FromMinutes(Math.Min(60, Math.Pow(2, row.Attempts))) };
 
     private static string Sender(MimeMessage message) => message.From.Mailboxes.First().Address;

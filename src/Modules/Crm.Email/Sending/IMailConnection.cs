@@ -1,4 +1,5 @@
 using Crm.Email.Ledger;
+using Crm.Platform.Localization;
 using MimeKit;
 
 namespace Crm.Email.Sending;
@@ -15,4 +16,5 @@ internal interface IMailConnection : IAsyncDisposable
 }
 
 /// <summary>Nothing can be sent for now, whatever the message.</summary>
+/// <param name="reason">In the server's words, or a <see cref="StoredMessage"/> of ours.</param>
 internal sealed class ServerUnreachableException(string reason, Exception? inner = null) : Exception(reason, inner);

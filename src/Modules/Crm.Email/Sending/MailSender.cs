@@ -70,7 +70,7 @@ internal sealed class MailSender(IServiceProvider services, MailSignal signal, S
             var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, 5 * Math.Pow(2, _failures++)));
             var now = Now;
             if (status.Now is null)
-                logger.LogWarning("Mail cannot be sent: {Reason}", e.Message);
+                logger.LogWarning("Mail cannot be sent: {Reason}", StoredMessage.Read(e.Message));
             status.Report(e.Message, now, now + pause);
             await CloseAsync();
             return pause;

@@ -60,7 +60,7 @@ internal sealed class SmtpConnection(EmailSettings account, string? password) : 
             // Once the server had the recipient, the message itself may have got through.
             return client.IsHandedOver
                 ? new(MailStates.Unknown, StoredMessage.Write(new("The connection ended while the message was handed over: {0}", e.Message)))
-                : new(MailStates.Queued, StoredMessage.Write(new("The connection ended: {0}", e.Message)));
+                : new(MailStates.Queued, StoredMessage.Write(new("The connection ended: {0}", e.Message))) { Reach = RefusalReach.Connection };
         }
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException or FormatException)
         {

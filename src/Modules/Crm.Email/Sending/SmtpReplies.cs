@@ -11,6 +11,9 @@ internal enum RefusalReach
     /// <summary>This message to this recipient.</summary>
     Message,
 
+    /// <summary>This connection: it ended, perhaps because of this message.</summary>
+    Connection,
+
     /// <summary>Everything from this sender's address.</summary>
     Sender,
 
