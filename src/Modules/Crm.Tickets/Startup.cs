@@ -26,6 +26,7 @@ internal sealed class Startup : StartupBase
 
         services.AddScoped<IContentHandler, RefuseInactiveAssignees>();
         services.AddScoped<IContentHandler, CompleteRequesters>();
+        services.AddScoped<IContentHandler, WithdrawLinks>();
         services.AddScoped<IContentHandler, TicketTimes>();
         services.AddScoped<IContentHandler, MoveTicketsOn>();
         services.AddScoped<IContentHandler, FeedbackAnswers>();

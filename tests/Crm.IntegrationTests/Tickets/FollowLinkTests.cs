@@ -101,14 +101,18 @@ public sealed class FollowLinkTests
     }
 
     [Fact]
-    public async Task Address_ChangedByStaff_IsTheirWordForIt()
+    public async Task Address_ChangedByStaff_IsTheirWordForItAndEndsTheLinksThatTheOtherHas()
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
         using var visitor = site.Open();
-        await visitor.OpenTicketAsync();
+        var link = await visitor.OpenTicketAsync();
         await using var scope = await site.OpenScopeAsync();
-        Assert.True((await scope.SaveAsync("tickets", (await site.TicketAsync()).Id, null, ("requesterEmail", "ann.lee@example.com"))).Succeeded);
+        Assert.True((await scope.SaveAsync("tickets", (await site.TicketAsync()).Id, null, ("requesterEmail", "ann.lee@example.com"), ("status", "solved"), ("resolution", "Aired"))).Succeeded);
         Assert.Null((await site.TicketAsync())["addressCheck"]);
+        await ExpectNowhereAsync(visitor, link);
+        await ExpectNowhereAsync(visitor, await site.MailedLinkAsync("ticket-received:%"));
+        // What is mailed by the same save goes to the right address.
+        Assert.Contains("T000001", await visitor.TextAsync(await site.MailedLinkAsync("ticket-survey:%")), StringComparison.Ordinal);
     }
 
     [Theory]
