@@ -109,8 +109,9 @@ public abstract class BlastRightsTests(DatabaseProvider provider) : IAsyncLifeti
 
         using var stranger = _site.Site.Open();
         var link = System.Text.RegularExpressions.Regex.Match(_server.LastMessage, "http://[^ >]+/t/u/[^ >\r\n]+").Value;
-        using (var done = await stranger.Client.PostAsync(new Uri(link).PathAndQuery, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")])))
-            Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+        // The mail program and the person at the same moment.
+        var done = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => stranger.Client.PostAsync(new Uri(link).PathAndQuery, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]))));
+        Assert.All(done, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.Equal(2, await _site.CountAsync("suppressions"));
         await Eventually.HoldsAsync(async () => await _site.CountAsync("campaignMembers", Filter.Eq("status", "unsubscribed")) == 1);
     }

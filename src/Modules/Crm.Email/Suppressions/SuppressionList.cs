@@ -26,7 +26,7 @@ public sealed class SuppressionList(QueryEngine queries, IContentManager content
         return reasons;
     }
 
-    /// <summary>Puts an address on the list; it may be there already.</summary>
+    /// <summary>Puts an address on the list; it may be there already. Not within a transaction: two at the same moment would end one of them.</summary>
     public Task AddAsync(string address, string reason, string? note, CancellationToken cancellationToken)
         // Whoever unsubscribes has no rights here at all.
         => actor.AsSystemAsync(async () =>

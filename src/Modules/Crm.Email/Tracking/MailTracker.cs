@@ -27,13 +27,14 @@ internal sealed class MailTracker(DbSession session, SuppressionList suppression
             + "state = CASE WHEN state = 'unknown' THEN 'sent' ELSE state END WHERE id = {}",
             (ColumnType.Text, url), (ColumnType.DateTime, Now), (ColumnType.DateTime, Now), (ColumnType.Uuid, id)), cancellationToken);
 
-    public Task UnsubscribeAsync(TrackedMail mail, CancellationToken cancellationToken) => session.TransactAsync(async () =>
+    public async Task UnsubscribeAsync(TrackedMail mail, CancellationToken cancellationToken)
     {
+        // By itself: of two at the same moment, one finds the address there.
         await suppressions.AddAsync(mail.Address, SuppressionType.Unsubscribed, null, cancellationToken);
         await session.ExecuteAsync(new SqlText().Append(
             "UPDATE crm_mail SET news = (news OR unsubscribed_at IS NULL), unsubscribed_at = COALESCE(unsubscribed_at, {}) WHERE id = {}",
             (ColumnType.DateTime, Now), (ColumnType.Uuid, mail.Id)), cancellationToken);
-    }, cancellationToken);
+    }
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 }
