@@ -6,6 +6,7 @@ using Crm.Platform.Modules;
 using Crm.Platform.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Configuration;
 
 namespace Crm.Users;
 
@@ -29,7 +30,8 @@ internal sealed class Startup : StartupBase
         services.AddScoped<SignInAttempt>();
         services.AddScoped<NameChoices>();
         services.AddSingleton<ActorCache>();
-        services.AddSingleton<UnknownNames>();
+        services.AddSingleton(p => UsersOptions.From(p.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<SignInTries>();
         services.AddScoped<ISlotPart, UserActions>();
         services.AddScoped<ISlotPart, UserState>();
         services.AddScoped<ISlotPart, WhomToAsk>();
@@ -55,8 +57,9 @@ internal sealed class Startup : StartupBase
         services.AddIdentityCore<CrmUser>(identity =>
         {
             identity.User.AllowedUserNameCharacters = "";
-            identity.Lockout.MaxFailedAccessAttempts = SignInAttempt.MaxFailures;
-            identity.Lockout.DefaultLockoutTimeSpan = SignInAttempt.LockOut;
+            // Of somebody who is signed in and gives the old password; before that, SignInTries counts.
+            identity.Lockout.MaxFailedAccessAttempts = SignInTries.OfName;
+            identity.Lockout.DefaultLockoutTimeSpan = SignInTries.NameWait;
         }).AddUserStore<UserStore>().AddSignInManager();
     }
 }

@@ -17,7 +17,7 @@ public abstract class SignInTests(DatabaseProvider provider) : IAsyncLifetime
 
     private TestSite _site = null!;
 
-    public async ValueTask InitializeAsync() => _site = await TestSite.StartAsync(provider);
+    public async ValueTask InitializeAsync() => _site = await TestSite.StartAsync(provider, settings: new() { ["Crm:TrustedProxies"] = "127.0.0.1", ["Crm:Users:FailedSignInsPerAddress"] = "15" });
 
     public ValueTask DisposeAsync() => _site.DisposeAsync();
 
@@ -39,6 +39,21 @@ public abstract class SignInTests(DatabaseProvider provider) : IAsyncLifetime
         Assert.All(known.Skip(4), text => Assert.StartsWith("Too many tries.", text, StringComparison.Ordinal));
         Assert.StartsWith("Too many tries.", await TryAsync("lina", TestSite.AdminPassword), StringComparison.Ordinal);
         Assert.False(await browser.IsSignedInAsync());
+        // Nobody locks others out from elsewhere, and whoever guesses at many names is slowed too.
+        using (var elsewhere = From("203.0.113.7"))
+        using (var signedIn = await elsewhere.SignInAsync("lina", TestSite.AdminPassword))
+            Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
+        for (var i = 0; i < 17; i++)
+        {
+            using var guesser = From($"2001:db8:1:1::{i + 1}");
+            using var guess = await guesser.SignInAsync(i < 16 ? $"somebody{i}" : "lina", TestSite.AdminPassword);
+            Assert.Equal(i < 15 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests, guess.StatusCode);
+            Assert.Equal(i >= 15, (await guess.BannerAsync())!.Contains("from your network", StringComparison.Ordinal));
+        }
+        using (var neighbour = From("2001:db8:1:2::1"))
+        using (var signedIn = await neighbour.SignInAsync("lina", TestSite.AdminPassword))
+            Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
+
         // Others are not concerned, and a new password ends the lock-out.
         (await _site.SignInAsync()).Dispose();
         Assert.Equal(0, (await _site.RunAsync("user", "password", "--user-name", "lina", "--password", Chosen, "--no-change")).Code);
@@ -49,11 +64,27 @@ public abstract class SignInTests(DatabaseProvider provider) : IAsyncLifetime
             using var response = await browser.SignInAsync(name, password);
             return await response.BannerAsync();
         }
+
+        TestBrowser From(string address)
+        {
+            var other = _site.Open();
+            other.Client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+            return other;
+        }
     }
 
     [Fact]
     public async Task InitialPassword_IsToBeReplacedBeforeAnythingElse()
     {
+        // One that is made of the user name is refused, even where the user name is made by the same save; nobody is created then.
+        using (var administrator = await _site.SignInAsync())
+        {
+            using var refused = await administrator.SubmitAsync("/admin/users/new", new() { ["name"] = "Darcel Schlecht", ["email"] = "darcel.schlecht@example.com", ["initialPassword"] = "darcel.schlecht" });
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Equal("The password must not be made of the user name", await refused.ErrorOfAsync("initialPassword"));
+            Assert.DoesNotContain("Darcel", (await administrator.PageAsync("/admin/users")).Body!.TextContent, StringComparison.Ordinal);
+        }
+
         await CreateWithInitialPasswordAsync();
         using var browser = await _site.SignInAsync("lina", Initial);
 

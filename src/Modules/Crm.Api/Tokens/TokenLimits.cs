@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Threading.RateLimiting;
+using Crm.Platform.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Crm.Api.Tokens;
@@ -26,9 +26,9 @@ internal sealed class TokenLimits(ApiOptions options) : IDisposable
     public TimeSpan? Ask(Guid token) => Wait(_requests.AttemptAcquire(token));
 
     /// <summary>Whether an address has guessed too often: how long it has to wait.</summary>
-    public TimeSpan? MayGuess(HttpContext context) => Wait(_guesses.AttemptAcquire(AddressOf(context), 0));
+    public TimeSpan? MayGuess(HttpContext context) => Wait(_guesses.AttemptAcquire(ClientNetwork.Of(context), 0));
 
-    public void NoteGuess(HttpContext context) => _guesses.AttemptAcquire(AddressOf(context)).Dispose();
+    public void NoteGuess(HttpContext context) => _guesses.AttemptAcquire(ClientNetwork.Of(context)).Dispose();
 
     public void Dispose()
     {
@@ -40,15 +40,5 @@ internal sealed class TokenLimits(ApiOptions options) : IDisposable
     {
         using (lease)
             return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
-    }
-
-    /// <summary>Of an IPv6 address the network, which is what one subscriber has.</summary>
-    private static string AddressOf(HttpContext context)
-    {
-        if (context.Connection.RemoteIpAddress is not { } address)
-            return "";
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString().ToUpper(CultureInfo.InvariantCulture);
     }
 }

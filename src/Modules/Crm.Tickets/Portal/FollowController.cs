@@ -32,7 +32,7 @@ internal sealed class FollowController(ContentDefinitions definitions, Submissio
             return Unknown();
         if (followed.Ticket.Get<string>(TicketFields.Status) == TicketStatus.Closed)
             return await RefuseAsync(localizer["This ticket is closed. Please open a new one."], StatusCodes.Status409Conflict);
-        if (!limit.Take(HttpContext.Connection.RemoteIpAddress))
+        if (!limit.Take(HttpContext))
             return await RefuseAsync(TooMany, StatusCodes.Status429TooManyRequests);
         if (string.IsNullOrWhiteSpace(text))
             return await RefuseAsync(localizer["Write your message first."], StatusCodes.Status400BadRequest);
@@ -64,7 +64,7 @@ internal sealed class FollowController(ContentDefinitions definitions, Submissio
         var ticket = followed.Ticket;
         var (status, problem) = !submissions.CanRate(ticket) ? (StatusCodes.Status409Conflict, (string?)null)
             : value is not ("good" or "bad") ? (StatusCodes.Status400BadRequest, localizer["Choose one of the two answers."])
-            : !limit.Take(HttpContext.Connection.RemoteIpAddress) ? (StatusCodes.Status429TooManyRequests, TooMany)
+            : !limit.Take(HttpContext) ? (StatusCodes.Status429TooManyRequests, TooMany)
             : (StatusCodes.Status200OK, null);
         if (status == StatusCodes.Status200OK)
         {

@@ -69,7 +69,7 @@ internal sealed class PortalController(ContentDefinitions definitions, Submissio
         // Said openly: a person whose browser filled the trap in can still send the message.
         if (!string.IsNullOrEmpty(input.Website))
             return Form(input, kind, type, localizer["This looks like an automatic message. Please send it again."]);
-        if (!limit.Take(HttpContext.Connection.RemoteIpAddress))
+        if (!limit.Take(HttpContext))
             return TooMany(localizer["Too many messages came from your address. Wait {0} minutes, then try again. What you wrote is still here.", (int)SubmissionLimit.Sender.Window.TotalMinutes]);
         if (words.Missing(input) is { Count: > 0 } missing)
             return Form(input, kind, type, errors: missing);

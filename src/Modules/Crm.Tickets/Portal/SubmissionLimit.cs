@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
+using Crm.Platform.Security;
+using Microsoft.AspNetCore.Http;
 
 namespace Crm.Tickets.Portal;
 
@@ -17,7 +18,7 @@ internal sealed class SubmissionLimit(TimeProvider clock)
     private readonly ConcurrentDictionary<string, (int Count, DateTimeOffset Since)> _counts = new();
 
     /// <returns>False when this sender has to wait.</returns>
-    public bool Take(IPAddress? address) => Take(KeyOf(address), Sender);
+    public bool Take(HttpContext context) => Take(ClientNetwork.Of(context), Sender);
 
     /// <returns>False when enough came in the name of this e-mail address.</returns>
     public bool Take(string email) => Take($"@{email.Trim().ToUpperInvariant()}", Mailbox);
@@ -28,16 +29,5 @@ internal sealed class SubmissionLimit(TimeProvider clock)
         if (_counts.Count >= Known)
             _counts.Clear();
         return _counts.AddOrUpdate(key, _ => (1, now), (_, c) => now - c.Since >= limit.Window ? (1, now) : (Math.Min(c.Count + 1, limit.Most + 1), c.Since)).Count <= limit.Most;
-    }
-
-    /// <summary>Of IPv6 the network, as one person has a whole one.</summary>
-    private static string KeyOf(IPAddress? address)
-    {
-        if (address is null)
-            return "";
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        var bytes = address.GetAddressBytes();
-        return Convert.ToHexString(bytes.AsSpan(0, Math.Min(bytes.Length, 8)));
     }
 }

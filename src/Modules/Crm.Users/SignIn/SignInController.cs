@@ -1,5 +1,6 @@
 using Crm.Platform.Security;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
@@ -32,12 +33,17 @@ internal sealed class SignInController(ActorContext actor, IStringLocalizer loca
     public async Task<IActionResult> Index([FromForm] SignInForm form, [FromServices] SignInAttempt attempt)
     {
         var given = form is { UserName.Length: > 0 and <= MaxLength, Password.Length: > 0 and <= MaxLength };
-        var outcome = given ? await attempt.RunAsync(form.UserName!.Trim(), form.Password!, form.Remember) : SignInOutcome.Wrong;
+        var outcome = given ? await attempt.RunAsync(form.UserName!.Trim(), form.Password!, form.Remember, ClientNetwork.Of(HttpContext)) : SignInOutcome.Wrong;
         if (outcome == SignInOutcome.Done)
             return LocalRedirect(Local(form.ReturnUrl));
-        form.Problem = outcome == SignInOutcome.LockedOut
-            ? localizer["Too many tries. Wait {0} minutes, then try again.", (int)SignInAttempt.LockOut.TotalMinutes]
-            : localizer["The user name or the password is not right."];
+        form.Problem = outcome switch
+        {
+            SignInOutcome.LockedOut => localizer["Too many tries. Wait {0} minutes, then try again.", (int)SignInTries.NameWait.TotalMinutes],
+            SignInOutcome.NetworkLockedOut => localizer["Too many tries came from your network. Wait {0} minutes, then try again.", (int)SignInTries.NetworkWait.TotalMinutes],
+            _ => localizer["The user name or the password is not right."],
+        };
+        if (outcome == SignInOutcome.NetworkLockedOut)
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
         ModelState.Clear();
         return View(form);
     }
