@@ -28,6 +28,7 @@ public interface IFormPart
     bool Adds(IFormCollection form) => false;
 
     /// <summary>The record is saved, in the same transaction. Only when the part adds something.</summary>
+    /// <exception cref="SaveRefusedException">It cannot be: neither is the record, and the form says why.</exception>
     Task SavedAsync(Guid id, IFormCollection form, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
@@ -55,14 +56,21 @@ public sealed class FormParts(IEnumerable<IFormPart> parts, DbSession session)
         var adding = Of(type).Where(p => p.Adds(form)).ToList();
         if (isRefused || adding.Count == 0)
             return await save(isRefused);
-        return await session.TransactAsync(async () =>
+        try
         {
-            var result = await save(false);
-            if (result.Succeeded)
-                foreach (var part in adding)
-                    await part.SavedAsync(result.Id, form, cancellationToken);
-            return result;
-        }, cancellationToken);
+            return await session.TransactAsync(async () =>
+            {
+                var result = await save(false);
+                if (result.Succeeded)
+                    foreach (var part in adding)
+                        await part.SavedAsync(result.Id, form, cancellationToken);
+                return result;
+            }, cancellationToken);
+        }
+        catch (SaveRefusedException e)
+        {
+            return new(SaveStatus.Invalid, Guid.Empty, 0, [e.Reason]);
+        }
     }
 
     private IEnumerable<IFormPart> Of(ContentTypeDefinition type) => parts.Where(p => string.Equals(p.Type, type.Name, StringComparison.OrdinalIgnoreCase));

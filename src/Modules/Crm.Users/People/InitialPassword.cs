@@ -31,6 +31,6 @@ internal sealed class InitialPassword(Passwords passwords, IStringLocalizer loca
     {
         // The user name may have been made just now, so the check comes again.
         if (await passwords.SetAsync(id, form[Input].ToString(), mustChange: true, cancellationToken) is { } problem)
-            throw new BadHttpRequestException(problem.ToString());
+            throw new SaveRefusedException(new FieldError(Input, problem));
     }
 }
