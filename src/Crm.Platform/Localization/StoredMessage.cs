@@ -29,6 +29,16 @@ public static class StoredMessage
         }
     }
 
+    /// <summary>The arguments alone, where the text has a place of its own.</summary>
+    public static string WriteArguments(Message message) => JsonSerializer.Serialize(message.Arguments.Select(Part), Json);
+
+    /// <param name="arguments">What <see cref="WriteArguments"/> wrote.</param>
+    public static Message Read(string text, string arguments)
+    {
+        using var json = JsonDocument.Parse(arguments);
+        return new(text, [.. json.RootElement.EnumerateArray().Select(Argument)]);
+    }
+
     private static object[] Parts(Message message) => [message.Text, .. message.Arguments.Select(Part)];
 
     private static object Part(object argument) => argument switch

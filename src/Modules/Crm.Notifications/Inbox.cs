@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Crm.Platform.Data;
 using Crm.Platform.Localization;
 
@@ -44,7 +43,7 @@ internal sealed class Inbox(DbSession session, TimeProvider clock)
     private Notification Read(System.Data.Common.DbDataReader reader)
     {
         var d = session.Dialect;
-        return new((Guid)d.Read(reader, 0, ColumnType.Uuid)!, new Message(reader.GetString(1), [.. JsonSerializer.Deserialize<string?[]>(reader.GetString(2))!.Select(a => (object)(a ?? ""))]),
+        return new((Guid)d.Read(reader, 0, ColumnType.Uuid)!, StoredMessage.Read(reader.GetString(1), reader.GetString(2)),
             reader.GetString(3), (DateTime)d.Read(reader, 4, ColumnType.DateTime)!, (DateTime?)d.Read(reader, 5, ColumnType.DateTime));
     }
 }

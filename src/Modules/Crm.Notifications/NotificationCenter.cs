@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Crm.Platform.Data;
 using Crm.Platform.Localization;
 
@@ -8,13 +7,13 @@ namespace Crm.Notifications;
 public sealed class NotificationCenter(DbSession session, TimeProvider clock)
 {
     /// <param name="key">Tells one occasion from the next, such as <c>reminder:&lt;activity&gt;:&lt;time&gt;</c>; at most 200 characters. The same key for the same user is told once.</param>
-    /// <param name="text">Put into the reader's language when shown. Its arguments are texts and numbers.</param>
+    /// <param name="text">Put into the reader's language when shown, and with it those of its arguments that are messages or texts by culture.</param>
     /// <param name="url">Page of this site that it leads to, beginning with <c>/</c>.</param>
     /// <returns>False when it was told before.</returns>
     public async Task<bool> NotifyAsync(Guid user, string key, Message text, string url, CancellationToken cancellationToken)
         => await session.ExecuteAsync(new SqlText().Append(
             "INSERT INTO crm_notifications (id, user_id, key, text, arguments, url, at) VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (user_id, key) DO NOTHING",
             (ColumnType.Uuid, Guid.CreateVersion7(clock.GetUtcNow())), (ColumnType.Uuid, user), (ColumnType.Text, key), (ColumnType.Text, text.Text),
-            (ColumnType.Text, JsonSerializer.Serialize(text.Arguments.Select(a => Convert.ToString(a, System.Globalization.CultureInfo.InvariantCulture)))),
+            (ColumnType.Text, StoredMessage.WriteArguments(text)),
             (ColumnType.Text, url), (ColumnType.DateTime, clock.GetUtcNow().UtcDateTime)), cancellationToken) == 1;
 }

@@ -27,10 +27,16 @@ public sealed class WebhookTests
         });
         await using var site = await WorkflowSite.StartAsync(DatabaseProvider.Sqlite);
         var workflow = await site.AddAsync("Hook", Define.Line(Define.Created("customers"), Define.Step("a1", "webhook", ("url", $"{receiver.Urls.First()}/hook"))));
+        await site.ChangeAsync("workflows", workflow, ("nameZh", "挂钩"));
         await site.CreateAsync("customers", ("name", "Refused"));
         await site.ExpectAsync(workflow, "Failed");
         Assert.Contains("inside your network", (await site.TraceAsync(workflow))[^1], StringComparison.Ordinal);
         Assert.Empty(calls);
+        using (var reader = site.Site.Open("zh-CN"))
+        {
+            (await reader.SignInAsync(TestSite.AdminName, TestSite.AdminPassword)).Dispose();
+            Assert.Contains("工作流“挂钩”的一次运行失败", (await reader.PageAsync("/notifications")).Body!.TextContent, StringComparison.Ordinal);
+        }
 
         using var administrator = await site.Site.SignInAsync();
         await administrator.SubmitAsync("/admin/workflows/webhooks", new() { ["hosts"] = "127.0.0.1" }, "form[action='/admin/workflows/webhooks']");
@@ -38,6 +44,8 @@ public sealed class WebhookTests
         await site.CreateAsync("customers", ("name", "Sent"));
         // The first answer was 503: it comes again, by the same key.
         await site.ExpectAsync(workflow, "Failed", "Waiting");
+        // Every part of the reason can be put into the reader's language.
+        Assert.Contains("""["{0} answered {1}","127.0.0.1","503"]""", (await site.TraceAsync(workflow))[^1], StringComparison.Ordinal);
         site.Clock.Forward(TimeSpan.FromMinutes(1));
         await site.ExpectAsync(workflow, "Failed", "Done");
         Assert.Equal(2, calls.Count);

@@ -1,7 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using Crm.Platform.Localization;
 
 namespace Crm.Workflows;
+
+/// <summary>A receiver did not take it this time, in words for people.</summary>
+internal sealed class WebhookFailedException(Message reason) : HttpRequestException(reason.ToString())
+{
+    public Message Reason { get; } = reason;
+}
 
 /// <summary>
 /// Calls web addresses that administrators typed in. The name is looked up here and the connection goes to the address that
@@ -45,7 +52,7 @@ internal sealed class WebhookClient : IDisposable
                 >= 200 and < 300 => status,
                 // Its word that the request is wrong will not change; 408 and 429 ask to come again.
                 >= 300 and < 500 and not (408 or 425 or 429) => throw new ActivityRefusedException("{0} answered {1}", request.RequestUri!.Host, status),
-                _ => throw new HttpRequestException($"{request.RequestUri!.Host} answered {status}"),
+                _ => throw new WebhookFailedException(new("{0} answered {1}", request.RequestUri!.Host, status)),
             };
         }
         catch (HttpRequestException e) when (e.InnerException is ActivityRefusedException refused)
@@ -54,7 +61,7 @@ internal sealed class WebhookClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException($"{request.RequestUri!.Host} did not answer in time");
+            throw new WebhookFailedException(new("{0} did not answer in time", request.RequestUri!.Host));
         }
     }
 

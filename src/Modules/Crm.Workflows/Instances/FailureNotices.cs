@@ -11,6 +11,6 @@ internal sealed class FailureNotices(NotificationCenter notifications, Assignees
     {
         var key = $"workflow-failed:{workflow.Id:N}:{instances.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
         if (await assignees.AnswersForAsync(workflow, cancellationToken) is { } person)
-            await notifications.NotifyAsync(person.Id, key, new Message("A run of the workflow “{0}” has failed", workflow.Name.ToString()), $"/admin/workflows/instances/{instance.Id}", cancellationToken);
+            await notifications.NotifyAsync(person.Id, key, new Message("A run of the workflow “{0}” has failed", workflow.Name), $"/admin/workflows/instances/{instance.Id}", cancellationToken);
     }
 }

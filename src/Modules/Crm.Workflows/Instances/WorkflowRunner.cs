@@ -157,6 +157,7 @@ internal sealed class WorkflowRunner(
     {
         ActivityRefusedException refused => refused.Reason,
         QueryException query => query.Reason,
+        WebhookFailedException failed => new Message("It did not succeed: {0}", failed.Reason),
         _ => new Message("It did not succeed: {0}", e.Message),
     };
 
