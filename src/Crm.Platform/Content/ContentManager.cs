@@ -154,8 +154,10 @@ internal sealed partial class ContentManager(
     /// </summary>
     private async Task RefuseStaleAsync(ContentTypeDefinition type, CancellationToken cancellationToken)
     {
-        if (session.Database.Provider == DatabaseProvider.Postgres && await definitions.ReloadAsync(cancellationToken)
-            && Pieces.Table(definitions.Current.Get(type.Name), kinds) != Pieces.Table(type, kinds))
+        if (session.Database.Provider != DatabaseProvider.Postgres)
+            return;
+        await definitions.ReloadAsync(cancellationToken);
+        if (Pieces.Table(definitions.Current.Get(type.Name), kinds) != Pieces.Table(type, kinds))
             throw new StaleDefinitionException();
     }
 
@@ -164,6 +166,7 @@ internal sealed partial class ContentManager(
     {
         for (var attempt = 1; ; attempt++)
         {
+            var known = definitions.Current.Version;
             try
             {
                 return await session.TransactAsync(work, cancellationToken);
@@ -174,7 +177,8 @@ internal sealed partial class ContentManager(
             }
             catch (Exception e) when ((e is StaleDefinitionException || (e is DbException missing && Database.IsMissing(missing))) && !session.InTransaction && attempt < MaxAttempts)
             {
-                if (!await definitions.ReloadAsync(cancellationToken))
+                await definitions.ReloadAsync(cancellationToken);
+                if (definitions.Current.Version == known)
                     throw;
             }
         }

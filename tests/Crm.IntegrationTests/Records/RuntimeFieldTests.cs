@@ -129,6 +129,28 @@ public abstract class RuntimeFieldTests(DatabaseProvider provider) : IAsyncLifet
         Assert.Equal(saved.Succeeded ? 2 : 1, (await scope.Queries.CountAsync("companies", null, CancellationToken.None)).Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SaveType_OtherQuickSearchWhileSomebodySaves_FindsTheirRecord(bool isWritten)
+    {
+        await using var scope = _platform.OpenAsSystem();
+        var (reached, goOn) = _pause.At(isWritten);
+        var save = Task.Run(async () =>
+        {
+            await using var other = _platform.OpenAsSystem();
+            return await other.SaveAsync("companies", ("name", "Zqx"));
+        });
+        await reached;
+        var change = Task.Run(() => scope.Definitions.SaveTypeAsync("companies", Text("""{"quickSearch":["name","email"]}"""), CancellationToken.None));
+        await Task.WhenAny(change, Task.Delay(300));
+        goOn();
+
+        Assert.True((await save).Succeeded);
+        Assert.Null(await change);
+        Assert.Equal("Zqx", Assert.Single((await scope.Queries.ListAsync(new Query("companies") { Where = new QuickSearchFilter("zqx") }, CancellationToken.None)).Items).DisplayText);
+    }
+
     [Fact]
     public async Task Definitions_ChangedByManyAtOnce_KeepEveryChange()
     {

@@ -14,7 +14,7 @@ internal sealed class WorkflowReader(QueryEngine queries, ContentDefinitions def
     {
         var counts = await instances.CountAsync(cancellationToken);
         var rows = new List<WorkflowRow>();
-        await foreach (var item in queries.StreamAsync(new Query(WorkflowType.TypeName), cancellationToken))
+        await foreach (var item in queries.StreamAsync(new Query(WorkflowType.TypeName) { Sort = [SystemFields.DisplayText] }, cancellationToken))
         {
             var of = counts[item.Id].ToList();
             rows.Add(new(item.Id, NameOf(item), Trigger(WorkflowStore.DefinitionOf(item)), item.Get<bool?>(WorkflowType.IsActive) == true,
