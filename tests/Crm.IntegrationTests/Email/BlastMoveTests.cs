@@ -112,6 +112,15 @@ public abstract class BlastMoveTests(DatabaseProvider provider) : IAsyncLifetime
             Assert.True((await scope.Content.SaveAsync(new ContentChange("emailBlasts") { Id = blast, Values = { ["fromName"] = null } }, new SaveOptions { PutsBack = true }, CancellationToken.None)).Succeeded);
         draft = await _site.BlastAsync(blast);
         Assert.Equal(("draft", null, null), (draft.Get<string>("status"), draft["fromName"], draft["sentBy"]));
+
+        // The site that it was exported from may send it.
+        await using (var scope = await _site.Site.OpenScopeAsync())
+        {
+            var exported = new ContentChange("emailBlasts") { Values = { ["name"] = "Exported", ["segment"] = draft["segment"], ["template"] = draft["template"], ["status"] = "scheduled", ["scheduledAt"] = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc) } };
+            var brought = await scope.Content.SaveAsync(exported, new SaveOptions { PutsBack = true }, CancellationToken.None);
+            Assert.True(brought.Succeeded, string.Join("; ", brought.Errors.Select(e => e.Message)));
+            Assert.Equal("draft", await _site.StatusAsync(brought.Id));
+        }
         _site.Wait(TimeSpan.FromHours(3));
         Assert.Equal(0, await _site.Site.CountMailAsync("1 = 1"));
     }

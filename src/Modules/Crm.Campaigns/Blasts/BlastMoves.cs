@@ -50,7 +50,7 @@ internal sealed class BlastRules(BlastMoves moves, IContentManager content, Acto
         ["status"] = EmailBlastType.Draft,
         ["scheduledAt"] = null,
         ["sentBy"] = null,
-        ["problem"] = StoredMessage.Write(new("It was changed after it had been scheduled, so the schedule was taken back")),
+        ["problem"] = StoredMessage.Write(new("It was changed, or brought in from another site, after it had been scheduled, so the schedule was taken back")),
     };
 
     public ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
@@ -75,13 +75,16 @@ internal sealed class BlastRules(BlastMoves moves, IContentManager content, Acto
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>An undo writes the values that it brings and no others, so the schedule is taken back after it.</summary>
+    /// <summary>
+    /// An undo, and an import of what another site exported, write the values that they bring and no others, so the schedule
+    /// is taken back after them. The other site may send what it has scheduled itself.
+    /// </summary>
     public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
         if (type.Name != EmailBlastType.Name)
             return;
-        foreach (var save in saves.Where(s => s.Before?.Get<string>("status") == EmailBlastType.Scheduled && s.After.Get<string>("status") == EmailBlastType.Scheduled))
-            if (!moves.Pending.ContainsKey(save.After.Id) && Agreed.Any(save.Changed.Contains))
+        foreach (var save in saves.Where(s => s.After.Get<string>("status") == EmailBlastType.Scheduled && !moves.Pending.ContainsKey(s.After.Id)))
+            if (save.Before is not { } before || (before.Get<string>("status") == EmailBlastType.Scheduled && Agreed.Any(save.Changed.Contains)))
                 await moves.SaveAsync(content, actor, save.After, TakenBack, cancellationToken);
     }
 
