@@ -35,8 +35,10 @@ internal static class KeysetCursor
 
     private static SqlText Range(object?[] keys, IReadOnlyList<SortKey> sorts, bool backwards, string noIndex, string column, bool down)
     {
+        if (sorts.Count == 1)
+            return new SqlText($"{column} {(down ? "<" : ">")} ").Append(sorts[0].At.FilterType, keys[0]);
         // One key and the id, which is what most lists have, are one place in an index.
-        if (sorts is [var first, var id])
+        if (sorts is [var first, { At.IsId: true } id] && first.Descending == id.Descending)
             return new SqlText($"({column}, {noIndex}{id.At.FilterSql}) {(down ? "<" : ">")} (").Append(first.At.FilterType, keys[0]).Append(", ").Append(id.At.FilterType, keys[1]).Append(")");
         // With more of them, the first key's range alone lets the database start reading at the right place.
         return new SqlText($"{column} {(down ? "<=" : ">=")} ").Append(sorts[0].At.FilterType, keys[0]).Append(" AND (").Append(Chain(keys, sorts, backwards, noIndex, 0)).Append(")");
@@ -74,7 +76,7 @@ internal static class KeysetCursor
         try
         {
             var texts = JsonSerializer.Deserialize<string?[]>(Base64Url.DecodeFromChars(cursor));
-            if (texts?.Length == sorts.Count)
+            if (texts?.Length == sorts.Count && !texts.Where((text, i) => text is null && sorts[i].At.IsNeverEmpty).Any())
                 return [.. texts.Select((text, i) => FromText(text, sorts[i].At.FilterType))];
         }
         catch (Exception e) when (e is FormatException or JsonException or OverflowException or DecoderFallbackException)

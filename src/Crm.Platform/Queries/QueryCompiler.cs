@@ -51,6 +51,9 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         /// <summary>Whether the field is beyond a look-up, where there may be no record.</summary>
         public bool IsJoined { get; init; }
 
+        /// <summary>The record's own id: in an index it stands as it is, without a place for empty ones.</summary>
+        public bool IsId => !IsJoined && Field.Name == SystemFields.Id;
+
         public bool IsNeverEmpty => !IsJoined && (Field.Name is SystemFields.Id or SystemFields.DisplayText or SystemFields.CreatedAt
             or SystemFields.ModifiedAt or SystemFields.Version || Field.Name == Type.DisplayField);
 

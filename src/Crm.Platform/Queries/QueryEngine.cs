@@ -79,7 +79,7 @@ public sealed class QueryEngine(
         path ??= query.Bin == RecycleBin.Without ? await AccessPathAsync(query.Type, query.Where, sorts[0], cancellationToken) : AccessPath.Free;
         var noIndex = path.IsDriven ? session.Dialect.NoIndex : "";
         var select = new SqlText("SELECT ").Append(plan.Select).Append(string.Concat(sorts.Select(s => $", {s.At.FilterSql}")));
-        var order = $" ORDER BY {string.Join(", ", sorts.Select(s => session.Dialect.OrderBy(noIndex + s.At.FilterSql, s.Descending ^ query.Backwards)))}";
+        var order = $" ORDER BY {string.Join(", ", sorts.Select(Order))}";
         // What is to be sorted carries its id and no more; the page's records are read afterwards.
         var which = path.IsDriven && sorts.All(s => s.At.Alias == "t") ? Compiler(query.Type) : compiler;
         which.Path = path;
@@ -109,6 +109,13 @@ public sealed class QueryEngine(
                 break;
         }
         return (plan, path, rows);
+
+        // Told where empty ones are to stand, PostgreSQL would not use an index of ids, which are never empty.
+        string Order(SortKey sort)
+        {
+            var (column, down) = (noIndex + sort.At.FilterSql, sort.Descending ^ query.Backwards);
+            return sort.At.IsId ? $"{column} {(down ? "DESC" : "ASC")}" : session.Dialect.OrderBy(column, down);
+        }
 
         void Row(DbDataReader reader) => rows.Add((plan.Read(reader, session.Dialect), [.. sorts.Select((s, i) => session.Dialect.Read(reader, keyStart + i, s.At.FilterType))]));
     }
@@ -221,7 +228,8 @@ public sealed class QueryEngine(
         if (sorts.Count > 5)
             throw new QueryException("At most {0} fields to sort by", 5);
         // The id follows the last key's direction, so that one index answers either way.
-        sorts.Add(new SortKey(compiler.Resolve(SystemFields.Id), sorts.Count > 0 && sorts[^1].Descending));
+        if (sorts.Count == 0 || !sorts[^1].At.IsId)
+            sorts.Add(new SortKey(compiler.Resolve(SystemFields.Id), sorts.Count > 0 && sorts[^1].Descending));
         return sorts;
     }
 }

@@ -296,7 +296,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     }
 
     private string[] RandomSort()
-        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code", "discount", "rating", "effort", "parent.name", "parent.displayText", "parent.rating"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
+        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code", "discount", "rating", "effort", "parent.name", "parent.displayText", "parent.rating", "id"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
 
     private bool Evaluate(Filter filter, ContentItem item) => filter switch
     {
@@ -347,7 +347,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     }
 
     private object? Value(ContentItem item, string path)
-        => path == "displayText" ? item.DisplayText : path.StartsWith("parent.", StringComparison.Ordinal) ? Parent(item) is { } parent ? Value(parent, path[7..]) : null : item[path];
+        => path == "displayText" ? item.DisplayText : path == "id" ? item.Id : path.StartsWith("parent.", StringComparison.Ordinal) ? Parent(item) is { } parent ? Value(parent, path[7..]) : null : item[path];
 
     private ContentItem? Parent(ContentItem item) => _all.FirstOrDefault(i => Equals(i.Id, item["parent"]));
 
