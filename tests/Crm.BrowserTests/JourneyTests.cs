@@ -109,7 +109,7 @@ public sealed class JourneyTests(Chromium chromium)
     private static async Task ChooseFieldAsync(Person person, string field)
     {
         await Expect(person.Page.Locator("#add-filter .dropdown-active")).ToBeVisibleAsync();
-        await person.Page.Locator("#add-filter .dropdown-input").FillAsync(person.Say(field));
+        await person.Page.Locator("#add-filter .dropdown-input").PressSequentiallyAsync(person.Say(field));
         await person.Page.Keyboard.PressAsync("Enter");
     }
 

@@ -5,6 +5,7 @@ namespace Crm.IntegrationTests.Transfer;
 
 public sealed class ImportFileSqliteTests(SqliteTransferSite transfer) : ImportFileTests(transfer), IClassFixture<SqliteTransferSite>;
 
+[Trait("Category", "Nightly")]
 public sealed class ImportFilePostgresTests(PostgresTransferSite transfer) : ImportFileTests(transfer), IClassFixture<PostgresTransferSite>;
 
 /// <summary>Files as they come: damaged, in odd encodings, with things in them that no customer has. One site serves all tests of a class.</summary>
