@@ -18,7 +18,7 @@ Environment
   CRM_TEST_POSTGRES  connection string of a PostgreSQL server to use instead of a throw-away one;
                      its user must be allowed to create databases
   CRM_TEST_CHROMIUM  the browser to use (default /usr/bin/chromium)
-  CRM_TEST_TIMEOUT   longest time for one test project (default 30m)
+  CRM_TEST_TIMEOUT   longest time for one test project (default 30m, with --all 150m)
 TEXT
 }
 
@@ -33,6 +33,8 @@ while (($#)); do
   esac
   shift
 done
+
+limit=${CRM_TEST_TIMEOUT:-$($all && echo 150m || echo 30m)}
 
 fail() { echo "test.sh: $*" >&2; exit 1; }
 
@@ -186,7 +188,7 @@ run_project() {
     return 0
   fi
   # Waited for in the background, where a signal to this script ends it at once.
-  timeout -k 20 "${CRM_TEST_TIMEOUT:-30m}" "$program" "${options[@]}" >"$results/$name.log" 2>&1 </dev/null &
+  timeout -k 20 "$limit" "$program" "${options[@]}" >"$results/$name.log" 2>&1 </dev/null &
   child=$!
   wait "$child" 2>/dev/null
   status=$?
@@ -198,7 +200,7 @@ run_project() {
   # The file is written at the very end: without it the process died on the way.
   if ! grep -q '</assemblies>' "$file" 2>/dev/null; then
     if ((status == 124 || status == 137)); then
-      complaints+=("$name: stopped without totals, probably after ${CRM_TEST_TIMEOUT:-30m} (exit code $status)")
+      complaints+=("$name: stopped without totals, probably after $limit (exit code $status)")
     else
       complaints+=("$name: crashed without totals (exit code $status)")
     fi

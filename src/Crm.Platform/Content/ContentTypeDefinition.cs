@@ -23,7 +23,17 @@ public sealed record ContentTypeDefinition
     /// <summary>The field whose text stands for the record in look-ups, titles and search.</summary>
     public required string DisplayField { get; init; }
 
-    public IReadOnlyList<FieldDefinition> Fields { get; init; } = [];
+    public IReadOnlyList<FieldDefinition> Fields
+    {
+        get;
+        init
+        {
+            field = value;
+            _byName = value.DistinctBy(f => f.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+        }
+    } = [];
+
+    private readonly Dictionary<string, FieldDefinition> _byName = [];
 
     /// <summary>Columns of the list, before anyone chooses others.</summary>
     public IReadOnlyList<string> ListColumns { get; init; } = [];
@@ -85,13 +95,7 @@ public sealed record ContentTypeDefinition
     /// <summary>The screens' address: <c>/customers</c>, or <c>/admin/users</c>.</summary>
     public string Path => IsAdmin ? $"/admin/{Name}" : $"/{Name}";
 
-    public FieldDefinition? Find(string field)
-    {
-        foreach (var candidate in Fields)
-            if (string.Equals(candidate.Name, field, StringComparison.OrdinalIgnoreCase))
-                return candidate;
-        return null;
-    }
+    public FieldDefinition? Find(string field) => _byName.GetValueOrDefault(field);
 
     /// <summary>
     /// What queries know by a name: a field, the currency of the money field <c>amount</c> as <c>amountCurrency</c>, or a part

@@ -15,7 +15,11 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
 
     /// <summary>A field of a record, or of one that look-ups lead to; null when it is empty.</summary>
     public FieldDisplay? Display(ContentTypeDefinition type, ContentItem item, string path)
-        => FieldAt(type, path) is var field && Display(field, item[path], item[path] is ValueList<Guid> ? item.NameOf : _ => item.DisplayOf(path)) is { } display
+        => Display(type, item, path, FieldAt(type, path));
+
+    /// <param name="field">What <see cref="FieldAt"/> gives for the path.</param>
+    public FieldDisplay? Display(ContentTypeDefinition type, ContentItem item, string path, FieldDefinition field)
+        => Display(field, item[path], item[path] is ValueList<Guid> ? item.NameOf : _ => item.DisplayOf(path)) is { } display
             ? display with { IsDeadline = field.Late is { } late && late.AppliesTo(item), Url = display.Url ?? FileUrl(type, item, path, display.Value) }
             : null;
 

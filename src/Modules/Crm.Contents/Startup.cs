@@ -23,6 +23,7 @@ internal sealed class Startup : StartupBase
         services.AddContentTypes<ViewType>();
         services.AddScoped<ListFields>();
         services.AddScoped<ListColumns>();
+        services.AddScoped<ListCells>();
         services.AddScoped<ListGroups>();
         services.AddScoped<ListReader>();
         services.AddScoped<SavedViews>();

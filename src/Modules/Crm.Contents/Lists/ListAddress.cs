@@ -43,12 +43,18 @@ internal sealed record ListAddress(string Path, string? Filter, string? Search, 
     public override string ToString() => ToString([]);
 
     /// <summary>A record's page that knows the list it is reached from, and so what comes before and after it.</summary>
-    public string RecordUrl(Guid id)
+    public string RecordUrl(Guid id) => $"{Path}/{id}{RecordQuery}";
+
+    /// <summary>What tells a record's page which list it is reached from.</summary>
+    public string RecordQuery
     {
-        // What a saved view says is written out, as the view may change; its name leads back to it.
-        var query = ListLinks.Of("", State.Append(("q", Search)).Append(("saved", Saved?.Id.ToString("D"))));
-        // A list as it first opens is named too, as a record may be reached from elsewhere.
-        return ListLinks.Of($"{Path}/{id}", ("list", query.Length == 0 ? "all" : query[1..]));
+        get
+        {
+            // What a saved view says is written out, as the view may change; its name leads back to it.
+            var query = ListLinks.Of("", State.Append(("q", Search)).Append(("saved", Saved?.Id.ToString("D"))));
+            // A list as it first opens is named too, as a record may be reached from elsewhere.
+            return ListLinks.Of("", ("list", query.Length == 0 ? "all" : query[1..]));
+        }
     }
 
     /// <param name="list">What <see cref="RecordUrl"/> has written.</param>
