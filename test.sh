@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Provisions what the tests need, builds, checks the format and runs every test project.
+# Provisions what the tests need, builds and runs every test project.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 
@@ -155,7 +155,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# --- build and format -------------------------------------------------------------------------------
+# --- build, which checks style and layout too -------------------------------------------------------
 
 # Says nothing when all is well, and each error once.
 build() {
@@ -164,8 +164,6 @@ build() {
   grep -E '(error|warning) [A-Z]+[0-9]*:|: error' <<<"$output" | sort -u || echo "$output"
   return 1
 }
-
-check_format() { dotnet format whitespace Crm.sln --verify-no-changes --no-restore </dev/null; }
 
 # --- the tests --------------------------------------------------------------------------------------
 
@@ -235,7 +233,6 @@ mkdir -p "$results"
 
 stage "provision" provision
 stage "build" build
-stage "format" check_format
 stage "PostgreSQL" start_postgres
 # The fast ones first.
 for project in tests/Crm.Tests tests/Crm.IntegrationTests tests/*Tests; do
