@@ -40,5 +40,5 @@ public sealed record Address(string? Street, string? Country, string? Region, st
 public static class AddressParts
 {
     public static IReadOnlyList<(string Part, LocalizedText Label)> Columns { get; } =
-        [("PostalCode", "Postal code"), ("District", "District"), ("City", "City"), ("Region", "Province"), ("Country", "Country")];
+        [("PostalCode", "Postal code"), ("District", "District"), ("City", "City"), ("Region", "State / province"), ("Country", "Country")];
 }

@@ -22,6 +22,15 @@ public sealed record LocalizedText(string En, string? Zh = null)
         return Zh is null ? localizer[En] : En;
     }
 
+    /// <summary>The text within a sentence: English ones begin with a small letter there, unless they are initials.</summary>
+    public string Inside(Microsoft.Extensions.Localization.IStringLocalizer localizer)
+    {
+        var text = For(localizer);
+        return text.Length > 1 && char.IsAsciiLetterUpper(text[0]) && !char.IsAsciiLetterUpper(text[1])
+            ? char.ToLowerInvariant(text[0]) + text[1..]
+            : text;
+    }
+
     /// <summary>Whether a text typed by a person means this one, in whatever language.</summary>
     public bool Matches(string text, Microsoft.Extensions.Localization.IStringLocalizer localizer)
         => string.Equals(En, text, StringComparison.OrdinalIgnoreCase)

@@ -18,7 +18,7 @@ public sealed class ActivityType : IContentTypeProvider
             Description = "Tasks, calls, meetings and notes about your customers and everything else",
             Icon = "checkbox",
             DisplayField = ActivityFields.Subject,
-            ListColumns = [ActivityFields.Subject, ActivityFields.Kind, ActivityFields.DueAt, ActivityFields.Regarding, ActivityFields.Customer, ActivityFields.Status, SystemFields.Owner],
+            ListColumns = [ActivityFields.Subject, ActivityFields.Kind, ActivityFields.DueAt, ActivityFields.Status, ActivityFields.Regarding, SystemFields.Owner],
             DefaultSort = [$"-{SystemFields.CreatedAt}"],
             QuickSearch = [ActivityFields.Subject, ActivityFields.Result],
             KeyFacts = [ActivityFields.Kind, ActivityFields.DueAt, ActivityFields.Status, ActivityFields.Regarding, SystemFields.Owner],

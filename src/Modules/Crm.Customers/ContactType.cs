@@ -35,8 +35,8 @@ public sealed class ContactType : IContentTypeProvider
                 // restoring the customer links them again. To refuse the deletion would make almost no customer deletable.
                 Field.LookUp("customer", "Customer", CustomerType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "Contacts" },
                 Field.PickList("role", "Role at the customer",
-                    new("decisionMaker", "Decision maker", "green"), new("buyer", "Buyer", "blue"), new("user", "End user"),
-                    new("finance", "Accounting"), new("technical", "Technical")) with { Open = true },
+                    new("decisionMaker", "Decision maker", "green"), new("buyer", "Buyer", "blue"), new("user", "End user", "secondary"),
+                    new("finance", "Accounting", "secondary"), new("technical", "Technical", "secondary")) with { Open = true },
                 Field.Text("jobTitle", "Job title"),
 
                 Field.Phone("phone", "Phone") with { Indexed = true, Section = "Contact details" },

@@ -23,7 +23,7 @@ public sealed class OpportunityType : IContentTypeProvider
 
     private static readonly PickListOption[] OpenStages =
     [
-        new(StageKeys.Prospecting, "Prospecting", Weight: 10),
+        new(StageKeys.Prospecting, "Prospecting", "secondary", Weight: 10),
         new("engaging", "Engaging", "blue", Weight: 30),
         new("proposal", "Proposal", "indigo", Weight: 50),
         new("negotiation", "Negotiation", "purple", Weight: 75),

@@ -38,6 +38,9 @@ internal sealed class OverdueFigurePart(QueryEngine queries, ContentDefinitions 
     }
 }
 
+/// <param name="NamesRecord">Whether it says what it is about.</param>
+internal sealed record ToDoRow(ContentItem Item, bool NamesRecord = true);
+
 /// <summary>An activity's one-click actions.</summary>
 /// <param name="CanEdit">False shows none.</param>
 internal sealed record ActivityActions(Guid Id, string Subject, string? Status, bool CanEdit)

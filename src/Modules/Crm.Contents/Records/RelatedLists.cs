@@ -44,7 +44,15 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
 
     /// <summary>The first of its key fields that say something; its own name and that of the record on whose page it stands are said.</summary>
     private string Hint(ContentTypeDefinition type, ContentItem item, List<string> hints, string[] said, int shown)
-        => string.Join(" · ", hints.Select(h => views.Display(type, item, h)?.Text).Where(t => !string.IsNullOrEmpty(t) && !said.Contains(t)).Take(shown));
+        => string.Join(" · ", hints.Select(h => Said(type, views.Display(type, item, h))).Where(t => !string.IsNullOrEmpty(t) && !said.Contains(t)).Take(shown));
+
+    /// <summary>What means nothing without its label has it: a yes is said by the label alone, and a no is not said.</summary>
+    private string? Said(ContentTypeDefinition type, FieldDisplay? display) => display switch
+    {
+        { Value: bool yes } => yes ? display.Field.Label.For(localizer) : null,
+        { Value: DateOnly } when type.Relation is not null => $"{display.Field.Label.For(localizer)} {display.Text}",
+        _ => display?.Text,
+    };
 
     private RelatedRecord Record(ContentTypeDefinition type, ContentItem item, string? side, string here, string hint)
     {

@@ -166,7 +166,9 @@ function comeBack() {
 const resized = new ResizeObserver(entries => entries.forEach(entry => hint(entry.target.closest('[data-table-scroll]'))));
 
 function hint(area) {
-  area.toggleAttribute('data-more', area.scrollWidth - area.clientWidth - area.scrollLeft > 1);
+  // The last column holds but what can be done with a row, and that stays in reach.
+  const end = $('th.cell-actions', area)?.offsetWidth ?? 0;
+  area.toggleAttribute('data-more', area.scrollWidth - area.clientWidth - area.scrollLeft > end + 1);
 }
 
 function startHint() {

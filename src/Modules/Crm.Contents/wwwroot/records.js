@@ -55,7 +55,7 @@ function startDraft(form) {
   const later = () => { clearTimeout(timer); timer = setTimeout(keep, 400); };
   const draft = form.dataset.dirty === 'true' ? null : stored(key);
   if (draft && JSON.stringify(draft.fields) !== first) {
-    $('[data-draft-time]', offer).textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+    $('[data-draft-time]', offer).textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: document.documentElement.dataset.timeZone });
     $('[data-draft-restore]', offer).addEventListener('click', () => {
       // With the version that it was made from, so that what others have saved since shows as a conflict.
       if (version && draft.version) version.value = draft.version;

@@ -10,12 +10,13 @@ namespace Crm.Workbench.FirstSteps;
 
 internal sealed record FirstStep(string Icon, LocalizedText Title, LocalizedText Text, string Url, LocalizedText Action, bool IsDone);
 
-/// <summary>What a new user does first, in place of empty widgets; gone once all of it is done.</summary>
+/// <summary>What a new user does first; each is gone once it is done.</summary>
 internal sealed class FirstStepsPart(StarStore stars, QueryEngine queries, ContentDefinitions definitions, EnabledFeatures features, ActorContext actor) : ISlotPart
 {
     public string Slot => SlotNames.HomeMain;
 
-    public int Order => 1;
+    /// <summary>After what is to be done.</summary>
+    public int Order => 20;
 
     public async Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
     {
@@ -30,8 +31,9 @@ internal sealed class FirstStepsPart(StarStore stars, QueryEngine queries, Conte
         if (Creatable("activities") is { } activities)
             steps.Add(new(activities.Icon, "Plan the next step", "A call or a task with a time: you will be reminded when it is due.", $"{activities.Path}/new", "New task", await HasAnyAsync(activities, Filter.Eq(SystemFields.Owner, "@me"), cancellationToken)));
         if (definitions.Current.Find("customers") is { } starrable && actor.Current.CanOpen(starrable))
-            steps.Add(new("star", "Star who matters most", "Click the star before a name; starred records stay here on the first page.", starrable.Path, "Choose customers", (await stars.AllAsync(cancellationToken)).Count > 0));
-        return steps.Any(s => !s.IsDone) ? new("_FirstSteps", steps) : null;
+            steps.Add(new("star", "Star who matters most", "Click the star before a name; starred records stay here on Home.", starrable.Path, "Choose customers", (await stars.AllAsync(cancellationToken)).Count > 0));
+        steps.RemoveAll(s => s.IsDone);
+        return steps.Count > 0 ? new("_FirstSteps", steps) : null;
     }
 
     private ContentTypeDefinition? Creatable(string type)

@@ -44,11 +44,11 @@ internal sealed class ListColumns(ListFields fields, FieldKinds kinds, FieldView
     /// <summary>What most values of a kind need.</summary>
     private static int Width(bool isName, FieldDefinition field, FieldKind kind) => (isName, field.Target, kind.Name) switch
     {
-        (true, _, _) => 20,
-        (_, SystemTypes.Users or SystemTypes.Teams, _) => 11,
+        (true, _, _) => 18,
+        (_, SystemTypes.Users or SystemTypes.Teams, _) => 9,
         (_, not null, _) => 13,
         (_, _, "yesNo") => 7,
-        (_, _, "number" or "date" or "percent" or "rating") => 8,
+        (_, _, "number" or "date" or "percent" or "rating" or "autoNumber") => 8,
         (_, _, "pickList" or "phone" or "dateTime" or "money") => 10,
         (_, _, "longText" or "email" or "url") => 15,
         _ => 12,
