@@ -10,6 +10,7 @@ internal static class BenchmarkProgram
         var customers = new Option<int>("--customers") { Description = "How many customers to seed; contacts are half as many again", DefaultValueFactory = _ => 10_000 };
         var clients = new Option<int>("--clients") { Description = "Concurrent clients", DefaultValueFactory = _ => 8 };
         var requests = new Option<int>("--requests") { Description = "Requests per measure", DefaultValueFactory = _ => 400 };
+        var warmUp = new Option<int>("--warm-up") { Description = "Seconds of requests before each measure, as code that runs often is compiled for speed", DefaultValueFactory = _ => 15 };
         var fields = new Option<int>("--fields") { Description = "Fields of a type with very many", DefaultValueFactory = _ => 200 };
         var postgres = new Option<string?>("--postgres") { Description = "Connection string of a PostgreSQL server; without it only SQLite is measured" };
         var only = new Option<DatabaseProvider?>("--only") { Description = "Sqlite or Postgres: the other one is left out" };
@@ -17,12 +18,12 @@ internal static class BenchmarkProgram
         var measures = new Option<string?>("--measure") { Description = "Only measures whose name contains this" };
         var command = new RootCommand("Seeds a site through its own import and prints how long pages and writes take, as p50 and p95 of the time that a client waits.")
         {
-            customers, clients, requests, fields, postgres, only, data, measures,
+            customers, clients, requests, warmUp, fields, postgres, only, data, measures,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var table = new ResultTable();
-            var plan = new BenchmarkPlan(arguments.GetValue(customers), arguments.GetValue(clients), arguments.GetValue(requests), arguments.GetValue(fields), arguments.GetValue(measures) ?? "");
+            var plan = new BenchmarkPlan(arguments.GetValue(customers), arguments.GetValue(clients), arguments.GetValue(requests), arguments.GetValue(fields), TimeSpan.FromSeconds(arguments.GetValue(warmUp)), arguments.GetValue(measures) ?? "");
             var kept = arguments.GetValue(data);
             var folder = kept?.FullName ?? Directory.CreateTempSubdirectory("crm-bench-").FullName;
             try

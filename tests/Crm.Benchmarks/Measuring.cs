@@ -42,12 +42,17 @@ internal sealed class Measuring(Site site, BenchmarkPlan plan, ResultTable table
         var token = await admin.TokenAsync("/customers/new", cancellationToken);
         var run = Guid.NewGuid().ToString("N")[..8];
         await MeasureAsync("create", i => TimeAsync(() => admin.PostAsync("/customers/new", token, new() { ["name"] = $"Measured {run} {i}", ["level"] = "A" }, cancellationToken)));
+        if (!plan.Wants("update"))
+            return;
+        // The form says which version is changed, and each change makes the next one; only sending it is measured.
+        var versions = new long[ids.Count];
+        foreach (var (at, id) in ids.Index())
+            versions[at] = long.Parse((await admin.ParseAsync($"/customers/{id}/edit", cancellationToken)).QuerySelector<IHtmlInputElement>("input[name=version]")!.Value, CultureInfo.InvariantCulture);
         await MeasureAsync("update", async i =>
         {
-            // The form says which version is changed; only sending it is measured.
-            var url = $"/customers/{ids[i % ids.Count]}/edit";
-            var version = (await admin.ParseAsync(url, cancellationToken)).QuerySelector<IHtmlInputElement>("input[name=version]")!.Value;
-            return await TimeAsync(() => admin.PostAsync(url, token, new() { ["version"] = version, ["employees"] = (i + 1).ToString(CultureInfo.InvariantCulture), ["name"] = $"Updated {run} {i}" }, cancellationToken));
+            var at = i % ids.Count;
+            var version = versions[at]++.ToString(CultureInfo.InvariantCulture);
+            return await TimeAsync(() => admin.PostAsync($"/customers/{ids[at]}/edit", token, new() { ["version"] = version, ["employees"] = (i + 1).ToString(CultureInfo.InvariantCulture), ["name"] = $"Updated {run} {i}" }, cancellationToken));
         });
     }
 
@@ -75,24 +80,25 @@ internal sealed class Measuring(Site site, BenchmarkPlan plan, ResultTable table
     {
         if (!plan.Wants(measure))
             return;
-        // Code that has run a few hundred times is compiled for speed, as it is in a server that has been up for a while.
-        await RequestAsync(plan.Clients, 0, plan.WarmUp, _ => { });
+        var made = 0;
+        // What is asked for often is compiled for speed, as in a server that has been up for a while.
+        var watch = Stopwatch.StartNew();
+        await RequestAsync(plan.Clients, () => watch.Elapsed < plan.WarmUp, _ => { });
         var alone = new ConcurrentBag<double>();
-        await RequestAsync(1, plan.WarmUp, plan.Alone, alone.Add);
+        var last = made + plan.Alone;
+        await RequestAsync(1, () => made < last, alone.Add);
         var times = new ConcurrentBag<double>();
-        var all = Stopwatch.StartNew();
-        await RequestAsync(plan.Clients, plan.WarmUp + plan.Alone, plan.Requests, times.Add);
-        table.Add(site.Name, measure, [.. alone], [.. times], all.Elapsed.TotalSeconds);
+        last = made + plan.Requests;
+        watch.Restart();
+        await RequestAsync(plan.Clients, () => made < last, times.Add);
+        table.Add(site.Name, measure, [.. alone], [.. times], watch.Elapsed.TotalSeconds);
 
-        async Task RequestAsync(int clients, int first, int count, Action<double> took)
-        {
-            var next = first - 1;
-            await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        Task RequestAsync(int clients, Func<bool> goOn, Action<double> took)
+            => Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
             {
-                for (var i = Interlocked.Increment(ref next); i < first + count; i = Interlocked.Increment(ref next))
-                    took(await request(i));
+                while (goOn())
+                    took(await request(Interlocked.Increment(ref made) - 1));
             })));
-        }
     }
 
     /// <summary>The place in the list just before a name, as the product writes it into addresses.</summary>

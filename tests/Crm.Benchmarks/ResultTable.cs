@@ -2,10 +2,8 @@ using System.Globalization;
 
 namespace Crm.Benchmarks;
 
-internal sealed record BenchmarkPlan(int Customers, int Clients, int Requests, int Fields, string Only)
+internal sealed record BenchmarkPlan(int Customers, int Clients, int Requests, int Fields, TimeSpan WarmUp, string Only)
 {
-    public int WarmUp => Math.Min(Requests, 200);
-
     /// <summary>Requests of one client while nobody else asks.</summary>
     public int Alone => Math.Min(Requests, 24);
 

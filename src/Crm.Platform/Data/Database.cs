@@ -53,8 +53,9 @@ public sealed class Database : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>Whether this is the end of waiting for an answer of the database, or for a connection to it.</summary>
-    internal static bool GaveUp(Exception exception) => exception is NpgsqlException { InnerException: TimeoutException };
+    /// <summary>Whether this is the end of waiting for an answer of the database, or for a connection to it, by our limit or by the server's own.</summary>
+    internal static bool GaveUp(Exception exception)
+        => exception is NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable };
 
     /// <summary>Creates what must be there before the first connection: SQLite's folder and its journal mode.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken = default)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Crm.Platform.Modules;
 using Microsoft.AspNetCore.Http;
@@ -18,10 +19,13 @@ internal sealed class ModuleViewLocations(IReadOnlyList<FeatureInfo> features) :
 
     private readonly string[] _themes = [.. features.Where(f => f.Module.IsTheme).Select(f => f.Module.Id).Distinct()];
 
+    // Asked for with every partial view; an assembly makes its name anew each time.
+    private readonly ConcurrentDictionary<Assembly, string> _names = new();
+
     public void PopulateValues(ViewLocationExpanderContext context)
     {
         var assembly = (context.ActionContext.ActionDescriptor as ControllerActionDescriptor)?.ControllerTypeInfo.Assembly;
-        context.Values[ModuleKey] = assembly?.GetName().Name ?? Platform;
+        context.Values[ModuleKey] = assembly is null ? Platform : _names.GetOrAdd(assembly, a => a.GetName().Name!);
         context.Values[AreaKey] = IsAdmin(context.ActionContext.HttpContext) ? "admin" : "staff";
     }
 

@@ -117,25 +117,40 @@ public abstract class DeletingTests(DatabaseProvider provider) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Save_LinkToARecordThatIsBeingDeleted_IsRefused()
+    public async Task SaveAndRestore_LinkToARecordThatIsBeingDeleted_AreRefused()
     {
         await using var scope = _platform.OpenAsSystem();
-        var company = await scope.CreateAsync("companies", ("name", "Leaving"));
-        var deleted = new TaskCompletionSource();
-        var deleting = Task.Run(async () =>
-        {
-            await using var other = _platform.OpenAsSystem();
-            await other.Session.TransactAsync(async () =>
-            {
-                await other.Content.DeleteAsync("companies", company, null, CancellationToken.None);
-                deleted.SetResult();
-                await Task.Delay(300);
-            }, CancellationToken.None);
-        });
-        await deleted.Task;
-        var result = await scope.SaveAsync("people", ("name", "Late"), ("employer", company.ToString()));
+        var (first, second) = (await scope.CreateAsync("companies", ("name", "Leaving")), await scope.CreateAsync("companies", ("name", "Leaving too")));
+        var early = await scope.CreateAsync("people", ("name", "Early"), ("employer", second.ToString()));
+        await scope.Content.DeleteAsync("people", early, null, CancellationToken.None);
+
+        var deleting = await DeleteSlowlyAsync(first);
+        var saved = await scope.SaveAsync("people", ("name", "Late"), ("employer", first.ToString()));
         await deleting;
-        Assert.Equal("employer", Assert.Single(result.Errors).Field);
+        Assert.Equal("employer", Assert.Single(saved.Errors).Field);
+
+        deleting = await DeleteSlowlyAsync(second);
+        var restored = await scope.Content.RestoreAsync("people", early, CancellationToken.None);
+        await deleting;
+        Assert.Equal("employer", Assert.Single(restored.Errors).Field);
+
+        // Deleted at once, to be seen by others only after a while.
+        async Task<Task> DeleteSlowlyAsync(Guid company)
+        {
+            var deleted = new TaskCompletionSource();
+            var whole = Task.Run(async () =>
+            {
+                await using var other = _platform.OpenAsSystem();
+                await other.Session.TransactAsync(async () =>
+                {
+                    Assert.True((await other.Content.DeleteAsync("companies", company, null, CancellationToken.None)).Succeeded);
+                    deleted.SetResult();
+                    await Task.Delay(300);
+                }, CancellationToken.None);
+            });
+            await Task.WhenAny(deleted.Task, whole);
+            return whole;
+        }
     }
 
     [Fact]
