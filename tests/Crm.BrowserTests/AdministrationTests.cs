@@ -37,7 +37,7 @@ public sealed class AdministrationTests(Chromium chromium)
         await administrator.Page.Locator("main input[type=checkbox][value=Trainee]").CheckAsync();
         await administrator.Page.Locator("[name=initialPassword]").FillAsync("short");
         await administrator.Page.Locator("main [data-primary]").ClickAsync();
-        await Expect(administrator.Page.Locator("[data-error-summary]")).ToBeVisibleAsync();
+        await Expect(administrator.Page.Locator("[data-error-summary] a[href='#initialPassword']")).ToBeVisibleAsync();
         await administrator.LookAsync("user-new-errors");
         await administrator.Page.Locator("[name=initialPassword]").FillAsync("A-first-Password-1");
         await administrator.Page.Locator("main [data-primary]").ClickAsync();

@@ -21,7 +21,7 @@ public interface IFormPart
     /// <returns>Null for nothing to show to this user.</returns>
     SlotView? View(IReadOnlyList<FieldError> errors);
 
-    /// <summary>What is wrong with the part's inputs, or has to be confirmed in them first.</summary>
+    /// <summary>What is wrong with the part's inputs, or has to be confirmed in them first; each error's field is the input's id.</summary>
     Task<IReadOnlyList<FieldError>> CheckAsync(IFormCollection form, CancellationToken cancellationToken);
 
     /// <summary>Whether the part has something to save of its own.</summary>

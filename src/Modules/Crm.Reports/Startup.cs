@@ -19,6 +19,8 @@ internal sealed class Startup : StartupBase
         services.AddMenu<ReportsMenu>();
         services.AddScoped<IContentHandler, CheckSavedReports>();
         services.AddScoped<ISlotPart, ReportOnList>();
+        services.AddScoped<ISlotPart, SavedReportFigure>();
+        services.AddScoped<ISlotPart, SavedReportActions>();
 
         services.AddReportEngine();
         services.AddScoped<ReportFormat>();

@@ -19,7 +19,7 @@ public sealed class TicketType : IContentTypeProvider
             Description = "What customers ask, report and request, until it is solved",
             Icon = "lifebuoy",
             DisplayField = TicketFields.Subject,
-            ListColumns = [TicketFields.Subject, TicketFields.Number, TicketFields.Urgency, TicketFields.Status, TicketFields.Customer, SystemFields.Owner, TicketFields.OpenedAt],
+            ListColumns = [TicketFields.Subject, TicketFields.Urgency, TicketFields.Status, TicketFields.Customer, SystemFields.Owner, TicketFields.OpenedAt, TicketFields.Number],
             DefaultSort = [$"-{TicketFields.OpenedAt}"],
             QuickSearch = [TicketFields.Subject, TicketFields.Number, TicketFields.RequesterName, TicketFields.RequesterEmail],
             KeyFacts = [TicketFields.Number, TicketFields.Status, TicketFields.Urgency, TicketFields.Customer, TicketFields.Contact, SystemFields.Owner],
@@ -57,7 +57,7 @@ public sealed class TicketType : IContentTypeProvider
                     new(TicketStatus.New, new("New", "新提交"), "purple"), new(TicketStatus.Open, new("Open", "处理中"), "blue"), new(TicketStatus.Pending, "Waiting for customer", "yellow"),
                     new(TicketStatus.Solved, new("Solved", "已解决"), "green"), new(TicketStatus.Closed, new("Closed", "已关闭"), "secondary")) with { Required = true, Default = TicketStatus.New, Indexed = true },
                 Field.PickList(TicketFields.Queue, "Queue",
-                    new("support", "Technical support"), new("billing", "Billing"), new("delivery", "Delivery and returns"), new("general", "General enquiries")) with { Open = true, Help = "Who deals with it before it has an assignee" },
+                    new("support", "Technical support"), new("billing", "Billing"), new("delivery", "Delivery and returns"), new("general", "General inquiries")) with { Open = true, Help = "Who deals with it before it has an assignee" },
                 Field.LongText(TicketFields.Description, "Description"),
                 Field.LookUps("related", "Related tickets", Name) with { RelatedLabel = "Tickets that refer to this one" },
 

@@ -78,6 +78,7 @@ internal sealed class UserTypes : IContentTypeProvider
             IsAdmin = true,
             DisplayField = UserFields.Name,
             NeededFields = ["description", UserFields.Permissions],
+            ShownByParts = [UserFields.Permissions],
             Fields =
             [
                 Field.Text(UserFields.Name, "Name") with { Required = true, Unique = true, MaxLength = 100 },

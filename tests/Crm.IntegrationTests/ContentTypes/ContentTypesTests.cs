@@ -171,10 +171,14 @@ public abstract class ContentTypesTests(DatabaseProvider provider) : IAsyncLifet
         Assert.Equal(usual, await WeightsAsync());
 
         var page = await _admin.PageAsync(Stage);
+        // What new ones start with stands there as people know it, and stays when that is called otherwise.
+        Assert.Equal(page.QuerySelectorAll<IHtmlInputElement>("[name=optionEn]").First().Value, page.QuerySelector<IHtmlInputElement>("[name=default]")!.Value);
+        page.QuerySelectorAll<IHtmlInputElement>("[name=optionEn]").First().Value = "Looking";
         page.QuerySelectorAll<IHtmlInputElement>("[name=optionEn]").ElementAt(1).Value = "Talking";
         page.QuerySelectorAll<IHtmlInputElement>("[name=optionWeight]").ElementAt(2).Value = "60";
         Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync(page.QuerySelector<IHtmlFormElement>("main form")!, [], Stage)).StatusCode);
         Assert.Equal(["10", "30", "60", "75", "100", "0"], await WeightsAsync());
+        Assert.Equal("Looking", (await _admin.PageAsync(Stage)).QuerySelector<IHtmlInputElement>("[name=default]")!.Value);
         Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync("/opportunities/new", new() { ["name"] = "Weighted", ["stage"] = "proposal" })).StatusCode);
         await using var scope = await _site.OpenScopeAsync();
         Assert.Equal(60m, (await scope.FindAsync("opportunities", "name", "Weighted"))["probability"]);

@@ -35,7 +35,7 @@ public sealed class EmailBlastType : IContentTypeProvider
             Fields =
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
-                Field.LookUp("segment", "Segment", SegmentType.Name) with { Required = true, OnDelete = OnDelete.Restrict, RelatedLabel = "E-mail blasts", Help = "Who gets it. What counts is what whoever sends it may see at that moment" },
+                Field.LookUp("segment", "Segment", SegmentType.Name) with { Required = true, OnDelete = OnDelete.Restrict, RelatedLabel = "E-mail blasts", Help = "Who gets it: those in the segment, at the moment of sending, whom the sender may see" },
                 Field.LookUp("template", "Template", EmailTemplateType.Name) with { Required = true, OnDelete = OnDelete.Restrict, RelatedLabel = "E-mail blasts" },
                 Field.LookUp("campaign", "Campaign", CampaignType.Name) with { OnDelete = OnDelete.Clear, RelatedLabel = "E-mail blasts", Help = "Its members follow what the recipients do" },
                 Field.Text("fromName", "Sender's name") with { MaxLength = 200, Section = "Sender", Help = "Empty: as the e-mail account says" },

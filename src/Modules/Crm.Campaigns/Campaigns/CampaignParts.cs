@@ -5,6 +5,7 @@ using Crm.Platform.Display;
 using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
+using Crm.Platform.Settings;
 
 namespace Crm.Campaigns.Campaigns;
 
@@ -19,7 +20,7 @@ internal sealed record CampaignResult(ContentItem Campaign, IReadOnlyList<Campai
 internal sealed record MemberCount(PickListOption Status, long Count, string Url);
 
 /// <summary>What a campaign cost and brought, each number with the records behind it.</summary>
-internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions definitions, FieldViews views, FieldKinds kinds, AmountSums sums, ActorContext actor) : ISlotPart
+internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions definitions, FieldViews views, FieldKinds kinds, AmountSums sums, SettingsStore settings, ActorContext actor) : ISlotPart
 {
     public string Slot => SlotNames.RecordMain;
 
@@ -58,16 +59,17 @@ internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions
             figures.Add(new("Expected revenue", Format(type, expected.Value), null));
         if (definitions.Current.Find(CampaignOfOpportunity.Opportunities) is not { } opportunities || opportunities.Find("campaign") is not { Hidden: false } || !actor.Current.CanOpen(opportunities))
             return figures;
+        var currency = (cost ?? budget)?.Currency ?? settings.Site.Currency;
         var mine = Filter.Eq("campaign", campaign.Id);
         var all = await sums.ReadAsync(opportunities.Name, "amount", mine, cancellationToken);
         figures.Add(new("Opportunities", Format(all.Count), ListLinks.Of(opportunities, mine)));
-        figures.Add(new("Opportunity amount", Format(all), ListLinks.Of(opportunities, mine)));
+        figures.Add(new("Opportunity amount", Format(all, currency), ListLinks.Of(opportunities, mine)));
         if (definitions.Current.Find("deals") is { } deals && deals.Find("opportunity") is not null && actor.Current.CanOpen(deals))
         {
             var won = Filter.Eq("opportunity.campaign", campaign.Id);
             var revenue = await sums.ReadAsync(deals.Name, "amount", won, cancellationToken);
             figures.Add(new("Deals", Format(revenue.Count), ListLinks.Of(deals, won)));
-            figures.Add(new("Actual revenue", Format(revenue), ListLinks.Of(deals, won)));
+            figures.Add(new("Actual revenue", Format(revenue, currency), ListLinks.Of(deals, won)));
             // Comparable only where all is in the currency that the campaign was paid in.
             if (cost is { Amount: > 0 } && revenue.Sums.All(s => s.Currency == cost.Value.Currency))
                 figures.Add(new("Return on cost", ((revenue.In(cost.Value.Currency) - cost.Value.Amount) / cost.Value.Amount).ToString("P0", CultureInfo.CurrentCulture), ListLinks.Of(deals, won)));
@@ -77,7 +79,8 @@ internal sealed class CampaignResultPart(QueryEngine queries, ContentDefinitions
 
     private static string Format(long count) => count.ToString("N0", CultureInfo.CurrentCulture);
 
-    private static string Format(AmountSum sum) => sum.Sums.Count == 0 ? Format(0) : AmountSums.Text(sum.Sums);
+    /// <param name="currency">Of nothing.</param>
+    private static string Format(AmountSum sum, string currency) => AmountSums.Text(sum.Sums.Count == 0 ? [new Money(0, currency)] : sum.Sums);
 
     private string Format(ContentTypeDefinition type, Money money)
     {

@@ -43,6 +43,7 @@ internal sealed class MembersController(QueryEngine queries, IContentManager con
                 var added = await members.AddAllAsync(id, list.Name, text, _ => { }, cancellationToken);
                 new Toast(added.Reason is { } reason
                     ? localizer["{0} of {1} were added. {2} were refused, the first because: {3}", added.Count, count.Count, added.Refused, reason.For(localizer)]
+                    : added.Count == count.Count ? localizer["{0} people were added.", added.Count]
                     : localizer["{0} of {1} were added; the others are members already.", added.Count, count.Count], IsBad: added.Reason is not null).ShowOnNextPage(this);
             }
             return Redirect($"/campaigns/{item.Id}");

@@ -27,7 +27,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             Section = field.Section?.En,
             Required = field.Required,
             Unique = field.Unique,
-            Default = field.Default,
+            Default = DefaultText(field),
             MaxLength = field.MaxLength?.ToString(CultureInfo.CurrentCulture),
             Min = field.Min?.ToString(CultureInfo.CurrentCulture),
             Max = field.Max?.ToString(CultureInfo.CurrentCulture),
@@ -81,7 +81,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             field = Limits(field, kind, input, errors);
         if (errors.Count == 0 && kind.ValidateDefinition(field) is { } problem)
             errors[InputOf(kind, field)] = problem.For(localizer);
-        return field.ReadOnly ? field : field with { Default = Default(field, kind, input, errors) };
+        return field.ReadOnly ? field : field with { Default = Default(before, field, kind, input, errors) };
     }
 
     /// <summary>The input that settings of the kind stand in.</summary>
@@ -150,13 +150,26 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         return null;
     }
 
+    /// <summary>Options by their labels, as people know them.</summary>
+    private string? DefaultText(FieldDefinition field) => field switch
+    {
+        { Default: { } key, Kind: "pickList" } => LabelOf(field, key),
+        { Default: { } keys, Kind: "multiPickList" } => TextList.Join(TextList.Split(keys).Select(key => LabelOf(field, key))),
+        _ => field.Default,
+    };
+
+    private string LabelOf(FieldDefinition field, string key) => field.Options.FirstOrDefault(o => o.Key == key)?.Label.For(localizer) ?? key;
+
     /// <summary>The default in invariant form; relative dates and the user stay as they are written.</summary>
-    private string? Default(FieldDefinition field, FieldKind kind, FieldInput input, Dictionary<string, string> errors)
+    private string? Default(FieldDefinition? before, FieldDefinition field, FieldKind kind, FieldInput input, Dictionary<string, string> errors)
     {
         var text = input.Default?.Trim();
         if (string.IsNullOrEmpty(text) || !FieldPage.TakesDefault(kind))
             return null;
-        if (text == field.Default || (text == "@me" && field.Target == SystemTypes.Users))
+        // As it was: its option may have a new label since.
+        if (before?.Default is { } kept && (text == kept || text == DefaultText(before)))
+            return kept;
+        if (text == "@me" && field.Target == SystemTypes.Users)
             return text;
         var site = settings.Site;
         var parsed = kind.Parse(field, text, new(CultureInfo.CurrentCulture, actor.Current.TimeZone, site.Currency, site.Region, clock.GetUtcNow().UtcDateTime, localizer));

@@ -134,7 +134,7 @@ internal static class FieldDefinitions
 internal sealed record OptionRow(int Number, string? Key, string? En, string? Zh, string? Color, bool Hidden, bool HasWeight, string? Weight)
 {
     public static IReadOnlyList<(string Color, string Label)> Colors { get; } =
-        [("", "No colour"), ("green", "Green"), ("blue", "Blue"), ("indigo", "Indigo"), ("purple", "Purple"), ("yellow", "Yellow"), ("red", "Red"), ("secondary", "Grey")];
+        [("", "No color"), ("green", "Green"), ("blue", "Blue"), ("indigo", "Indigo"), ("purple", "Purple"), ("yellow", "Yellow"), ("red", "Red"), ("secondary", "Gray")];
 
     public string Name => En is { Length: > 0 } ? En : Zh is { Length: > 0 } ? Zh : Number.ToString(System.Globalization.CultureInfo.CurrentCulture);
 }

@@ -82,7 +82,7 @@ internal sealed class HistoryController(ContentDefinitions definitions, QueryEng
         "decimals" => "Decimals",
         "options" => "Options",
         "open" => "Takes new options",
-        "order" => "Place",
+        "order" => "Moved",
         "relatedLabel" => "Heading of the related list",
         "onDelete" => "When the other record is deleted",
         "listColumns" => "List columns",
@@ -93,6 +93,8 @@ internal sealed class HistoryController(ContentDefinitions definitions, QueryEng
 
     private string? Value(ContentTypeDefinition type, string setting, JsonNode? value) => setting switch
     {
+        // Its number says nothing to people.
+        "order" => localizer["Yes"],
         "deletedAt" => value is null ? null : localizer["Yes"].Value,
         "listColumns" or "keyFacts" or "quickSearch" when value is JsonArray fields
             => string.Join(localizer[", "], fields.Select(f => type.Find(f?.ToString() ?? "")?.Label.For(localizer) ?? f?.ToString())),

@@ -131,7 +131,7 @@ internal sealed class FormsController(
         return View("Form", new FormPage(type, item?.Id, title, sections)
         {
             Version = version,
-            Errors = form.Summary(sections, errors),
+            Errors = form.Summary(type, sections, errors),
             Conflict = conflict,
             Parts = item is null ? parts.Views(type, errors) : [],
             ReturnUrl = Url.IsLocalUrl(returnUrl) ? returnUrl : null,

@@ -33,7 +33,7 @@ public sealed class NewRecordForm
         page.Response.StatusCode = StatusCodes.Status400BadRequest;
         return page.View("/Modules/Crm.Contents/Views/Forms/Form.cshtml", new FormPage(definition, null, _localizer["New {0}", definition.Label.Inside(_localizer)], sections)
         {
-            Errors = _form.Summary(sections, errors),
+            Errors = _form.Summary(definition, sections, errors),
             Parts = _parts.Views(definition, errors),
             CancelUrl = definition.Path,
         });

@@ -64,12 +64,13 @@ internal sealed class RecordForm(ContentDefinitions definitions, FieldKinds kind
         }
     }
 
-    /// <summary>The errors for the list above the form, those of inputs in the inputs' order.</summary>
-    public IReadOnlyList<FormError> Summary(IReadOnlyList<FormSection> sections, IReadOnlyList<FieldError> errors)
+    /// <summary>The errors for the list above the form, those of inputs in the inputs' order. What is no field is an input of a <see cref="IFormPart"/>.</summary>
+    public IReadOnlyList<FormError> Summary(ContentTypeDefinition type, IReadOnlyList<FormSection> sections, IReadOnlyList<FieldError> errors)
     {
         var editors = sections.SelectMany(s => s.Editors).ToList();
         return [.. errors.OrderBy(e => editors.FindIndex(x => x.Field.Name == e.Field))
-            .Select(e => new FormError(editors.Find(x => string.Equals(x.Field.Name, e.Field, StringComparison.OrdinalIgnoreCase))?.Id, e.Message.For(localizer)))];
+            .Select(e => new FormError(editors.Find(x => string.Equals(x.Field.Name, e.Field, StringComparison.OrdinalIgnoreCase))?.Id
+                ?? (e.Field is { } input && type.Find(input) is null ? input : null), e.Message.For(localizer)))];
     }
 
     private IEnumerable<FieldDefinition> Fields(ContentTypeDefinition type)

@@ -77,7 +77,7 @@ internal sealed class EmailAccountController(EmailAccount accounts, MailQueueCou
     private async Task<ViewResult> ShowAsync(AccountForm form, IReadOnlyList<FormProblem> errors, TestResult? test, CancellationToken cancellationToken)
     {
         var stored = await accounts.ReadAsync(cancellationToken);
-        return View("Index", new AccountPage(form, errors, test, stored.HasServer, stored.ProtectedPassword is not null, status.Now, await counts.ReadAsync(cancellationToken)));
+        return View("Index", new AccountPage(form, errors, test, stored.ProtectedPassword is not null, status.Now, await counts.ReadAsync(cancellationToken)));
     }
 }
 
@@ -85,9 +85,13 @@ internal sealed record FormProblem(string Field, Message Message);
 
 /// <param name="Answer">The server's words.</param>
 /// <param name="ReadUrl">Where the message can be read, when it went into the outbox folder.</param>
-internal sealed record TestResult(bool Succeeded, string Answer, string? ReadUrl);
+internal sealed record TestResult(bool Succeeded, string Answer, string? ReadUrl)
+{
+    /// <summary>There is no server: what succeeded is the writing of a file.</summary>
+    public bool IsOnlyWritten => Succeeded && ReadUrl is not null;
+}
 
-internal sealed record AccountPage(AccountForm Form, IReadOnlyList<FormProblem> Errors, TestResult? Test, bool HasServer, bool HasPassword, SenderStatus.Problem? Problem, IReadOnlyDictionary<string, long> Counts)
+internal sealed record AccountPage(AccountForm Form, IReadOnlyList<FormProblem> Errors, TestResult? Test, bool HasPassword, SenderStatus.Problem? Problem, IReadOnlyDictionary<string, long> Counts)
 {
     public Message? ErrorOf(string field) => Errors.FirstOrDefault(e => e.Field == field)?.Message;
 }

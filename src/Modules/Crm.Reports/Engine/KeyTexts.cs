@@ -14,6 +14,8 @@ public sealed class KeyTexts(FieldViews views, FieldKinds kinds, ContentDefiniti
 {
     internal string Head(ContentTypeDefinition type, GroupBy key)
         => key.Bucket is not { } bucket ? key.Path == SystemFields.Id ? type.Label.For(localizer) : views.LabelAt(type, key.Path)
+            // A field "month" by month is the month.
+            : string.Equals(views.FieldAt(type, key.Path).Name, bucket.ToString(), StringComparison.OrdinalIgnoreCase) ? views.LabelAt(type, key.Path)
             : localizer["{0} by {1}", views.LabelAt(type, key.Path), UnitOf(bucket)];
 
     internal string UnitOf(DateBucket bucket) => bucket switch
@@ -31,7 +33,7 @@ public sealed class KeyTexts(FieldViews views, FieldKinds kinds, ContentDefiniti
         if (value is null)
             return new(localizer["Not set"]);
         if (key.Bucket is { } bucket)
-            return new(Name((DateOnly)value, bucket));
+            return new(Name((DateOnly)value, bucket)) { IsTime = true };
         var field = views.FieldAt(type, key.Path);
         var target = key.Path == SystemFields.Id ? type : field.Target is null ? null : definitions.Current.Find(field.Target);
         if (target is not null)

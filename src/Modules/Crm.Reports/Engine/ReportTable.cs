@@ -20,7 +20,11 @@ public sealed record ReportColumn(string Label, FigureFormat Format, string? Cur
 public sealed record ReportRow(IReadOnlyList<ReportKey> Keys, IReadOnlyList<ReportCell> Cells, bool IsRest = false);
 
 /// <param name="Url">The record that the key is, when the reader may open it.</param>
-public sealed record ReportKey(string Text, string? Url = null);
+public sealed record ReportKey(string Text, string? Url = null)
+{
+    /// <summary>A day or a period, which stays in one line.</summary>
+    public bool IsTime { get; init; }
+}
 
 /// <param name="Value">Null for what cannot be told, such as the average of nothing.</param>
 /// <param name="Url">The list of the records behind the number.</param>

@@ -15,7 +15,8 @@ internal static class Chart
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    public static string? Of(ReportPlan plan, ReportTable table, ReportFormat format, string others)
+    /// <param name="others">What so many groups in one slice are called: by their number, as a group may have the name “Other”.</param>
+    public static string? Of(ReportPlan plan, ReportTable table, ReportFormat format, Func<int, string> others)
     {
         var columns = plan.Across
             ? Enumerable.Range(0, table.Columns.Count - 1).ToList()
@@ -43,11 +44,11 @@ internal static class Chart
     }
 
     /// <summary>The largest, and all others as one slice, which no list can show.</summary>
-    private static List<ReportRow> Ring(List<ReportRow> rows, int column, string others)
+    private static List<ReportRow> Ring(List<ReportRow> rows, int column, Func<int, string> others)
     {
         if (rows.Count <= Slices)
             return rows;
         var rest = rows.Skip(Slices - 1).Sum(r => r.Cells[column].Value ?? 0);
-        return [.. rows.Take(Slices - 1), new ReportRow([new(others)], [.. rows[0].Cells.Select((_, at) => new ReportCell(at == column ? rest : null, null))], IsRest: true)];
+        return [.. rows.Take(Slices - 1), new ReportRow([new(others(rows.Count - (Slices - 1)))], [.. rows[0].Cells.Select((_, at) => new ReportCell(at == column ? rest : null, null))], IsRest: true)];
     }
 }

@@ -68,7 +68,7 @@ internal sealed class ReportsController(
             CanChangeSaved = item is not null && actor.Current.Can(type, ContentActions.Edit, item),
             CanSave = actor.Current.Can(type, ContentActions.Create),
             Kind = plan.Chart.Kind,
-            Chart = table is null || table.IsEmpty ? null : Chart.Of(plan, table, formats, localizer["Others"]),
+            Chart = table is null || table.IsEmpty ? null : Chart.Of(plan, table, formats, count => localizer["The other {0}", count]),
         });
     }
 

@@ -25,6 +25,7 @@ public sealed class SavedReportType(IEnumerable<Engine.IReportType> reports) : I
             DefaultSort = ["name"],
             QuickSearch = ["name"],
             KeyFacts = ["visibility", SystemFields.Owner],
+            ShownByParts = ["report", "parameters"],
             NeededFields = ["visibility", "report", "parameters"],
             Fields =
             [

@@ -11,7 +11,7 @@ internal sealed class AnyRecords : IReportType
 
     public string Name => ReportName;
 
-    public LocalizedText Label => "Any records";
+    public LocalizedText Label => "Custom report";
 
     public LocalizedText Description => "Counts, sums and averages of any records, grouped by any of their fields and by time";
 

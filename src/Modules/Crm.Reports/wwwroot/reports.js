@@ -20,10 +20,7 @@ const formats = {
   number: () => number(),
   money: series => number({ style: 'currency', currency: series.currency, currencyDisplay: 'narrowSymbol' }),
   percent: () => new Intl.NumberFormat(data.culture, { style: 'percent', maximumFractionDigits: 0 }),
-  duration: () => {
-    const hours = number({ style: 'unit', unit: 'hour', unitDisplay: 'short' });
-    return { format: minutes => hours.format(minutes / 60) };
-  },
+  duration: () => number({ style: 'unit', unit: 'hour', unitDisplay: 'narrow' }),
 };
 
 const short = (text, most) => text.length > most ? `${text.slice(0, most - 1)}…` : text;
@@ -47,11 +44,14 @@ function axes(colors, narrow) {
     inverse: lies,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colors.strong } },
-    axisLabel: { color: colors.quiet, hideOverlap: !lies, interval: lies ? 0 : undefined, formatter: text => short(text, lies ? (narrow ? 12 : 28) : 16) },
+    axisLabel: { color: colors.quiet, hideOverlap: !lies, interval: lies ? 0 : undefined, formatter: text => short(text, lies && narrow ? 12 : narrow ? 16 : 28) },
   };
   const index = series => Math.max(0, kinds.indexOf(`${series.format} ${series.currency ?? ''}`));
   return { values, names, index };
 }
+
+// Minutes in the data; an axis has round hours.
+const hours = values => values.map(minutes => minutes == null ? null : minutes / 60);
 
 function series(colors, narrow, index) {
   if (data.kind === 'pie')
@@ -70,7 +70,7 @@ function series(colors, narrow, index) {
       name: one.name,
       type: isLine ? 'line' : 'bar',
       [lies ? 'xAxisIndex' : 'yAxisIndex']: at,
-      data: one.values,
+      data: one.format === 'duration' ? hours(one.values) : one.values,
       stack: data.kind === 'stacked' ? 'all' : undefined,
       barMaxWidth: lies ? 22 : 44,
       symbolSize: 7,

@@ -61,6 +61,11 @@ document.addEventListener('toggle', event => {
   (first?.tomselect ?? first)?.focus();
 }, true);
 
+addEventListener('resize', () => {
+  const menu = $('.menu:popover-open');
+  if (menu) placeMenu(menu);
+});
+
 function moveInMenu(event, menu) {
   // From what one typed, down into what is left.
   const items = $$(event.target.matches('[data-narrow]') ? 'a[data-offer]' : '.menu-item', menu).filter(item => item.offsetParent !== null);
