@@ -38,7 +38,11 @@ public sealed class Site : IAsyncDisposable
 
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _application.StartAsync(cancellationToken);
+        // Its workers outlive the request that may have asked for it, and must not take that for theirs.
+        Task starting;
+        using (ExecutionContext.SuppressFlow())
+            starting = Task.Run(() => _application.StartAsync(cancellationToken), CancellationToken.None);
+        await starting;
         _started = true;
     }
 

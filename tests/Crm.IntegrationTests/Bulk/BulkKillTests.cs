@@ -23,17 +23,10 @@ public abstract class BulkKillTests(DatabaseProvider provider)
 
     private async Task KillAsync(int records)
     {
-        await using var database = await TestDatabase.CreateAsync(provider);
-        var directory = Directory.CreateTempSubdirectory("crm-kill-");
-        var file = Path.Combine(directory.FullName, "customers.csv");
-        await File.WriteAllTextAsync(file, Enumerable.Range(0, records).Aggregate(new StringBuilder("name,level\n"), (csv, i) => csv.Append(CultureInfo.InvariantCulture, $"Customer {i},b\n")).ToString());
-        foreach (var command in new string[][] { ["setup"], ["import", "customers", file] })
-        {
-            await using var process = ProductProcess.Start(database, directory.FullName, command);
-            var (code, output, error) = await process.WaitAsync();
-            Assert.True(code == 0, output + error);
-        }
-        await using (var server = await ServeAsync(database, directory.FullName))
+        await using var files = await TestFiles.SetUpAsync(provider);
+        var database = files.Database;
+        await files.ImportAsync("customers", Enumerable.Range(0, records).Aggregate(new StringBuilder("name,level\n"), (csv, i) => csv.Append(CultureInfo.InvariantCulture, $"Customer {i},b\n")).ToString());
+        await using (var server = await ServeAsync(database, files.Directory))
         {
             using var browser = await SignInAsync(server.Address);
             await browser.StartAsync("customers", "change", ("bulkField", "level"), ("level", "a"));
@@ -48,13 +41,12 @@ public abstract class BulkKillTests(DatabaseProvider provider)
         await using (var session = new DbSession(opened))
             await session.ExecuteAsync(new SqlText("UPDATE crm_jobs SET updated_at = ").Append(ColumnType.DateTime, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc)), CancellationToken.None);
 
-        await using (var server = await ServeAsync(database, directory.FullName))
+        await using (var server = await ServeAsync(database, files.Directory))
             await Eventually.HoldsAsync(async () => await CountAsync(database, "SELECT COUNT(*) FROM crm_bulk_batches WHERE status = 'Done'") == 1, seconds: 300);
 
         Assert.Equal(records, await CountAsync(database, "SELECT SUM(changed) FROM crm_bulk_batches"));
         Assert.Equal(records, await CountAsync(database, "SELECT COUNT(*) FROM customers WHERE level = 'a' AND version = 2"));
         Assert.Equal(records, await CountAsync(database, "SELECT COUNT(*) FROM crm_change_log WHERE batch_id = (SELECT id FROM crm_bulk_batches)"));
-        directory.Delete(recursive: true);
     }
 
     private static async Task<Served> ServeAsync(TestDatabase database, string directory)

@@ -21,16 +21,16 @@ public sealed class BlastKillTests
     public async Task Blast_KilledFiveTimes_ReachesEachOnceButThoseMarkedUnknown(DatabaseProvider provider)
     {
         await using var sink = await SmtpSink.StartAsync();
-        await using var database = await TestDatabase.CreateAsync(provider);
-        var directory = Directory.CreateTempSubdirectory("crm-blast-");
-        await PrepareAsync(database, directory.FullName);
+        await using var files = await TestFiles.SetUpAsync(provider);
+        var database = files.Database;
+        await files.ImportAsync("contacts", Enumerable.Range(0, People).Aggregate(new StringBuilder("name,email\n"), (csv, i) => csv.Append(CultureInfo.InvariantCulture, $"客户 {i},p{i}@example.com\n")).ToString());
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         var clock = new Stopwatch();
         for (var kill = 0; kill <= Kills; kill++)
         {
             var address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
-            await using var server = await ProductProcess.ServeAsync(database, directory.FullName, address);
+            await using var server = await ProductProcess.ServeAsync(database, files.Directory, address);
             if (kill == 0)
                 await BeginAsync(address, sink);
             clock.Start();
@@ -46,7 +46,6 @@ public sealed class BlastKillTests
         await ReconcileAsync(database, sink, $"seed {seed}");
         var unknown = await CountAsync(database, "state = 'unknown'");
         TestContext.Current.TestOutputHelper?.WriteLine($"{provider}: {People} recipients, {Kills} kills, {unknown} unknown, {People / clock.Elapsed.TotalSeconds:N0} messages a second over {clock.Elapsed.TotalSeconds:N0} s, waiting for what the killed had in hand included");
-        directory.Delete(recursive: true);
     }
 
     private static async Task ReconcileAsync(TestDatabase database, SmtpSink sink, string because)
@@ -71,20 +70,6 @@ public sealed class BlastKillTests
             Assert.True(state == "sent" ? count == 1 : state == "unknown" && count <= 1, $"{because}: {address} is {state} and was received {count} times");
         }
         Assert.Empty(received.Keys.Except(ledger.Select(r => r.Address), StringComparer.Ordinal));
-    }
-
-    private static async Task PrepareAsync(TestDatabase database, string directory)
-    {
-        await using (var setup = ProductProcess.Start(database, directory, "setup"))
-            Assert.Equal(0, (await setup.WaitAsync()).Code);
-        var csv = new StringBuilder("name,email\n");
-        for (var i = 0; i < People; i++)
-            csv.Append(CultureInfo.InvariantCulture, $"客户 {i},p{i}@example.com\n");
-        var file = Path.Combine(directory, "contacts.csv");
-        await File.WriteAllTextAsync(file, csv.ToString());
-        await using var import = ProductProcess.Start(database, directory, "import", "contacts", file);
-        var (code, output, error) = await import.WaitAsync();
-        Assert.True(code == 0, output + error);
     }
 
     private static async Task BeginAsync(Uri address, SmtpSink sink)

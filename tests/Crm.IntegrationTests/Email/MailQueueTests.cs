@@ -48,6 +48,20 @@ public sealed class MailQueueTests
     }
 
     [Fact]
+    public async Task Blast_SentByWorkersThatARequestStarted_GoesOut()
+    {
+        await using var site = await BlastSite.StartAsync(DatabaseProvider.Sqlite);
+        using (var administrator = await site.Site.SignInAsync())
+        using (var switched = await administrator.SubmitAsync("/admin/features/Crm.Help/disable", []))
+            Assert.Equal(System.Net.HttpStatusCode.Redirect, switched.StatusCode);
+        await site.AddPeopleAsync(3);
+        var blast = await site.CreateBlastAsync();
+        await site.ActAsync(blast, "send");
+        await Eventually.HoldsAsync(async () => (await site.BlastAsync(blast)).Get<string>("status") == "done", seconds: 30);
+        Assert.Equal(3, await site.Site.CountMailAsync("state = 'sent'"));
+    }
+
+    [Fact]
     public async Task Account_WithAServer_KeepsItsPasswordSecretAndTestsTheConnection()
     {
         await using var sink = await SmtpSink.StartAsync();

@@ -32,17 +32,16 @@ public abstract class KillTests(DatabaseProvider provider)
 
     private async Task KillImportAsync(int kills)
     {
-        await using var database = await TestDatabase.CreateAsync(provider);
-        var directory = Directory.CreateTempSubdirectory("crm-kill-");
-        var file = Path.Combine(directory.FullName, "customers.csv");
+        await using var files = await TestFiles.SetUpAsync(provider);
+        var database = files.Database;
+        var file = Path.Combine(files.Directory, "customers.csv");
         await File.WriteAllTextAsync(file, Csv());
-        await SetUpAsync(database, directory.FullName);
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         var interrupted = 0;
         for (var i = 0; i < kills; i++)
         {
-            await using var import = ProductProcess.Start(database, directory.FullName, "import", "customers", file, "--key", "name");
+            await using var import = ProductProcess.Start(database, files.Directory, "import", "customers", file, "--key", "name");
             // After a share of what is left, not of time: so it is interrupted on a fast machine and on a slow one.
             var before = await CountAsync(database, "SELECT COUNT(*) FROM customers");
             var target = before + random.Next(1, Math.Max(2, (Rows - (int)before) / (kills - i + 1)));
@@ -53,27 +52,25 @@ public abstract class KillTests(DatabaseProvider provider)
         }
         Assert.True(interrupted > 0, "Every import was done before it was killed: give it more rows.");
 
-        await using var last = ProductProcess.Start(database, directory.FullName, "import", "customers", file, "--key", "name");
+        await using var last = ProductProcess.Start(database, files.Directory, "import", "customers", file, "--key", "name");
         var (code, output, error) = await last.WaitAsync();
         Assert.True(code == 0, output + error);
         Assert.Equal(Rows, await CountAsync(database, "SELECT COUNT(*) FROM customers WHERE deleted_at IS NULL"));
         Assert.Equal(Rows, await CountAsync(database, "SELECT COUNT(DISTINCT name) FROM customers"));
         await CheckAsync(database, $"seed {seed}, at the end");
-        directory.Delete(recursive: true);
     }
 
     private async Task KillSavesAsync(int kills)
     {
-        await using var database = await TestDatabase.CreateAsync(provider);
-        var directory = Directory.CreateTempSubdirectory("crm-kill-");
-        await SetUpAsync(database, directory.FullName);
+        await using var files = await TestFiles.SetUpAsync(provider);
+        var database = files.Database;
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         var promised = new List<string>();
         for (var i = 0; i < kills; i++)
         {
             var address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
-            await using var server = await ProductProcess.ServeAsync(database, directory.FullName, address);
+            await using var server = await ProductProcess.ServeAsync(database, files.Directory, address);
             using var browser = new TestBrowser(address, "en");
             Assert.Equal(HttpStatusCode.Redirect, (await browser.SignInAsync(TestSite.AdminName, TestSite.AdminPassword)).StatusCode);
             var page = await browser.PageAsync("/customers/new");
@@ -108,7 +105,6 @@ public abstract class KillTests(DatabaseProvider provider)
         Assert.NotEmpty(promised);
         var kept = await NamesAsync(database);
         Assert.Empty(promised.Except(kept));
-        directory.Delete(recursive: true);
     }
 
     /// <summary>Each record's last logged version is its own, and no change is in the log without its record.</summary>
@@ -124,13 +120,6 @@ public abstract class KillTests(DatabaseProvider provider)
         Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM crm_change_log l WHERE l.type = 'customers' AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = l.record_id)") == 0,
             $"{because}: a change without its record");
         Assert.True(await CountAsync(database, "SELECT COUNT(*) FROM customers WHERE name IS NULL OR display_text <> name OR number IS NULL") == 0, $"{because}: a half-written record");
-    }
-
-    private static async Task SetUpAsync(TestDatabase database, string directory)
-    {
-        await using var setup = ProductProcess.Start(database, directory, "setup");
-        var (code, output, error) = await setup.WaitAsync();
-        Assert.True(code == 0, output + error);
     }
 
     private static string Csv()

@@ -21,9 +21,8 @@ public abstract class SearchIndexTests(DatabaseProvider provider)
     [Fact, Trait("Category", "Nightly")]
     public async Task Server_KilledWhileIndexing_AgreesWithTheDatabaseAfterwards()
     {
-        await using var database = await TestDatabase.CreateAsync(provider);
-        var directory = Directory.CreateTempSubdirectory("crm-search-").FullName;
-        await RunAsync(database, directory, "setup");
+        await using var files = await TestFiles.SetUpAsync(provider);
+        var (database, directory) = files;
         var seed = Environment.TickCount;
         var random = new Random(seed);
         for (var i = 0; i < Kills; i++)
@@ -51,8 +50,7 @@ public abstract class SearchIndexTests(DatabaseProvider provider)
         // Without a server the command does the work itself, here after the files were lost altogether.
         await survivor.KillAsync();
         Directory.Delete(Path.Combine(directory, "search"), recursive: true);
-        Assert.Matches("^6[0-9][0-9] records indexed", await RunAsync(database, directory, "reindex"));
-        Directory.Delete(directory, recursive: true);
+        Assert.Matches("^6[0-9][0-9] records indexed", (await files.RunAsync("reindex")).Output);
     }
 
     [Fact]
@@ -117,14 +115,6 @@ public abstract class SearchIndexTests(DatabaseProvider provider)
         for (var i = 0; i < 600; i++)
             csv.Append(CultureInfo.InvariantCulture, $"客户 {i},round{round}x\n");
         return csv.ToString();
-    }
-
-    private static async Task<string> RunAsync(TestDatabase database, string directory, string command)
-    {
-        await using var run = ProductProcess.Start(database, directory, command);
-        var (code, output, error) = await run.WaitAsync();
-        Assert.True(code == 0, output + error);
-        return output;
     }
 
     private static Uri FreeAddress()

@@ -1,4 +1,5 @@
 using Crm.Platform.Data;
+using Crm.Platform.Hosting;
 
 namespace Crm.IntegrationTests.Support;
 
@@ -7,6 +8,14 @@ internal sealed record TestFiles(TestDatabase Database, string Directory) : IAsy
 {
     public static async Task<TestFiles> CreateAsync(DatabaseProvider provider)
         => new(await TestDatabase.CreateAsync(provider), System.IO.Directory.CreateTempSubdirectory("crm-site-").FullName);
+
+    /// <summary>Of a site that is set up and that nobody runs.</summary>
+    public static Task<TestFiles> SetUpAsync(DatabaseProvider provider, string recipe = "Blank", string culture = "en")
+        => TestTemplates.CopyAsync((recipe, culture), provider, async files =>
+        {
+            await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, files.SettingUp(recipe, culture));
+            await host.StartAsync(CancellationToken.None);
+        });
 
     /// <summary>Of a site that is not running.</summary>
     public async Task<TestFiles> CopyAsync()
@@ -33,6 +42,25 @@ internal sealed record TestFiles(TestDatabase Database, string Directory) : IAsy
         ["Crm:Setup:AdminEmail"] = "admin@example.com",
         ["Crm:Setup:AdminPassword"] = TestSite.AdminPassword,
     };
+
+    /// <summary>Runs a command as the executable would, in this process.</summary>
+    public async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, Configuration());
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var code = await host.RunCommandAsync(arguments, output, error, CancellationToken.None);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Imports a file as it is written here.</summary>
+    public async Task ImportAsync(string type, string csv)
+    {
+        var file = Path.Combine(Directory, $"{type}.csv");
+        await File.WriteAllTextAsync(file, csv);
+        var (code, output, error) = await RunAsync("import", type, file);
+        Assert.True(code == 0, output + error);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -38,9 +38,7 @@ public sealed class TestSite : IAsyncDisposable
     {
         // Other modules, another clock and other settings take part in setting up.
         var isUsual = setUp && catalog is null && clock is null && settings is null;
-        var files = isUsual
-            ? await TestTemplates.CopyAsync((recipe, culture), provider, f => SetUpAsync(f.SettingUp(recipe, culture)))
-            : await TestFiles.CreateAsync(provider);
+        var files = await (isUsual ? TestFiles.SetUpAsync(provider, recipe, culture) : TestFiles.CreateAsync(provider));
         var configuration = setUp && !isUsual ? files.SettingUp(recipe, culture) : files.Configuration();
         if (!fixDatabase)
         {
@@ -52,12 +50,6 @@ public sealed class TestSite : IAsyncDisposable
         var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, configuration, catalog, clock);
         await host.StartAsync(CancellationToken.None);
         return new TestSite(files, host);
-    }
-
-    private static async Task SetUpAsync(Dictionary<string, string?> configuration)
-    {
-        await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, configuration);
-        await host.StartAsync(CancellationToken.None);
     }
 
     /// <summary>The product's modules and others.</summary>
@@ -80,14 +72,7 @@ public sealed class TestSite : IAsyncDisposable
     }
 
     /// <summary>Runs a command as the executable would, in this process, against the same database.</summary>
-    public async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        await using var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, _files.Configuration());
-        await using var output = new StringWriter();
-        await using var error = new StringWriter();
-        var code = await host.RunCommandAsync(arguments, output, error, CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
-    }
+    public Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => _files.RunAsync(arguments);
 
     /// <summary>Makes a user with a role whose password needs no change.</summary>
     public async Task<TestBrowser> SignInAsNewAsync(string userName, string role)

@@ -75,6 +75,22 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Values_LeftAsOffered_RefuseTheirRowsAndMakeNoOption()
+    {
+        var address = await UploadAsync("values.csv", "name,industry\nRight,Retail\nMisspelled,Retial\n"u8.ToArray());
+        Assert.Contains("Name", (await SubmitColumnsAsync(address, ("field", ""), ("field", "industry"))).QuerySelector("[data-error-summary]")!.TextContent, StringComparison.Ordinal);
+        Assert.NotNull((await SubmitColumnsAsync(address)).QuerySelector("select[name=to]"));
+        using (await _manager.SubmitAsync($"{address}?step=values", [], "form[action$='/values']"))
+        using (await _manager.SubmitAsync(address, [], "form[action$='/run']"))
+        {
+            var outcome = await _manager.PageAsync(address);
+            Assert.Equal(["1", "0", "0", "1"], outcome.QuerySelectorAll(".import-counts dd").Select(d => d.TextContent));
+            Assert.Contains("has no option “Retial”", outcome.Body!.TextContent, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("Retial", (await _manager.PageAsync("/customers/new")).Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Uploads_MoreThanMayWait_LeaveAloneWhatIsWorkedOn()
     {
         var (first, second) = (await UploadAsync("first.csv", "name\nOne\n"u8.ToArray()), await UploadAsync("second.csv", "name\nTwo\n"u8.ToArray()));

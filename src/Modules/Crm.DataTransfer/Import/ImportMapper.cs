@@ -11,15 +11,19 @@ namespace Crm.DataTransfer.Import;
 /// <param name="Index">The column.</param>
 internal sealed record MappedColumn(FieldDefinition Field, string Text, int Index)
 {
-    /// <summary>What stands for what, by folded text.</summary>
-    public Dictionary<string, string> Values { get; } = new(StringComparer.Ordinal);
+    /// <summary>What stands for what, by folded text; null refuses the row.</summary>
+    public Dictionary<string, string?> Values { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the row says about the field.</summary>
     public string Cell(IReadOnlyList<string> cells)
     {
         var cell = FormulaGuard.Remove(cells[Index]);
-        return Values.Count > 0 && Values.TryGetValue(FieldKind.Fold(cell.Trim()), out var meant) ? meant : cell;
+        return Values.Count > 0 && Values.TryGetValue(FieldKind.Fold(cell.Trim()), out var meant) && meant is not null ? meant : cell;
     }
+
+    /// <summary>Whether what the row says was said to be nothing that the field may take.</summary>
+    public bool Refuses(IReadOnlyList<string> cells)
+        => Values.Count > 0 && Values.TryGetValue(FieldKind.Fold(FormulaGuard.Remove(cells[Index]).Trim()), out var meant) && meant is null;
 }
 
 /// <summary>Which column goes into which field.</summary>
@@ -126,7 +130,7 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
 
     /// <summary>A kind that is compared as a whole and differs from record to record; the id finds records, but makes none.</summary>
     private bool CanBeKey(FieldDefinition field)
-        => field.Name == SystemFields.Id || (kinds.Of(field) is { IsSortable: true, Parts.Count: 1 } kind && field.Kind is not ("pickList" or "yesNo" or "rating") && kind.Operators.Contains(FilterOperator.Equal));
+        => field.Name == SystemFields.Id || (kinds.Of(field) is { IsSortable: true, Parts.Count: 1 } kind && (field.Unique || field.Kind is "text" or "autoNumber" or "email" or "phone" or "url") && kind.Operators.Contains(FilterOperator.Equal));
 
     private Dictionary<string, (FieldDefinition Field, string Text)> Names(ContentTypeDefinition type)
     {

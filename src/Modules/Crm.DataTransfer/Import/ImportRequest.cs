@@ -41,8 +41,8 @@ public sealed record ColumnMap(string Field, string Column);
 
 /// <summary>One text of a field's column stands for another. Case, accents, width and blanks around it do not matter.</summary>
 /// <param name="From">Empty for cells that are empty.</param>
-/// <param name="To">Empty to leave the field empty.</param>
-public sealed record ValueMap(string Field, string From, string To)
+/// <param name="To">Empty to leave the field empty, null to refuse the row.</param>
+public sealed record ValueMap(string Field, string From, string? To)
 {
     /// <summary>From <c>field:from=to</c>; null when it is not written so.</summary>
     public static ValueMap? Parse(string text)

@@ -21,7 +21,8 @@ internal sealed class ImportRow(CsvRow row, ImportMapping mapping)
     public SaveStatus? Done { get; set; }
 
     /// <summary>Why the row is not to be saved.</summary>
-    public Message? Refused { get; set; }
+    public Message? Refused { get; set; } = mapping.Columns.FirstOrDefault(c => c.Refuses(row.Cells)) is { } column
+        ? new("{0} has no option “{1}”", column.Field.Label, column.Cell(row.Cells)) : null;
 
     /// <summary>Look-ups within the type, found by the import itself.</summary>
     public Dictionary<string, object?> Links { get; } = new(StringComparer.OrdinalIgnoreCase);

@@ -67,20 +67,24 @@ internal sealed class MailSender(IServiceProvider services, MailSignal signal, S
         }
         catch (ServerUnreachableException e)
         {
-            var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, 5 * Math.Pow(2, _failures++)));
-            var now = Now;
             if (status.Now is null)
                 logger.LogWarning("Mail cannot be sent: {Reason}", StoredMessage.Read(e.Message));
-            status.Report(e.Message, now, now + pause);
-            await CloseAsync();
-            return pause;
+            return await PauseAsync(e.Message);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             logger.LogError(e, "Sending mail failed; it goes on in a moment");
-            await CloseAsync();
-            return TimeSpan.FromSeconds(5);
+            return await PauseAsync(StoredMessage.Write(new("It failed unexpectedly ({0}). The server's log says more.", e.Message)));
         }
+    }
+
+    /// <summary>Longer each time, and said on the pages that show it.</summary>
+    private async Task<TimeSpan> PauseAsync(string reason)
+    {
+        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, 5 * Math.Pow(2, _failures++)));
+        status.Report(reason, Now, Now + pause);
+        await CloseAsync();
+        return pause;
     }
 
     private async Task<bool> RoundAsync(CancellationToken stoppingToken)

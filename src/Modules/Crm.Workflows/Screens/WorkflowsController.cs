@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
+using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 using Microsoft.AspNetCore.Http;
@@ -32,7 +33,10 @@ internal sealed class WorkflowsController(
     {
         var input = new EditorInput();
         if (templates.Find(template) is { } chosen)
-            input = EditorInput.From(chosen.For(CultureInfo.CurrentUICulture.Name))!.Named(chosen.Label.En, chosen.Label.Zh, chosen.Description.For(localizer));
+        {
+            var number = await FreeNumberAsync(chosen.Label.En, cancellationToken);
+            input = EditorInput.From(chosen.For(CultureInfo.CurrentUICulture.Name))!.Named(chosen.Label.En + number, chosen.Label.Zh + number, chosen.Description.For(localizer));
+        }
         return View("Edit", await editors.MakeAsync(null, 0, input, [], [], cancellationToken));
     }
 
@@ -112,6 +116,17 @@ internal sealed class WorkflowsController(
     // The permission to manage workflows stands for those of the content type: with it one acts as the system anyway.
     private Task<SaveResult> SaveAsync(ContentChange change, CancellationToken cancellationToken)
         => actor.AsSystemAsync(() => content.SaveAsync(change, new SaveOptions { Culture = CultureInfo.CurrentCulture }, cancellationToken));
+
+    /// <summary>What follows the name of a template's second workflow, and of further ones; nothing for the first.</summary>
+    private async Task<string> FreeNumberAsync(string name, CancellationToken cancellationToken)
+    {
+        var taken = await AsSystemAsync(() => queries.ListAsync(new Query(WorkflowType.TypeName) { Where = new CompareFilter(WorkflowType.Name, FilterOperator.StartsWith, name), Columns = [WorkflowType.Name], Take = 200 }, cancellationToken));
+        var names = taken.Items.Select(i => i.DisplayText).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var number = 1;
+        while (names.Contains(number == 1 ? name : $"{name} {number}"))
+            number++;
+        return number == 1 ? "" : $" {number}";
+    }
 
     private Task<ContentItem?> FindAsync(Guid id, CancellationToken cancellationToken)
         => AsSystemAsync(() => queries.GetAsync(WorkflowType.TypeName, id, cancellationToken));

@@ -78,6 +78,8 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
         draft = draft with { Fields = [.. draft.Columns.Select((_, i) => field.ElementAtOrDefault(i) is { Length: > 0 } name ? name : null)], Key = string.IsNullOrEmpty(key) ? null : key, Trial = null };
         var problems = new List<string>();
         mapper.Map(definition, [.. draft.Columns.Select(c => c.Name)], new ImportRequest(definition.Name, Stream.Null) { Map = draft.Map, OnlyMapped = true, Key = draft.Key }, p => problems.Add(p.Message.For(localizer)));
+        if (problems.Count == 0 && draft.Key is null && Columns(definition, draft, []).Missing is { Count: > 0 } missing)
+            problems.Add(localizer["New records need: {0}. Choose which column holds each.", string.Join(localizer[", "], missing)]);
         if (problems.Count > 0)
         {
             Response.StatusCode = StatusCodes.Status400BadRequest;
@@ -87,7 +89,7 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
         return Unknown(definition, draft).Count > 0 ? Redirect($"{definition.Path}/import/{id}?step=values") : await RunAsync(definition, draft, isTrial: true, cancellationToken);
     }
 
-    /// <summary>For each unknown value an option's key, empty to leave the field empty, or <c>=</c> to take it as it is.</summary>
+    /// <summary>For each unknown value an option's key, empty to leave the field empty, the value itself to make an option of it, or <c>=</c> to refuse its rows.</summary>
     [HttpPost("{id:guid}/values")]
     public async Task<IActionResult> SaveValues([FromRoute] string type, Guid id, [FromForm] string[] field, [FromForm] string[] from, [FromForm] string?[] to, CancellationToken cancellationToken)
     {
@@ -95,7 +97,7 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
         if (await OpenAsync(definition, id, cancellationToken) is not { } draft)
             return NotFound();
         var count = Math.Min(field.Length, Math.Min(from.Length, to.Length));
-        draft = draft with { Values = [.. Enumerable.Range(0, count).Where(i => to[i] != "=").Select(i => new ValueMap(field[i], from[i], to[i] ?? ""))], Trial = null };
+        draft = draft with { Values = [.. Enumerable.Range(0, count).Select(i => new ValueMap(field[i], from[i], to[i] == "=" ? null : to[i] ?? ""))], Trial = null };
         await folder.SaveAsync(draft, cancellationToken);
         return await RunAsync(definition, draft, isTrial: true, cancellationToken);
     }

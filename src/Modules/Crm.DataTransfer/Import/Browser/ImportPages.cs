@@ -8,7 +8,11 @@ namespace Crm.DataTransfer.Import.Browser;
 internal sealed record UploadPage(ContentTypeDefinition Type, IReadOnlyList<ImportDraft> Drafts, IReadOnlyList<RowProblem> Problems);
 
 /// <param name="Targets">Fields and parts that a column may go into, with their labels.</param>
-internal sealed record ColumnsPage(ContentTypeDefinition Type, ImportDraft Draft, IReadOnlyList<ImportTarget> Targets, IReadOnlyList<FieldDefinition> Keys, IReadOnlyList<string> Problems);
+internal sealed record ColumnsPage(ContentTypeDefinition Type, ImportDraft Draft, IReadOnlyList<ImportTarget> Targets, IReadOnlyList<FieldDefinition> Keys, IReadOnlyList<string> Problems)
+{
+    /// <summary>Labels of what each new record needs and no column gives.</summary>
+    public IReadOnlyList<string> Missing => [.. Targets.Where(t => t.IsRequired && !Draft.Fields.Contains(t.Text)).Select(t => t.Label)];
+}
 
 internal sealed record ImportTarget(string Text, string Label, bool IsRequired);
 
@@ -16,7 +20,7 @@ internal sealed record ValuesPage(ContentTypeDefinition Type, ImportDraft Draft,
 
 /// <summary>A value of the file that is no option of its pick-list.</summary>
 /// <param name="CanAdd">Whether it may become one.</param>
-/// <param name="Chosen">What was said about it before: null for nothing, empty to leave the field empty.</param>
+/// <param name="Chosen">What was said about it before: null for nothing or to refuse it, empty to leave the field empty.</param>
 internal sealed record UnknownValue(FieldDefinition Field, string Text, bool CanAdd, string? Chosen);
 
 internal sealed record ProgressPage(ContentTypeDefinition Type, ImportDraft Draft, Job Job);
