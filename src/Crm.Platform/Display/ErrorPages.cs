@@ -29,7 +29,7 @@ internal sealed class ErrorPages(RequestDelegate next, ILogger<ErrorPages> logge
         try
         {
             await next(context);
-            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed } && WhereToRead(context.Request) is { } there)
+            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed } && context.Program() is null && WhereToRead(context.Request) is { } there)
                 context.Response.Redirect(there);
             else if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null } && !HttpMethods.IsHead(context.Request.Method))
                 await WriteAsync(context, new ErrorPage(context.Response.StatusCode));
@@ -48,11 +48,11 @@ internal sealed class ErrorPages(RequestDelegate next, ILogger<ErrorPages> logge
 
     /// <summary>
     /// A page that answered a form stands under the form's address, which takes no reading when it is asked for again: what
-    /// the form belongs to is above it. Null for programs.
+    /// the form belongs to is above it. Null where nothing is, or where browsers would read another site's address.
     /// </summary>
     private static string? WhereToRead(HttpRequest request)
         => HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            && request.Path.Value is { } path && path.LastIndexOf('/') is > 0 and var end ? path[..end] : null;
+            && request.Path.Value is { } path && path.LastIndexOf('/') is > 0 and var end && path[1] is not ('/' or '\\') ? new PathString(path[..end]).ToUriComponent() : null;
 
     private ErrorPage Describe(HttpContext context, Exception exception)
     {

@@ -40,6 +40,20 @@ public sealed class EndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_OfAFormsAddress_LeadsToWhatItBelongsTo_AndNowhereElse()
+    {
+        using var admin = await _site.SignInAsync();
+        using (var above = await admin.GetAsync($"/emailBlasts/{Guid.Empty}/send"))
+            Assert.Equal($"/emailBlasts/{Guid.Empty}", above.Headers.Location!.OriginalString);
+        foreach (var url in new[] { "/%5Cevil.example/x/move", "//evil.example/x/move", "/%E5%AE%A2%E6%88%B7/x/move", "/a%0Ab/x/move" })
+        {
+            using var answer = await admin.Client.GetAsync(new Uri(_site.Address.GetLeftPart(UriPartial.Authority) + url));
+            Assert.True((int)answer.StatusCode < 500, $"{url} answered {(int)answer.StatusCode}");
+            Assert.DoesNotMatch(@"^([/\\]{2}|\w+:)", answer.Headers.Location?.OriginalString ?? "");
+        }
+    }
+
+    [Fact]
     public async Task Endpoints_AskedByAStranger_ShowNothing()
     {
         using var stranger = _site.Open();

@@ -7,11 +7,12 @@ namespace Crm.IntegrationTests.Hosting;
 
 public sealed class SlowDatabaseTests
 {
-    /// <summary>Nightly, as the limit is half a minute.</summary>
-    [Fact, Trait("Category", "Nightly")]
-    public async Task Page_WhileTheDatabaseDoesNotAnswer_SaysSo_AndComesWhenItDoes()
+    [Theory]
+    [InlineData(";Command Timeout=3")]
+    [InlineData(";Options=-c lock_timeout=1000")]
+    public async Task Page_WhileTheDatabaseDoesNotAnswer_SaysSo_AndComesWhenItDoes(string limit)
     {
-        await using var site = await TestSite.StartAsync(DatabaseProvider.Postgres);
+        await using var site = await TestSite.StartAsync(DatabaseProvider.Postgres, connection: limit);
         using var admin = await site.SignInAsync();
         await using (var other = new NpgsqlConnection(site.ConnectionString))
         {

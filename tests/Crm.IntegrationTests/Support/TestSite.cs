@@ -33,13 +33,15 @@ public sealed class TestSite : IAsyncDisposable
     /// <param name="setUp">False leaves the site waiting at its set-up page.</param>
     /// <param name="fixDatabase">False leaves the choice of the database to the set-up page.</param>
     /// <param name="catalog">Other modules than those of the product.</param>
+    /// <param name="connection">Follows the connection string.</param>
     /// <param name="clock">See <see cref="MovableClock"/>.</param>
-    public static async Task<TestSite> StartAsync(DatabaseProvider provider, bool setUp = true, bool fixDatabase = true, string recipe = "Blank", string culture = "en", ModuleCatalog? catalog = null, Dictionary<string, string?>? settings = null, TimeProvider? clock = null)
+    public static async Task<TestSite> StartAsync(DatabaseProvider provider, bool setUp = true, bool fixDatabase = true, string recipe = "Blank", string culture = "en", ModuleCatalog? catalog = null, Dictionary<string, string?>? settings = null, TimeProvider? clock = null, string connection = "")
     {
         // Other modules, another clock and other settings take part in setting up.
         var isUsual = setUp && catalog is null && clock is null && settings is null;
         var files = await (isUsual ? TestFiles.SetUpAsync(provider, recipe, culture) : TestFiles.CreateAsync(provider));
         var configuration = setUp && !isUsual ? files.SettingUp(recipe, culture) : files.Configuration();
+        configuration["Crm:Database:ConnectionString"] += connection;
         if (!fixDatabase)
         {
             configuration.Remove("Crm:Database:Provider");

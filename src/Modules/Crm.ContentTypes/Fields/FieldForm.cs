@@ -167,7 +167,8 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         if (string.IsNullOrEmpty(text) || !FieldPage.TakesDefault(kind))
             return null;
         // As it was: its option may have a new label since.
-        if (before?.Default is { } kept && (text == kept || text == DefaultText(before)))
+        if (before?.Default is { } kept && (text == kept || text == DefaultText(before))
+            && (!HasOptions(kind) || TextList.Split(kept).All(k => field.Options.Any(o => o.Key == k))))
             return kept;
         if (text == "@me" && field.Target == SystemTypes.Users)
             return text;

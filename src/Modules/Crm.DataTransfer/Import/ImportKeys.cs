@@ -24,7 +24,7 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeL
         foreach (var row in rows)
         {
             row.Id = import is { } id ? IdOf(id, row.Number) : Guid.CreateVersion7();
-            if (key is not null && Take(row) is { } value)
+            if (key is not null && row.Refused is null && Take(row) is { } value)
                 byKey[value] = row;
         }
         if (byKey.Count > 0)

@@ -95,7 +95,12 @@ internal sealed class MailSender(IServiceProvider services, MailSignal signal, S
         var ledger = provider.GetRequiredService<MailLedger>();
         await RecoverAsync(provider, ledger, stoppingToken);
         if (!await ledger.HasWorkAsync(stoppingToken))
+        {
+            // What failed for a moment has passed when nothing waits.
+            _failures = 0;
+            status.Clear();
             return false;
+        }
         await provider.GetRequiredService<SettingsStore>().RefreshAsync(stoppingToken);
         await provider.GetRequiredService<ContentDefinitions>().RefreshAsync(stoppingToken);
         var accounts = provider.GetRequiredService<EmailAccount>();

@@ -15,10 +15,10 @@ internal sealed class SavedReportFigure(IEnumerable<IReportType> reports) : ISlo
             ? new SlotView("_SavedReportFigure", report.Label) : null);
 }
 
-internal sealed class SavedReportActions(ActorContext actor) : ISlotPart
+internal sealed class SavedReportActions(IEnumerable<IReportType> reports, ActorContext actor) : ISlotPart
 {
     public string Slot => SlotNames.RecordActions;
 
     public Task<SlotView?> GetAsync(SlotContext context, CancellationToken cancellationToken)
-        => Task.FromResult(context is { Type.Name: SavedReportType.Name, Item: { } item } && actor.Current.Can(ReportPermissions.View) ? new SlotView("_SavedReportActions", item.Id) : null);
+        => Task.FromResult(context is { Type.Name: SavedReportType.Name, Item: { } item } && actor.Current.Can(ReportPermissions.View) && reports.Any(r => r.Name == item.Get<string>("report")) ? new SlotView("_SavedReportActions", item.Id) : null);
 }

@@ -1,6 +1,5 @@
 using Crm.Platform.Content;
 using Crm.Platform.Display;
-using Crm.Platform.Localization;
 using Crm.Platform.Security;
 using Microsoft.Extensions.Localization;
 
@@ -22,9 +21,7 @@ internal sealed class QuickLinksPart(ContentDefinitions definitions, Menu menu, 
         var places = menu.Entries(admin: false).Select(e => e.Url).ToList();
         var links = definitions.Current.Types
             .Where(t => !t.IsAdmin && places.Contains(t.Path) && actor.Current.Can(t, ContentActions.Create)).OrderBy(t => places.IndexOf(t.Path)).Take(Shown)
-            .Select(t => new QuickLink(t.Icon, localizer["New {0}", Inside(t.Label)], $"{t.Path}/new")).ToList();
+            .Select(t => new QuickLink(t.Icon, localizer["New {0}", t.Label.Inside(localizer)], $"{t.Path}/new")).ToList();
         return Task.FromResult(links.Count > 0 ? new SlotView("_QuickLinks", links) : null);
     }
-
-    private string Inside(LocalizedText label) => label.For(localizer) is { Length: > 1 } text && char.IsAsciiLetterUpper(text[0]) && !char.IsAsciiLetterUpper(text[1]) ? char.ToLowerInvariant(text[0]) + text[1..] : label.For(localizer);
 }

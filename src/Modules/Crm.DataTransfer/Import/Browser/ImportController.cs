@@ -76,10 +76,14 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
         if (await OpenAsync(definition, id, cancellationToken) is not { } draft)
             return NotFound();
         draft = draft with { Fields = [.. draft.Columns.Select((_, i) => field.ElementAtOrDefault(i) is { Length: > 0 } name ? name : null)], Key = string.IsNullOrEmpty(key) ? null : key, Trial = null };
+        // What was said about the values of a column means nothing once that is left out.
+        draft = draft with { Values = [.. draft.Values.Where(v => draft.Fields.Contains(v.Field, StringComparer.OrdinalIgnoreCase))] };
         var problems = new List<string>();
         mapper.Map(definition, [.. draft.Columns.Select(c => c.Name)], new ImportRequest(definition.Name, Stream.Null) { Map = draft.Map, OnlyMapped = true, Key = draft.Key }, p => problems.Add(p.Message.For(localizer)));
         if (problems.Count == 0 && draft.Key is null && Columns(definition, draft, []).Missing is { Count: > 0 } missing)
             problems.Add(localizer["New records need: {0}. Choose which column holds each.", string.Join(localizer[", "], missing)]);
+        problems.AddRange(draft.Columns.Zip(draft.Fields).Where(c => c.First.HasTooMany && c.Second is { } name && definition.Find(name) is { Kind: "pickList", Open: true })
+            .Select(c => localizer["“{0}” has more than {1} different values, too many for a pick-list", c.First.Name, ImportFolder.MaxValues].Value));
         if (problems.Count > 0)
         {
             Response.StatusCode = StatusCodes.Status400BadRequest;

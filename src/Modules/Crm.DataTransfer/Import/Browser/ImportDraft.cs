@@ -26,7 +26,11 @@ internal sealed record ImportDraft(Guid Id, string Type, Guid? UserId, string Fi
 
 /// <param name="Samples">The first different values.</param>
 /// <param name="Values">All values, when they are few; else empty.</param>
-internal sealed record DraftColumn(string Name, IReadOnlyList<string> Samples, IReadOnlyList<string> Values);
+internal sealed record DraftColumn(string Name, IReadOnlyList<string> Samples, IReadOnlyList<string> Values)
+{
+    /// <summary>It has more different values than are kept.</summary>
+    public bool HasTooMany => Values.Count == 0 && Samples.Count > 0;
+}
 
 /// <summary>What an import did, or a trial would do, in the words of whoever asked for it.</summary>
 /// <param name="Rows">The first rows and what became of each.</param>

@@ -16,7 +16,9 @@ internal sealed class ImportFolder(CrmProcess process, JobLog jobs, ActorContext
     /// <summary>Files that one person may have waiting; the oldest that nothing works on gives way.</summary>
     private const int MaxDrafts = 10;
 
-    private const int MaxValues = 60;
+    /// <summary>Different values of a column that are kept, to be told what they mean.</summary>
+    public const int MaxValues = 300;
+
     private const int MaxShown = 120;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -114,18 +116,18 @@ internal sealed class ImportFolder(CrmProcess process, JobLog jobs, ActorContext
         using var stream = Open(id);
         if (stream.Length == 0 || CsvFile.Open(stream, report) is not { } file)
             return null;
-        var values = file.Headers.Select(_ => new List<string>()).ToArray();
+        var values = file.Headers.Select(_ => (Known: new HashSet<string>(StringComparer.Ordinal), InOrder: new List<string>())).ToArray();
         var rows = 0L;
         var isWhole = file.Check(report, row =>
         {
             rows++;
             for (var i = 0; i < values.Length; i++)
-                if (values[i].Count <= MaxValues && FormulaGuard.Remove(row.Cells[i]).Trim() is { Length: > 0 } text && Short(text) is var shown && !values[i].Contains(shown))
-                    values[i].Add(shown);
+                if (values[i].Known.Count <= MaxValues && FormulaGuard.Remove(row.Cells[i]).Trim() is { Length: > 0 } text && Short(text) is var shown && values[i].Known.Add(shown))
+                    values[i].InOrder.Add(shown);
         });
         return isWhole
             ? new ImportDraft(id, type.Name, actor.Current.UserId, Path.GetFileName(fileName), clock.GetUtcNow().UtcDateTime,
-                [.. file.Headers.Select((h, i) => new DraftColumn(h, [.. values[i].Take(3)], values[i].Count <= MaxValues ? values[i] : []))], rows)
+                [.. file.Headers.Select((h, i) => new DraftColumn(h, [.. values[i].InOrder.Take(3)], values[i].InOrder.Count <= MaxValues ? values[i].InOrder : []))], rows)
             : null;
     }
 
