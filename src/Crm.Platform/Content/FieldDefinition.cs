@@ -56,6 +56,9 @@ public sealed record FieldDefinition
     /// <summary>Digits after the decimal point, 0 to 4. A number's is fixed when the field is made.</summary>
     public int Decimals { get; init; }
 
+    /// <summary>What a date says: a month is shown and typed as one, and kept as its first day. Declared by code.</summary>
+    public DatePrecision Precision { get; init; }
+
     /// <summary>Options of a pick-list, in order; of a text, what programs are told that it may be.</summary>
     public IReadOnlyList<PickListOption> Options { get; init; } = [];
 
@@ -91,6 +94,13 @@ public sealed record FieldDefinition
 
     /// <summary>The feature that declares the field; null when an administrator made it.</summary>
     public string? Feature { get; init; }
+}
+
+/// <summary>How exact a date is.</summary>
+public enum DatePrecision
+{
+    Day,
+    Month,
 }
 
 /// <summary>A date is a deadline while another field of the record has one of these values.</summary>
@@ -132,6 +142,8 @@ public static class Field
     public static FieldDefinition YesNo(string name, LocalizedText label) => Of("yesNo", name, label);
 
     public static FieldDefinition Date(string name, LocalizedText label) => Of("date", name, label);
+
+    public static FieldDefinition Month(string name, LocalizedText label) => Date(name, label) with { Precision = DatePrecision.Month };
 
     public static FieldDefinition DateTime(string name, LocalizedText label) => Of("dateTime", name, label);
 

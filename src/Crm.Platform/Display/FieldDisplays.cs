@@ -36,7 +36,9 @@ public sealed class FieldDisplays(Moments moments, IStringLocalizer localizer)
     }
 
     private HtmlFormattableString Date(FieldDisplay display, DateOnly date)
-        => Time(display, moments.Of(date), date.ToLongDateString(), display.IsDeadline && moments.IsPast(date));
+        => DateField.IsMonth(display.Field)
+            ? Time(display, display.Text, display.Text, display.IsDeadline && moments.IsPast(date.AddMonths(1).AddDays(-1)))
+            : Time(display, moments.Of(date), date.ToLongDateString(), display.IsDeadline && moments.IsPast(date));
 
     private HtmlFormattableString DateTime(FieldDisplay display, DateTime at)
         => Time(display, moments.Of(at), moments.Exact(at), display.IsDeadline && moments.IsPast(at));

@@ -231,6 +231,8 @@ internal sealed class YesNoField : FieldKind
 internal sealed class DateField : FieldKind
 {
     private static readonly KindColumn[] DateColumns = [new("", ColumnType.Date)];
+    private static readonly string[] Days = ["yyyy-MM-dd", "yyyy/M/d", "yyyy年M月d日"];
+    private static readonly string[] Months = ["yyyy-MM", "yyyy/M", "yyyy年M月"];
 
     public override string Name => "date";
 
@@ -246,17 +248,29 @@ internal sealed class DateField : FieldKind
     {
         var trimmed = Narrow(text.Trim());
         if (RelativeDates.ToDate(trimmed, context) is { } relative)
-            return FieldParse.Ok(relative);
-        return DateOnly.TryParseExact(trimmed, ["yyyy-MM-dd", "yyyy/M/d", "yyyy年M月d日"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            return Ok(field, relative);
+        return DateOnly.TryParseExact(trimmed, IsMonth(field) ? [.. Days, .. Months] : Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             || (!context.Culture.Equals(CultureInfo.InvariantCulture) && DateOnly.TryParse(trimmed, context.Culture, out date))
-            ? FieldParse.Ok(date)
-            : FieldParse.Fail("{0} must be a date such as 2026-03-31", field.Label);
+            ? Ok(field, date)
+            : FieldParse.Fail(IsMonth(field) ? "{0} must be a month such as 2026-03" : "{0} must be a date such as 2026-03-31", field.Label);
     }
+
+    public override object? Clean(FieldDefinition field, object value) => IsMonth(field) ? FirstOfMonth((DateOnly)value) : value;
 
     public override string ToInvariant(FieldDefinition field, object value) => ((DateOnly)value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     public override string Format(FieldDefinition field, object value, FormatContext context)
-        => ((DateOnly)value).ToString("d", context.Culture);
+        => ((DateOnly)value).ToString(IsMonth(field) ? "Y" : "d", context.Culture);
+
+    /// <summary>What <c>date</c> or <c>month</c> takes.</summary>
+    public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context)
+        => [ToInvariant(field, value)[..(IsMonth(field) ? 7 : 10)]];
+
+    internal static bool IsMonth(FieldDefinition field) => field.Precision == DatePrecision.Month;
+
+    private static FieldParse Ok(FieldDefinition field, DateOnly date) => FieldParse.Ok(IsMonth(field) ? FirstOfMonth(date) : date);
+
+    private static DateOnly FirstOfMonth(DateOnly date) => new(date.Year, date.Month, 1);
 }
 
 internal sealed class DateTimeField : FieldKind

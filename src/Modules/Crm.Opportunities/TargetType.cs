@@ -37,7 +37,7 @@ public sealed class TargetType : IContentTypeProvider
                 Field.Text("name", "Name") with { ReadOnly = true },
                 Field.AutoNumber("number", "Target number", "S{000000}"),
                 Field.User(Person, "Salesperson") with { Required = true, OnDelete = OnDelete.Restrict },
-                Field.Date(Month, "Month") with { Required = true, Indexed = true, Default = "@month", Help = "Any day of the month; it counts from the first" },
+                Field.Month(Month, "Month") with { Required = true, Indexed = true, Default = "@month" },
                 Field.Money(Amount, "Target") with { Required = true, Min = 0 },
             ],
         },

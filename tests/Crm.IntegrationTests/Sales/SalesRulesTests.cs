@@ -245,7 +245,7 @@ public sealed class SalesRulesTests
         await CreateAsync(sales, new() { ["name"] = "Ropes", ["stage"] = "won", ["amount"] = "750", ["closeDate"] = "2026-03-09" });
         await CreateAsync(sales, new() { ["name"] = "Chains", ["stage"] = "won", ["amount"] = "20", ["amountCurrency"] = "EUR", ["closeDate"] = "2026-03-31" });
         await CreateAsync(sales, new() { ["name"] = "Hooks", ["stage"] = "won", ["amount"] = "5", ["closeDate"] = "2026-04-01" });
-        var target = new Dictionary<string, string> { ["person"] = (await Id(site, "lina")).ToString(), ["month"] = "2026-03-15", ["amount"] = "1000" };
+        var target = new Dictionary<string, string> { ["person"] = (await Id(site, "lina")).ToString(), ["month"] = "2026-03", ["amount"] = "1000" };
         Assert.Equal(HttpStatusCode.Redirect, (await manager.SubmitAsync("/targets/new", target)).StatusCode);
         Assert.Contains("has a target for that month already", await (await manager.SubmitAsync("/targets/new", target)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
@@ -260,6 +260,8 @@ public sealed class SalesRulesTests
 
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
+        Assert.Equal("March 2026", (await manager.PageAsync("/targets?filter=month eq 2026-03-01")).QuerySelector("td[data-col=month]")!.TextContent.Trim());
+
     [InlineData(DatabaseProvider.Postgres)]
     public async Task Targets_OfMorePeopleThanAPageHas_AreAllThere(DatabaseProvider provider)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
 using static Crm.Tests.Fields.KindSamples;
@@ -14,6 +15,24 @@ public sealed class FormTests
     [InlineData("+16502530000", "US", "(650) 253-0000")]
     public void Format_Phone_IsNationalAtHome(string value, string region, string expected)
         => Assert.Equal(expected, Kinds.Find("phone")!.Format(Samples["phone"], value, new FormatContext(CultureInfo.InvariantCulture, Shanghai, region, NoLocalizer.Instance)));
+
+    [Theory]
+    [InlineData("2026-11", "en-US", "November 2026")]
+    [InlineData("2026-11-17", "zh-CN", "2026年11月")]
+    [InlineData("2026年11月", "de-DE", "November 2026")]
+    [InlineData("November 2026", "en-US", "November 2026")]
+    [InlineData("@today", "zh-CN", "2026年4月")]
+    public void Format_Month_IsAMonthOfWhichTheFirstIsKept(string text, string culture, string expected)
+    {
+        var (kind, field, invariant) = (Kinds.Find("date")!, Field.Month("month", "Month"), Context() with { Culture = CultureInfo.GetCultureInfo(culture) });
+        var context = new FormatContext(CultureInfo.GetCultureInfo(culture), Shanghai, "CN", NoLocalizer.Instance);
+        var value = kind.Parse(field, text, invariant).Value!;
+        Assert.Equal(expected, kind.Format(field, value, context));
+        Assert.EndsWith("-01", kind.ToInvariant(field, value), StringComparison.Ordinal);
+        Assert.Equal(value, kind.Parse(field, kind.ToForm(field, value, context)[0], Context()).Value);
+        Assert.Equal(value, kind.Clean(field, ((DateOnly)value).AddDays(20)));
+        Assert.Equal("Month must be a month such as 2026-03", kind.Parse(field, "2026-13", Context()).Error?.ToString());
+    }
 
     [Theory]
     [InlineData("en-US", "CN", "CN", "上海市", "上海市", "浦东新区", "世纪大道100号", "200120", "上海市浦东新区世纪大道100号 200120")]

@@ -26,11 +26,7 @@ internal sealed class TargetRules(QueryEngine queries, DbSession session, ActorC
         if (placed.Count == 0)
             return;
         foreach (var save in placed)
-        {
-            var day = save.After.Get<DateOnly>(TargetType.Month);
-            save.Set(TargetType.Month, new DateOnly(day.Year, day.Month, 1));
             save.Set(SystemFields.Owner, save.After[TargetType.Person]);
-        }
         await WaitAsync(cancellationToken);
         // Whether the actor may see the other target or not, there is one.
         await actor.AsSystemAsync(() => PlaceAsync(placed, cancellationToken));

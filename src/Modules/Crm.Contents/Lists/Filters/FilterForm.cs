@@ -86,8 +86,8 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
         {
             (true, FilterOperator.Equal, DateOnly day) => Range(field.Path, day, Until(field, day)),
             (true, FilterOperator.NotEqual, DateOnly day) => new NotFilter(Range(field.Path, day, Until(field, day))),
-            (_, FilterOperator.Greater, DateOnly day) => new CompareFilter(field.Path, FilterOperator.GreaterOrEqual, day.AddDays(1)),
-            (_, FilterOperator.LessOrEqual, DateOnly day) => new CompareFilter(field.Path, FilterOperator.Less, day.AddDays(1)),
+            (_, FilterOperator.Greater, DateOnly day) => new CompareFilter(field.Path, FilterOperator.GreaterOrEqual, After(field, day)),
+            (_, FilterOperator.LessOrEqual, DateOnly day) => Until(field, day),
             _ => new CompareFilter(field.Path, wanted, value),
         };
     }
@@ -95,9 +95,16 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
     private static AndFilter Range(string path, object from, CompareFilter until)
         => new([new CompareFilter(path, FilterOperator.GreaterOrEqual, from), until]);
 
-    /// <summary>The last day belongs to it.</summary>
+    /// <summary>The last day, or month, belongs to it.</summary>
     private static CompareFilter Until(FilterField field, object value)
-        => value is DateOnly day && day < DateOnly.MaxValue ? new(field.Path, FilterOperator.Less, day.AddDays(1)) : new(field.Path, FilterOperator.LessOrEqual, value);
+        => value is DateOnly day && After(field, day) is var end && end > day ? new(field.Path, FilterOperator.Less, end) : new(field.Path, FilterOperator.LessOrEqual, value);
+
+    /// <summary>The next day, or month; the last that there is has none.</summary>
+    private static DateOnly After(FilterField field, DateOnly day)
+    {
+        var isMonth = field.Field.Precision == DatePrecision.Month;
+        return day > DateOnly.MaxValue.AddDays(isMonth ? -31 : -1) ? DateOnly.MaxValue : isMonth ? day.AddMonths(1) : day.AddDays(1);
+    }
 
     private static Filter Moving(FilterField field, string op, string text)
     {

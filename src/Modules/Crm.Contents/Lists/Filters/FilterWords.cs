@@ -95,9 +95,10 @@ internal sealed class FilterWords(FieldKinds kinds, FieldViews views, RecordName
             return localizer["in the next {0} days", next];
         // Until before a day is until the day before it, as people say it.
         if (until is { Operator: FilterOperator.Less, Value: DateOnly day })
-            return from.Value is DateOnly start && start == day.AddDays(-1)
-                ? Value(type, from.Path, start, known)
-                : localizer["{0} to {1}", Value(type, from.Path, from.Value, known), Value(type, from.Path, day.AddDays(-1), known)];
+        {
+            var (start, to) = (Value(type, from.Path, from.Value, known), Value(type, from.Path, day.AddDays(-1), known));
+            return start == to ? start : localizer["{0} to {1}", start, to];
+        }
         return until.Operator == FilterOperator.Less
             ? localizer["from {0}, before {1}", Value(type, from.Path, from.Value, known), Value(type, from.Path, until.Value, known)]
             : localizer["{0} to {1}", Value(type, from.Path, from.Value, known), Value(type, from.Path, until.Value, known)];
@@ -143,6 +144,7 @@ internal sealed class FilterWords(FieldKinds kinds, FieldViews views, RecordName
         bool flag => flag ? localizer["Yes"] : localizer["No"],
         decimal number when views.FieldAt(type, path) is { Kind: "percent" or "rating" or "duration" } field => views.Display(field, number, _ => null)!.Text,
         decimal number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
+        DateOnly date when views.FieldAt(type, path) is { Precision: DatePrecision.Month } field => views.Display(field, date, _ => null)!.Text,
         DateOnly date => date.ToString("d", CultureInfo.CurrentCulture),
         DateTime time => TimeZoneInfo.ConvertTimeFromUtc(time, views.Context.TimeZone).ToString("g", CultureInfo.CurrentCulture),
         string text when RelativeDates.Describe(text, localizer) is { } words => words,
