@@ -59,7 +59,7 @@ public sealed record FieldDefinition
     /// <summary>What a date says: a month is shown and typed as one, and kept as its first day. Declared by code.</summary>
     public DatePrecision Precision { get; init; }
 
-    /// <summary>Options of a pick-list, in order; of a text, what programs are told that it may be.</summary>
+    /// <summary>Options of a pick-list, in order.</summary>
     public IReadOnlyList<PickListOption> Options { get; init; } = [];
 
     /// <summary>An unknown value of this pick-list becomes an option when the user may add options.</summary>

@@ -96,6 +96,7 @@ public sealed class ReportPageTests
         Assert.Equal("A customers by source", (await manager.PageAsync(kept)).QuerySelector("h1")!.TextContent);
         var id = System.Text.RegularExpressions.Regex.Match(kept, "saved=([0-9a-f-]{36})").Groups[1].Value;
         Assert.NotNull((await manager.PageAsync($"/savedReports/{id}")).QuerySelector($"main a[href='/reports/saved/{id}']"));
+        Assert.Equal("Customer breakdown", (await manager.PageAsync("/savedReports")).QuerySelector("td[data-col=report]")!.TextContent.Trim());
         Assert.Contains("A customers by source", (await manager.PageAsync("/reports")).Body!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("A customers by source", (await sales.PageAsync("/reports")).Body!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await sales.GetAsync($"/reports/saved/{id}")).StatusCode);

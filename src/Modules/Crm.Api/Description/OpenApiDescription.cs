@@ -126,7 +126,7 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
             schema["maximum"] = max;
         if (property.NeedsUpload)
             schema["x-upload"] = true;
-        if (property.Field is { Kind: "pickList" or "text", Open: false, Options.Count: > 0 } && !property.IsCurrency)
+        if (property.Field is { Kind: "pickList", Open: false, Options.Count: > 0 } && !property.IsCurrency)
             schema["enum"] = new JsonArray([.. property.Field.Options.Select(o => (JsonNode?)o.Key).Append(null)]);
         if (property.Field.Target is { } target)
             schema["x-target"] = target;

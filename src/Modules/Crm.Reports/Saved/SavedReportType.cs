@@ -31,7 +31,7 @@ public sealed class SavedReportType(IEnumerable<Engine.IReportType> reports) : I
             [
                 Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
                 Field.PickList("visibility", "Who sees it", new(Private, "Only me"), new(Shared, "Everybody", "green")) with { Required = true, Default = Private },
-                Field.Text("report", "Report") with { Required = true, MaxLength = 100, Help = "The last part of the report's address", Options = [.. reports.Select(r => new PickListOption(r.Name, r.Label))] },
+                Field.PickList("report", "Report", [.. reports.Select(r => new PickListOption(r.Name, r.Label))]) with { Required = true },
                 Field.LongText("parameters", "Parameters") with { Help = "What follows the question mark in the report's address" },
             ],
         },
