@@ -65,6 +65,9 @@ public sealed record ContentTypeDefinition
     /// <summary>The money field whose sum says what several records are worth; null when there is none.</summary>
     public string? Amount { get; init; }
 
+    /// <summary>Records whose amounts are summed apart, such as open and won ones, where a sum of all would say nothing. Empty to sum all.</summary>
+    public IReadOnlyList<QuickFilter> AmountParts { get; init; } = [];
+
     /// <summary>How its records stand on a board; null when there is none.</summary>
     public BoardDefinition? Board { get; init; }
 

@@ -40,6 +40,11 @@ public sealed class OpportunityType : IContentTypeProvider
             Icon = "target-arrow",
             DisplayField = "name",
             Amount = Amount,
+            AmountParts =
+            [
+                new("Open pipeline", "not (stage in ('won', 'lost'))", CloseDate),
+                new("Won", "stage eq 'won'", $"-{CloseDate}"),
+            ],
             Board = new(Stage)
             {
                 Weight = Probability,

@@ -224,12 +224,23 @@ public sealed class SalesRulesTests
         using var manager = await site.SignInAsNewAsync("chen", "Manager");
         using var sales = await site.SignInAsNewAsync("lina", "Sales");
         using var other = await site.SignInAsNewAsync("sunwei", "Sales");
-        await CreateAsync(sales, new() { ["name"] = "Ropes", ["stage"] = "proposal", ["amount"] = "750" });
-        await CreateAsync(other, new() { ["name"] = "Chains", ["stage"] = "won", ["amount"] = "20" });
+        await using var scope = await site.OpenScopeAsync();
+        var customer = (await scope.CreateAsync("customers", ("name", "Harbor"))).ToString();
+        await CreateAsync(sales, new() { ["name"] = "Ropes", ["stage"] = "proposal", ["amount"] = "750", ["customer"] = customer });
+        await CreateAsync(other, new() { ["name"] = "Chains", ["stage"] = "won", ["amount"] = "20", ["customer"] = customer });
+        await CreateAsync(other, new() { ["name"] = "Nets", ["stage"] = "lost", ["amount"] = "1000", ["customer"] = customer, ["lostReason"] = "price" });
         await CreateAsync(other, new() { ["name"] = "Hooks", ["stage"] = "engaging", ["amount"] = "5" });
         Assert.Equal(["My open pipeline $750", "Won this month $0"], await FiguresAsync(sales));
         Assert.Equal(["My open pipeline $5", "Won this month $20"], await FiguresAsync(other));
         Assert.Equal(["Open pipeline $755", "Won this month $20"], await FiguresAsync(manager));
+
+        // What was lost is worth nothing, and each number leads to what it counts.
+        var page = await manager.PageAsync($"/customers/{customer}");
+        var sums = page.QuerySelectorAll(".related-sums a[href^='/opportunities']").Select(a => (a.TextContent, Url: a.GetAttribute("href")!)).ToList();
+        Assert.Equal(["Open pipeline $750", "Won $20"], sums.Select(s => s.TextContent));
+        foreach (var (sum, name) in sums.Zip(["Ropes", "Chains"]))
+            Assert.Equal(name, Assert.Single((await manager.PageAsync(sum.Url)).QuerySelectorAll("[data-row-link]")).TextContent.Trim());
+        Assert.Equal(3, (await manager.PageAsync(page.QuerySelector("a.section-count[href^='/opportunities']")!.GetAttribute("href")!)).QuerySelectorAll("[data-row]").Length);
 
         static async Task<IEnumerable<string>> FiguresAsync(TestBrowser browser)
             => (await browser.PageAsync("/")).QuerySelectorAll(".figure-card[href^='/opportunities'], .figure-card[href^='/deals']")
@@ -249,6 +260,8 @@ public sealed class SalesRulesTests
         Assert.Equal(HttpStatusCode.Redirect, (await manager.SubmitAsync("/targets/new", target)).StatusCode);
         Assert.Contains("has a target for that month already", await (await manager.SubmitAsync("/targets/new", target)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
+        Assert.Equal("March 2026", (await manager.PageAsync("/targets?filter=month eq 2026-03-01")).QuerySelector("td[data-col=month]")!.TextContent.Trim());
+
         // The salesperson sees the own target, and the deals behind the number.
         var row = (await sales.PageAsync("/targets/attainment?month=2026-03")).QuerySelectorAll("tbody tr").Single();
         Assert.Contains("75%", row.TextContent, StringComparison.Ordinal);
@@ -260,8 +273,6 @@ public sealed class SalesRulesTests
 
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
-        Assert.Equal("March 2026", (await manager.PageAsync("/targets?filter=month eq 2026-03-01")).QuerySelector("td[data-col=month]")!.TextContent.Trim());
-
     [InlineData(DatabaseProvider.Postgres)]
     public async Task Targets_OfMorePeopleThanAPageHas_AreAllThere(DatabaseProvider provider)
     {

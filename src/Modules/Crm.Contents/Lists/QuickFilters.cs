@@ -26,7 +26,7 @@ internal sealed class QuickFilters(ContentDefinitions definitions, IStringLocali
     }
 
     /// <summary>Null when it names what is hidden or belongs to a feature that is off.</summary>
-    private Filter? Read(ContentTypeDefinition type, QuickFilter quick)
+    public Filter? Read(ContentTypeDefinition type, QuickFilter quick)
     {
         try
         {

@@ -42,16 +42,20 @@ internal sealed record HistoryEntry(ChangeKind Kind, DateTime At, string? Who, s
 internal sealed record HistoryChange(string Label, string? Old, string? New, string? Field);
 
 /// <summary>Records of another type that point here.</summary>
-/// <param name="Worth">Sum of all their amounts; empty when there is none.</param>
+/// <param name="Sums">Of their amounts, those that there are.</param>
 /// <param name="NewUrl">Null when the reader may not create one.</param>
 internal sealed record RelatedList(
     string Heading,
     ContentTypeDefinition Type,
     IReadOnlyList<RelatedRecord> Records,
     QueryCount Count,
-    string Worth,
+    IReadOnlyList<RelatedSum> Sums,
     string AllUrl,
     string? NewUrl);
+
+/// <param name="Label">Which of the records were summed; null for all.</param>
+/// <param name="Url">The list of just these.</param>
+internal sealed record RelatedSum(string? Label, string Text, string Url);
 
 internal sealed record RelatedRecord(string Url, string Name, string Hint)
 {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Contents.Records;
 
 /// <summary>The first records of each type whose look-up points to a record.</summary>
-internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine queries, AmountSums sums, FieldViews views, ActorContext actor, IStringLocalizer localizer)
+internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine queries, AmountSums sums, QuickFilters quick, FieldViews views, ActorContext actor, IStringLocalizer localizer)
 {
     private const int Shown = 5;
     private const int HintsShown = 2;
@@ -31,15 +31,28 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
                 .Take(HintsOfLink).ToList();
             var page = await queries.ListAsync(new Query(other.Name) { Where = where, Columns = side is null ? hints : [.. hints, side], Take = Shown }, cancellationToken);
             var count = page.Next is null ? new QueryCount(page.Items.Count, false) : await queries.CountAsync(other.Name, where, cancellationToken);
-            var worth = page.Items.Count > 0 && other.Amount is { } amount ? AmountSums.Text((await sums.ReadAsync(other.Name, amount, where, cancellationToken)).Sums) : "";
             lists.Add(new RelatedList(lookUp.RelatedLabel.For(localizer), other,
                 [.. page.Items.Select(i => Record(other, i, side, $"{type.Path}/{id}", Hint(other, i, hints, side is null ? [here.DisplayText, i.DisplayText] : [here.DisplayText], other.Relation is null ? HintsShown : HintsOfLink)))],
                 count,
-                worth,
+                page.Items.Count > 0 ? await SumsAsync(other, where, cancellationToken) : [],
                 new ListAddress(other.Path, FilterWriter.Write(where), null, null).ToString(),
                 actor.Current.Can(other, ContentActions.Create) ? ListLinks.Of($"{other.Path}/new", (lookUp.Name, $"{id}"), ("returnUrl", $"{type.Path}/{id}")) : null));
         }
         return lists;
+    }
+
+    private async Task<IReadOnlyList<RelatedSum>> SumsAsync(ContentTypeDefinition type, Filter where, CancellationToken cancellationToken)
+    {
+        if (type.Amount is not { } amount)
+            return [];
+        var shown = new List<RelatedSum>();
+        foreach (var part in type.AmountParts.DefaultIfEmpty(null))
+        {
+            var filter = part is null ? where : quick.Read(type, part) is { } only ? Filter.And(where, only)! : null;
+            if (filter is not null && (await sums.ReadAsync(type.Name, amount, filter, cancellationToken)).Sums is { Count: > 0 } sum)
+                shown.Add(new(part?.Label.For(localizer), AmountSums.Text(sum), ListLinks.Of(type, filter, sort: part?.Sort)));
+        }
+        return shown;
     }
 
     /// <summary>The first of its key fields that say something; its own name and that of the record on whose page it stands are said.</summary>
