@@ -218,7 +218,7 @@ public static class SystemFields
     [
         new() { Name = Id, Kind = "id", Label = "Id", IsSystem = true, ReadOnly = true, Order = 1000 },
         new() { Name = DisplayText, Kind = "text", Label = "Name", IsSystem = true, ReadOnly = true, Indexed = true, Order = 1001 },
-        new() { Name = Owner, Kind = "user", Target = SystemTypes.Users, Label = "Owner", IsSystem = true, Default = "@me", Indexed = true, Order = 900 },
+        new() { Name = Owner, Kind = "user", Target = SystemTypes.Users, Label = "Owner", IsSystem = true, Default = "@me", Indexed = true, Order = 900, Aliases = ["Responsible", "Assigned to", "Salesperson", "所有者", "业务员"] },
         new() { Name = Team, Kind = "lookUp", Target = SystemTypes.Teams, Label = "Team", IsSystem = true, Indexed = true, Order = 901 },
         new() { Name = CreatedAt, Kind = "dateTime", Label = "Created", IsSystem = true, ReadOnly = true, Indexed = true, Order = 1002 },
         new() { Name = CreatedBy, Kind = "user", Target = SystemTypes.Users, Label = "Created by", IsSystem = true, ReadOnly = true, Order = 1003 },

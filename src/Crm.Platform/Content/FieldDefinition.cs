@@ -59,6 +59,12 @@ public sealed record FieldDefinition
     /// <summary>What a date says: a month is shown and typed as one, and kept as its first day. Declared by code.</summary>
     public DatePrecision Precision { get; init; }
 
+    /// <summary>
+    /// What files call the field besides its name and label, in any language. A look-up goes by those of its target's
+    /// display field as well. Declared by code.
+    /// </summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     /// <summary>Options of a pick-list, in order.</summary>
     public IReadOnlyList<PickListOption> Options { get; init; } = [];
 

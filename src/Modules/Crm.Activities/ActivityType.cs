@@ -33,18 +33,18 @@ public sealed class ActivityType : IContentTypeProvider
             ],
             Fields =
             [
-                Field.Text(ActivityFields.Subject, "Subject") with { Required = true, MaxLength = 200 },
+                Field.Text(ActivityFields.Subject, "Subject") with { Required = true, MaxLength = 200, Aliases = ["Title", "Summary", "标题"] },
                 Field.PickList(ActivityFields.Kind, "Kind",
-                    new(ActivityKinds.Task, "Task"), new(ActivityKinds.Call, "Call"), new(ActivityKinds.Meeting, "Meeting"), new(ActivityKinds.Note, "Note")) with { Required = true, Default = ActivityKinds.Task },
+                    new(ActivityKinds.Task, "Task"), new(ActivityKinds.Call, "Call"), new(ActivityKinds.Meeting, "Meeting"), new(ActivityKinds.Note, "Note")) with { Required = true, Default = ActivityKinds.Task, Aliases = ["Type", "活动类型"] },
                 Field.PickList(ActivityFields.Status, "Status",
                     new(ActivityStatus.Open, "Open", "blue"), new(ActivityStatus.Done, "Done", "green"), new(ActivityStatus.Canceled, "Canceled", "secondary")) with { Required = true, Default = ActivityStatus.Open, Indexed = true },
-                Field.DateTime(ActivityFields.DueAt, "Due") with { Indexed = true, Late = new(ActivityFields.Status, ActivityStatus.Open), Help = "When it is to be done, or takes place" },
-                Field.Record(ActivityFields.Regarding, "About") with { Help = "The customer, opportunity, ticket or other record that it is about" },
+                Field.DateTime(ActivityFields.DueAt, "Due") with { Indexed = true, Late = new(ActivityFields.Status, ActivityStatus.Open), Help = "When it is to be done, or takes place", Aliases = ["Due date", "Deadline", "Date", "截止时间", "截止日期"] },
+                Field.Record(ActivityFields.Regarding, "About") with { Help = "The customer, opportunity, ticket or other record that it is about", Aliases = ["Related to", "Regarding", "相关对象"] },
                 Field.LookUp(ActivityFields.Customer, "Customer", CustomerType.Name) with { OnDelete = OnDelete.Clear, Help = "Filled in from what it is about" },
                 Field.LookUp(ActivityFields.Contact, "Contact", ContactType.Name) with { OnDelete = OnDelete.Clear },
-                Field.LongText(ActivityFields.Description, "Description"),
+                Field.LongText(ActivityFields.Description, "Description") with { Aliases = ["Details", "Notes", "Note", "Comments", "Remarks", "备注", "说明"] },
 
-                Field.LongText(ActivityFields.Result, "Result") with { Section = "Result" },
+                Field.LongText(ActivityFields.Result, "Result") with { Section = "Result", Aliases = ["Outcome", "跟进结果"] },
                 Field.DateTime(ActivityFields.DoneAt, "Done at") with { Section = "Result", Indexed = true, Help = "Empty: when it is set to done" },
                 Field.DateTime(ActivityFields.FollowUpAt, "Next follow-up") with { Section = "Result", Help = "Makes the next task at this time, about the same record" },
                 // Not restricted: what came before may be deleted, the next task stays.

@@ -39,15 +39,15 @@ public sealed class DealType : IContentTypeProvider
             NeededFields = ["number", Customer, Opportunity, "product", Amount, DealDate, ContractNumber],
             Fields =
             [
-                Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
+                Field.Text("name", "Name") with { Required = true, MaxLength = 200, Aliases = ["Deal name", "Title", "Subject", "成交名称", "项目名称"] },
                 Field.AutoNumber("number", "Deal number", "D{000000}"),
                 Field.LookUp(Customer, "Customer", CustomerType.Name) with { RelatedLabel = "Deals" },
                 Field.LookUp(Opportunity, "Opportunity", OpportunityType.Name) with { OnDelete = OnDelete.Restrict, RelatedLabel = "Deal" },
                 Field.LookUp("product", "Product", ProductType.Name) with { OnDelete = OnDelete.Restrict },
-                Field.Money(Amount, "Amount") with { Required = true, Min = 0 },
-                Field.Date(DealDate, "Deal date") with { Required = true, Indexed = true, Default = "@today" },
-                Field.Text(ContractNumber, "Contract number") with { MaxLength = 100 },
-                Field.LongText("notes", "Notes") with { Section = "Notes" },
+                Field.Money(Amount, "Amount") with { Required = true, Min = 0, Aliases = ["Value", "Contract amount", "成交金额", "合同金额"] },
+                Field.Date(DealDate, "Deal date") with { Required = true, Indexed = true, Default = "@today", Aliases = ["Date", "Closed on", "签约日期"] },
+                Field.Text(ContractNumber, "Contract number") with { MaxLength = 100, Aliases = ["Contract", "Contract no", "合同编号", "合同号"] },
+                Field.LongText("notes", "Notes") with { Section = "Notes", Aliases = ["Note", "Comments", "Remarks", "备注", "说明", "Description"] },
             ],
         },
     ];

@@ -70,7 +70,7 @@ public sealed class OpportunityType : IContentTypeProvider
             NeededFields = [Number, Customer, Product, Stage, Probability, Amount, CloseDate, NextStep, ContractNumber, LostReason, LostStage],
             Fields =
             [
-                Field.Text("name", "Name") with { Required = true, MaxLength = 200 },
+                Field.Text("name", "Name") with { Required = true, MaxLength = 200, Aliases = ["Opportunity name", "Title", "Subject", "商机名称", "项目名称"] },
                 Field.AutoNumber(Number, "Opportunity number", "O{000000}"),
                 Field.LookUp(Customer, "Customer", CustomerType.Name) with { RelatedLabel = "Opportunities" },
                 Field.LookUp("contact", "Contact", ContactType.Name) with { RelatedLabel = "Opportunities" },
@@ -79,23 +79,24 @@ public sealed class OpportunityType : IContentTypeProvider
                 Field.PickList(Stage, "Stage", [.. OpenStages, new(StageKeys.Won, "Won", "green", Weight: 100), new(StageKeys.Lost, "Lost", "red", Weight: 0)]) with
                 {
                     Required = true, Indexed = true, Default = StageKeys.Prospecting,
+                    Aliases = ["Sales stage", "Status", "销售阶段", "商机阶段", "状态"],
                 },
-                Field.Number(Probability, "Probability (%)") with { Min = 0, Max = 100, Help = "Empty: what is usual for the stage" },
-                Field.Money(Amount, "Amount") with { Min = 0, Help = "Expected; once won, the actual one" },
-                Field.Date(EngageDate, "Engaged on"),
-                Field.Date(CloseDate, "Closing date") with { Indexed = true, Help = "Expected; once won or lost, the actual one" },
+                Field.Number(Probability, "Probability (%)") with { Min = 0, Max = 100, Help = "Empty: what is usual for the stage", Aliases = ["Probability", "Chance", "赢率", "赢单率", "成交概率"] },
+                Field.Money(Amount, "Amount") with { Min = 0, Help = "Expected; once won, the actual one", Aliases = ["Value", "Expected amount", "Expected revenue", "预计金额", "商机金额"] },
+                Field.Date(EngageDate, "Engaged on") with { Aliases = ["Start date", "开始日期"] },
+                Field.Date(CloseDate, "Closing date") with { Indexed = true, Help = "Expected; once won or lost, the actual one", Aliases = ["Close date", "Expected close date", "预计成交日期", "成交日期"] },
 
-                Field.Text(NextStep, "Next step") with { Section = "Follow-up" },
+                Field.Text(NextStep, "Next step") with { Section = "Follow-up", Aliases = ["Next action", "下一步计划"] },
                 Field.DateTime("nextFollowUpAt", "Next follow-up") with { Section = "Follow-up" },
                 Field.PickList("source", "Source",
                     new("website", "Web site"), new("referral", "Referral"), new("exhibition", "Exhibition"), new("campaign", "Campaign"),
-                    new("call", "Phone call"), new("partner", "Partner"), new("existing", "Existing customer"), new("other", "Other")) with { Open = true, Section = "Follow-up" },
-                Field.LongText("description", "Description") with { Section = "Follow-up" },
+                    new("call", "Phone call"), new("partner", "Partner"), new("existing", "Existing customer"), new("other", "Other")) with { Open = true, Section = "Follow-up", Aliases = ["Lead source", "商机来源"] },
+                Field.LongText("description", "Description") with { Section = "Follow-up", Aliases = ["Notes", "Note", "Comments", "Remarks", "备注", "说明"] },
 
-                Field.Text(ContractNumber, "Contract number") with { MaxLength = 100, Section = "Closing" },
+                Field.Text(ContractNumber, "Contract number") with { MaxLength = 100, Section = "Closing", Aliases = ["Contract", "Contract no", "合同编号", "合同号"] },
                 Field.PickList(LostReason, "Reason for losing",
                     new("price", "Price"), new("competitor", "Competitor"), new("noBudget", "No budget"), new("noDecision", "No decision"),
-                    new("timing", "Bad timing"), new("noFit", "Does not fit"), new("other", "Other")) with { Open = true, Section = "Closing" },
+                    new("timing", "Bad timing"), new("noFit", "Does not fit"), new("other", "Other")) with { Open = true, Section = "Closing", Aliases = ["Loss reason", "Lost reason", "输单原因", "丢单原因"] },
                 Field.PickList(LostStage, "Lost at stage", OpenStages) with { ReadOnly = true, Section = "Closing" },
             ],
         },

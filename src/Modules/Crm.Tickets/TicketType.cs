@@ -48,29 +48,29 @@ public sealed class TicketType : IContentTypeProvider
             ],
             Fields =
             [
-                Field.Text(TicketFields.Subject, "Subject") with { Required = true, MaxLength = 200 },
+                Field.Text(TicketFields.Subject, "Subject") with { Required = true, MaxLength = 200, Aliases = ["Title", "Summary", "标题", "工单标题"] },
                 Field.AutoNumber(TicketFields.Number, "Ticket number", "T{000000}"),
-                Field.PickList(TicketFields.Type, "Type", TypeOptions) with { Default = "question" },
+                Field.PickList(TicketFields.Type, "Type", TypeOptions) with { Default = "question", Aliases = ["Category", "工单类型", "问题类型"] },
                 Field.PickList(TicketFields.Urgency, "Urgency",
-                    new("low", new("Low", "低"), "secondary"), new("normal", new("Normal", "一般"), "blue"), new("high", new("High", "高"), "orange"), new("urgent", "Urgent", "red")) with { Required = true, Default = "normal" },
+                    new("low", new("Low", "低"), "secondary"), new("normal", new("Normal", "一般"), "blue"), new("high", new("High", "高"), "orange"), new("urgent", "Urgent", "red")) with { Required = true, Default = "normal", Aliases = ["Priority", "优先级", "紧急程度"] },
                 Field.PickList(TicketFields.Status, "Status",
                     new(TicketStatus.New, new("New", "新提交"), "purple"), new(TicketStatus.Open, new("Open", "处理中"), "blue"), new(TicketStatus.Pending, "Waiting for customer", "yellow"),
                     new(TicketStatus.Solved, new("Solved", "已解决"), "green"), new(TicketStatus.Closed, new("Closed", "已关闭"), "secondary")) with { Required = true, Default = TicketStatus.New, Indexed = true },
                 Field.PickList(TicketFields.Queue, "Queue",
                     new("support", "Technical support"), new("billing", "Billing"), new("delivery", "Delivery and returns"), new("general", "General inquiries")) with { Open = true, Help = "Who deals with it before it has an assignee" },
-                Field.LongText(TicketFields.Description, "Description"),
+                Field.LongText(TicketFields.Description, "Description") with { Aliases = ["Details", "Issue", "问题描述", "内容"] },
                 Field.LookUps("related", "Related tickets", Name) with { RelatedLabel = "Tickets that refer to this one" },
 
                 Field.LookUp(TicketFields.Customer, "Customer", CustomerType.Name) with { RelatedLabel = "Tickets", Section = "Requester" },
                 Field.LookUp(TicketFields.Contact, "Contact", ContactType.Name) with { RelatedLabel = "Tickets", Section = "Requester" },
-                Field.Text(TicketFields.RequesterName, "Requester’s name") with { MaxLength = 100, Section = "Requester" },
-                Field.Email(TicketFields.RequesterEmail, "Requester’s e-mail") with { Section = "Requester", Help = "Answers are sent there" },
+                Field.Text(TicketFields.RequesterName, "Requester’s name") with { MaxLength = 100, Section = "Requester", Aliases = ["Requester", "提交人", "报修人"] },
+                Field.Email(TicketFields.RequesterEmail, "Requester’s e-mail") with { Section = "Requester", Help = "Answers are sent there", Aliases = ["E-mail", "Mail", "E-mail address", "邮箱", "电子邮箱", "邮箱地址", "邮件"] },
                 Field.PickList(TicketFields.AddressCheck, "Address check", AddressChecks.Options) with { ReadOnly = true, Section = "Requester", Help = "Whether what came through the portal came from that address; empty when staff have written it down" },
                 Field.PickList(TicketFields.Language, "Language", new("en", new("English", "English")), new("zh-CN", new("简体中文", "简体中文"))) with { Section = "Requester", Help = "Of mails to the requester; empty: the site’s" },
 
-                Field.LongText(TicketFields.Resolution, "Solution") with { Section = "Solution", Help = "How it was solved. The customer sees it" },
+                Field.LongText(TicketFields.Resolution, "Solution") with { Section = "Solution", Help = "How it was solved. The customer sees it", Aliases = ["Resolution", "解决方案", "处理结果"] },
 
-                Field.DateTime(TicketFields.OpenedAt, "Received") with { Required = true, Default = "@now", Indexed = true, Section = "Times" },
+                Field.DateTime(TicketFields.OpenedAt, "Received") with { Required = true, Default = "@now", Indexed = true, Section = "Times", Aliases = ["Opened", "Date", "提交时间", "受理时间"] },
                 Field.DateTime(TicketFields.FirstReplyAt, "First reply") with { ReadOnly = true, Section = "Times" },
                 Field.Number(TicketFields.FirstReplyMinutes, "Minutes to the first reply") with { ReadOnly = true, Section = "Times" },
                 Field.DateTime(TicketFields.SolvedAt, "Solved") with { ReadOnly = true, Indexed = true, Section = "Times" },
@@ -83,7 +83,7 @@ public sealed class TicketType : IContentTypeProvider
                 Field.DateTime(TicketFields.SatisfactionAt, "Rated") with { ReadOnly = true, Section = "Satisfaction" },
 
                 // The owner of a ticket is whoever works on it: nobody, until somebody takes it.
-                Field.User(SystemFields.Owner, "Assignee") with { IsSystem = true, Indexed = true, Order = 900 },
+                Field.User(SystemFields.Owner, "Assignee") with { IsSystem = true, Indexed = true, Order = 900, Aliases = ["Agent", "Assigned to", "处理人"] },
             ],
         },
     ];

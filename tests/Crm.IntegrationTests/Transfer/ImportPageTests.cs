@@ -57,6 +57,24 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Columns_CalledAsPeopleDo_GoIntoTheirFields()
+    {
+        foreach (var (type, head, fields) in new[]
+        {
+            ("customers", "公司名称,手机,邮箱,员工数,网址,地址,备注,业务员", "name,phone,email,employees,website,billingAddress,notes,owner"),
+            ("customers", "Company *,Email,Mobile,Website,Head office,Sector", "name,email,phone,website,,industry"),
+            ("contacts", "姓名,公司,职务,手机,电话,邮箱", "name,customer,jobTitle,mobile,phone,email"),
+            ("contacts", "Company,Contact Person,Title,Tel.,E-Mail", "customer,name,jobTitle,phone,email"),
+            ("opportunities", "商机名称,客户名称,联系人,预计金额,销售阶段,产品名称,name", ",customer,contact,amount,stage,product,name"),
+        })
+        {
+            using var sent = await PostFileAsync("people.csv", System.Text.Encoding.UTF8.GetBytes($"{head}\n{new string(',', head.Count(c => c == ','))}x\n"), type);
+            var page = await _manager.PageAsync(sent.Headers.Location!.ToString());
+            Assert.Equal(fields.Split(','), page.QuerySelectorAll<IHtmlSelectElement>("select[name=field]").Select(s => s.Value));
+        }
+    }
+
+    [Fact]
     public async Task Columns_BadChoices_AreRefusedBeforeAnythingHappens()
     {
         var address = await UploadAsync("firms.csv", "name,other\nOnce,1\n"u8.ToArray());
@@ -131,11 +149,11 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
         return response.Headers.Location!.ToString();
     }
 
-    private async Task<HttpResponseMessage> PostFileAsync(string name, byte[] bytes)
+    private async Task<HttpResponseMessage> PostFileAsync(string name, byte[] bytes, string type = "customers")
     {
-        var token = (await _manager.PageAsync("/customers/import")).QuerySelector<IHtmlInputElement>("input[name=__RequestVerificationToken]")!.Value;
+        var token = (await _manager.PageAsync($"/{type}/import")).QuerySelector<IHtmlInputElement>("input[name=__RequestVerificationToken]")!.Value;
         using var content = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(bytes), "file", name } };
-        return await _manager.Client.PostAsync("/customers/import", content);
+        return await _manager.Client.PostAsync($"/{type}/import", content);
     }
 
     /// <summary>Sends the columns as the page proposes them, or as given, and follows to what comes then.</summary>

@@ -32,8 +32,8 @@ internal sealed record MappedColumn(FieldDefinition Field, string Text, int Inde
 /// <param name="KeepsIds">A new record gets the id that its row has.</param>
 internal sealed record ImportMapping(IReadOnlyList<MappedColumn> Columns, MappedColumn? Key, IReadOnlyList<string> Ignored, bool KeepsIds);
 
-/// <summary>Decides which column goes into which field: as the request says, else by the field's name, else by its label in any language.</summary>
-public sealed class ImportMapper(FieldKinds kinds, Translations translations)
+/// <summary>Decides which column goes into which field: as the request says, else by the field's name, else by its label in any language, else by what files call it.</summary>
+public sealed class ImportMapper(ContentDefinitions definitions, FieldKinds kinds, Translations translations)
 {
     /// <returns>Null when the request or the header will not do, which has then been reported.</returns>
     internal ImportMapping? Map(ContentTypeDefinition type, IReadOnlyList<string> headers, ImportRequest request, Action<RowProblem> report)
@@ -56,12 +56,15 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
             else
                 columns.Add(new(at.Field, at.Text, index));
         }
-        // First by names, then by labels, as long as neither the column nor the field is taken.
+        // First by names, then by labels, then by what else they are called, as long as neither the column nor the field is taken.
         for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
             if (names.TryGetValue(headers[i], out var at) && (IsSettable(at.Field, request) || IsKey(at.Field)))
                 Take(at, i);
         for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
             if (names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field, request) && IsLabel(n.Field.Label, headers[i])) is { Field: not null } at)
+                Take(at, i);
+        for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
+            if (names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field, request) && IsAlias(type, n.Field, headers[i])) is { Field: not null } at)
                 Take(at, i);
         if (problems == 0 && columns.Count == 0)
             Report(new("No column of the file is a field of {0}; it has: {1}", type.PluralLabel, string.Join(", ", headers)));
@@ -103,9 +106,22 @@ public sealed class ImportMapper(FieldKinds kinds, Translations translations)
         bool IsKey(FieldDefinition field) => string.Equals(field.Name, keyName, StringComparison.OrdinalIgnoreCase);
 
         bool IsLabel(LocalizedText label, string header)
-            => header.Length > 0 && SiteSettings.Cultures.Select(c => label.Zh is null ? translations.Find(CultureInfo.GetCultureInfo(c), label.En) : label.Zh)
-                .Append(label.En).Any(l => string.Equals(l, header, StringComparison.OrdinalIgnoreCase));
+            => header.Length > 0 && Labels(label).Any(l => string.Equals(l, header, StringComparison.OrdinalIgnoreCase));
     }
+
+    private IEnumerable<string> Labels(LocalizedText label)
+        => SiteSettings.Cultures.Select(c => label.Zh is null ? translations.Find(CultureInfo.GetCultureInfo(c), label.En) : label.Zh).OfType<string>().Append(label.En);
+
+    /// <summary>Whether people call the field so, however they write it: "Email *" is the e-mail, and "Company" the name of a customer and the look-up to one.</summary>
+    private bool IsAlias(ContentTypeDefinition type, FieldDefinition field, string header)
+    {
+        var called = Letters(header);
+        // A look-up to records of its own type is about another record, such as the parent company.
+        var ofTarget = field is { Kind: "lookUp", Target: { } name } && name != type.Name && definitions.Current.Find(name) is { } target ? target.Find(target.DisplayField)?.Aliases ?? [] : [];
+        return called.Length > 0 && Labels(field.Label).Append(field.Name).Concat(field.Aliases).Concat(ofTarget).Any(n => Letters(n) == called);
+    }
+
+    private static string Letters(string text) => string.Concat(FieldKind.Fold(text).Where(char.IsLetterOrDigit));
 
     /// <summary>Fields that can tell which record a row is.</summary>
     internal IReadOnlyList<FieldDefinition> Keys(ContentTypeDefinition type)
