@@ -56,6 +56,7 @@ public abstract partial class BlastTests(DatabaseProvider provider) : IAsyncLife
         await Eventually.HoldsAsync(async () => (await RecordAsync("emailBlasts", blast)).Get<string>("status") == "done", seconds: 60);
         Assert.Equal(People, await _site.CountMailAsync("state = 'sent'"));
         Assert.Equal(1, await _site.CountMailAsync("state = 'suppressed'"));
+        Assert.Equal(People, (await RecordAsync("emailBlasts", blast)).Get<decimal>("recipients"));
 
         var mails = await ParsedMail.ReadAsync(sink.Folder.FullName);
         Assert.Equal(People, mails.Count);
@@ -110,7 +111,7 @@ public abstract partial class BlastTests(DatabaseProvider provider) : IAsyncLife
         await Eventually.HoldsAsync(async () => await StatusAsync(campaign, "p8@example.com") == "sent");
 
         var page = await _marketing.PageAsync($"/emailBlasts/{blast}");
-        foreach (var (part, count) in new[] { ("sent", 300), ("opened", 1), ("clicked", 1), ("unsubscribed", 1), ("bounced", 0), ("suppressed", 1) })
+        foreach (var (part, count) in new[] { ("sent", 300), ("opened", 1), ("clicked", 1), ("unsubscribed", 1), ("bounced", 0), ("suppressed", 1), ("suppressed-manual", 1) })
         {
             Assert.Equal(count.ToString(System.Globalization.CultureInfo.InvariantCulture), page.QuerySelector($"[data-figure={part}] b")!.TextContent);
             Assert.Equal(Math.Min(100, count), (await _marketing.PageAsync($"/emailBlasts/{blast}/recipients?part={part}")).QuerySelectorAll("[data-row]").Length);
@@ -168,6 +169,8 @@ public abstract partial class BlastTests(DatabaseProvider provider) : IAsyncLife
             await Eventually.HoldsAsync(async () => await _site.CountMailAsync("state = 'sent'") > 0);
             await ActAsync("pause");
             await Eventually.HoldsAsync(async () => await _site.CountMailAsync("state = 'sending'") == 0);
+            // To the suppressed address nothing was ever to be sent.
+            Assert.EndsWith($" of {await _site.CountMailAsync("state <> 'suppressed'")} done", (await _marketing.PageAsync($"/emailBlasts/{blast}")).QuerySelector("label[for=progress]")!.TextContent, StringComparison.Ordinal);
             var sent = await _site.CountMailAsync("state = 'sent'");
             await ActAsync("resume");
             await Eventually.HoldsAsync(async () => await _site.CountMailAsync("state = 'sent'") > sent);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Crm.Campaigns.Blasts;
 
 /// <summary>The next step of one blast. Whatever somebody changes in between is looked at again in the next round.</summary>
-internal sealed class BlastStep(BlastRun run, Audience audience, MailingList mailings, MemberBook members, QueryEngine queries, DbSession session, ILogger<BlastStep> logger)
+internal sealed class BlastStep(BlastRun run, Audience audience, MailingList mailings, MailingReport report, MemberBook members, QueryEngine queries, DbSession session, ILogger<BlastStep> logger)
 {
     /// <param name="worker">Who adds recipients: one worker among all processes.</param>
     public async Task RunAsync(ContentItem blast, string worker, CancellationToken cancellationToken)
@@ -72,19 +72,17 @@ internal sealed class BlastStep(BlastRun run, Audience audience, MailingList mai
         try
         {
             var (type, _) = await audience.QuestionAsync(blast, cancellationToken);
-            var recipients = 0;
             await foreach (var batch in audience.StreamAsync(blast, cancellationToken))
             {
                 if (!await mailings.AddAsync(blast.Id, worker, type.Name, batch, cancellationToken))
                     return;
                 if (blast.Get<Guid?>("campaign") is { } campaign && batch.Count > 0)
                     await members.AddAsync(campaign, type.Name, [.. batch.Select(r => r.RecordId)], "planned", blast.Owner, cancellationToken);
-                recipients += batch.Count;
             }
             await session.TransactAsync(async () =>
             {
                 if (await mailings.StartAsync(blast.Id, worker, cancellationToken) && await queries.GetAsync(EmailBlastType.Name, blast.Id, cancellationToken) is { } now)
-                    await run.MoveAsync(now, new() { ["recipients"] = (decimal)recipients }, cancellationToken);
+                    await run.MoveAsync(now, new() { ["recipients"] = (decimal)(await report.FiguresAsync(blast.Id, cancellationToken)).Due }, cancellationToken);
             }, cancellationToken);
         }
         catch (QueryException e)

@@ -36,16 +36,22 @@ public static class MailingStates
 }
 
 /// <param name="ByState">Messages by their state.</param>
-public sealed record MailingFigures(IReadOnlyDictionary<string, long> ByState, long Opened, long Clicked, long Unsubscribed)
+/// <param name="LeftOut">Those to suppressed addresses, by why they are suppressed.</param>
+public sealed record MailingFigures(IReadOnlyDictionary<string, long> ByState, long Opened, long Clicked, long Unsubscribed, IReadOnlyList<(MailingPart Part, long Count)> LeftOut)
 {
-    public long Total => ByState.Values.Sum();
+    /// <summary>How many there are to send, or were: nothing is sent to suppressed addresses.</summary>
+    public long Due => ByState.Values.Sum() - Of(Ledger.MailStates.Suppressed);
 
     public long Of(params string[] states) => states.Sum(s => ByState.GetValueOrDefault(s));
 }
 
 /// <summary>A part of a mailing's recipients, such as those who opened it.</summary>
 /// <param name="Condition">SQL on <c>crm_mail</c>, of this code only.</param>
-public sealed record MailingPart(string Name, LocalizedText Label, string Condition);
+public sealed record MailingPart(string Name, LocalizedText Label, string Condition)
+{
+    /// <summary>The part that this is a part of; null for one of the recipients themselves.</summary>
+    public string? Within { get; init; }
+}
 
 /// <summary>One recipient and what became of the message.</summary>
 /// <param name="Reason">A server's words or a <see cref="StoredMessage"/>.</param>

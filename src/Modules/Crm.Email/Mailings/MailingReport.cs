@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Crm.Email.Suppressions;
 using Crm.Platform.Data;
 
 namespace Crm.Email.Mailings;
@@ -21,13 +22,18 @@ public sealed class MailingReport(DbSession session)
         new("canceled", new("Canceled"), "state = 'canceled'"),
     ];
 
-    public static MailingPart Part(string? name) => Parts.FirstOrDefault(p => p.Name == name) ?? Parts[0];
+    /// <summary>Suppressed ones by the reason that the ledger keeps.</summary>
+    private static readonly MailingPart[] LeftOut =
+        [.. SuppressionType.Reasons.Select(r => new MailingPart($"suppressed-{r.Key}", r.Label, $"state = 'suppressed' AND reason = '{SuppressionType.Words(r.Key)}'") { Within = "suppressed" })];
+
+    public static MailingPart Part(string? name) => Parts.Concat(LeftOut).FirstOrDefault(p => p.Name == name) ?? Parts[0];
 
     public async Task<MailingFigures> FiguresAsync(Guid id, CancellationToken cancellationToken)
     {
-        var rows = await session.ReadAsync(new SqlText("SELECT state, COUNT(*), COUNT(opened_at), COUNT(clicked_at), COUNT(unsubscribed_at) FROM crm_mail WHERE mailing_id = ").Append(ColumnType.Uuid, id).Append(" GROUP BY state"),
-            r => (State: r.GetString(0), Count: r.GetInt64(1), Opened: r.GetInt64(2), Clicked: r.GetInt64(3), Unsubscribed: r.GetInt64(4)), cancellationToken);
-        return new(rows.ToDictionary(r => r.State, r => r.Count, StringComparer.Ordinal), rows.Sum(r => r.Opened), rows.Sum(r => r.Clicked), rows.Sum(r => r.Unsubscribed));
+        var rows = await session.ReadAsync(new SqlText("SELECT state, CASE WHEN state = 'suppressed' THEN reason END AS why, COUNT(*), COUNT(opened_at), COUNT(clicked_at), COUNT(unsubscribed_at) FROM crm_mail WHERE mailing_id = ").Append(ColumnType.Uuid, id).Append(" GROUP BY 1, 2"),
+            r => (State: r.GetString(0), Why: r.IsDBNull(1) ? null : r.GetString(1), Count: r.GetInt64(2), Opened: r.GetInt64(3), Clicked: r.GetInt64(4), Unsubscribed: r.GetInt64(5)), cancellationToken);
+        return new(rows.GroupBy(r => r.State).ToDictionary(g => g.Key, g => g.Sum(r => r.Count), StringComparer.Ordinal), rows.Sum(r => r.Opened), rows.Sum(r => r.Clicked), rows.Sum(r => r.Unsubscribed),
+            [.. LeftOut.Select(part => (part, rows.Where(r => r.Why == part.Label.En).Sum(r => r.Count))).Where(l => l.Item2 > 0)]);
     }
 
     public Task<long> CountAsync(Guid id, MailingPart part, CancellationToken cancellationToken)

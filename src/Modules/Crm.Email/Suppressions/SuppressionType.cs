@@ -11,8 +11,12 @@ public sealed class SuppressionType : IContentTypeProvider
     public const string Bounced = "bounced";
     public const string Manual = "manual";
 
-    /// <summary>The reason in words, in English as the ledger keeps it.</summary>
-    public static string Words(string? reason) => reason switch { Unsubscribed => "Unsubscribed", Bounced => "Bounced", "complaint" => "Complained", _ => "Entered by hand" };
+    /// <summary>What the system and people give as reasons.</summary>
+    public static IReadOnlyList<PickListOption> Reasons { get; } =
+        [new(Unsubscribed, "Unsubscribed", "yellow"), new(Bounced, "Bounced", "red"), new("complaint", "Complained", "red"), new(Manual, "Entered by hand")];
+
+    /// <summary>The reason in words, in English as the ledger keeps it; what administrators have added is somebody's hand.</summary>
+    public static string Words(string? reason) => (Reasons.FirstOrDefault(r => r.Key == reason) ?? Reasons[^1]).Label.En;
 
     public IEnumerable<ContentTypeDefinition> Types =>
     [
@@ -32,8 +36,7 @@ public sealed class SuppressionType : IContentTypeProvider
             Fields =
             [
                 Field.Email("email", "E-mail") with { Required = true, Unique = true },
-                Field.PickList("reason", "Reason", new(Unsubscribed, "Unsubscribed", "yellow"), new(Bounced, "Bounced", "red"),
-                    new("complaint", "Complained", "red"), new(Manual, "Entered by hand")) with { Required = true, Default = Manual },
+                Field.PickList("reason", "Reason", [.. Reasons]) with { Required = true, Default = Manual },
                 Field.DateTime("at", "Since") with { Default = "@now", Indexed = true },
                 Field.LongText("note", "Note") with { MaxLength = 1000 },
             ],
