@@ -10,6 +10,12 @@ public sealed record Address(string? Street, string? Country, string? Region, st
 {
     private static readonly string[] FromLargeToSmall = ["CN", "TW", "HK", "MO", "JP", "KR"];
 
+    /// <summary>Others whose addresses have a place between street and city.</summary>
+    private static readonly string[] WithDistrict = [.. FromLargeToSmall, "BR", "ID", "IN", "IR", "MX", "MY", "PH", "TH", "TR", "VN"];
+
+    /// <summary>Countries in whose addresses there is a district; elsewhere nobody is asked for one.</summary>
+    public static IReadOnlyList<string> CountriesWithDistrict => WithDistrict;
+
     /// <summary>
     /// One line: in China and its neighbours from large to small, elsewhere from small to large. The country is left out at home.
     /// </summary>

@@ -553,7 +553,7 @@ function start(scope) {
     if (scope === document) root.dataset.started = 'yes';
     document.dispatchEvent(new CustomEvent('crm:start', { detail: scope }));
   });
-  all('[data-show-when]').forEach(startShowWhen);
+  all('[data-show-when*="="]').forEach(startShowWhen);
   all('[data-tabs]').forEach(startTabs);
   all('[data-list]').forEach(updateBulk);
   all('.snack').forEach(startSnack);
