@@ -59,6 +59,26 @@ internal static class ManyRecords
         await manager.LookAsync("inline-fact");
         await page.Keyboard.PressAsync("Escape");
         await Expect(fact.Locator(".inline-pencil")).ToBeFocusedAsync();
+
+        // A look-up's picker is called as its field, and so is the way to empty it.
+        fact = page.Locator("dd[data-inline$='/owner']");
+        await fact.HoverAsync();
+        await fact.Locator(".inline-pencil").ClickAsync();
+        var editor = page.Locator(".inline-editor");
+        var label = await editor.Locator(".field > label").InnerTextAsync();
+        await Expect(editor.GetByRole(AriaRole.Textbox, new() { Name = label, Exact = true })).ToBeFocusedAsync();
+        await Expect(editor.GetByRole(AriaRole.Combobox, new() { Name = label, Exact = true })).ToBeVisibleAsync();
+        await Expect(editor.Locator(".clear-button")).ToHaveAttributeAsync("aria-label", manager.Say("Clear"));
+        await page.Keyboard.PressAsync("Escape");
+
+        // Nobody is asked for a district where addresses have none.
+        await manager.GoAsync("/customers/new");
+        var country = page.Locator("[name=billingAddressCountry]");
+        foreach (var (code, isShown) in new[] { ("DE", false), ("CN", true), ("US", false) })
+        {
+            await country.SelectOptionAsync(code);
+            await Expect(page.Locator("[name=billingAddressDistrict]")).ToBeVisibleAsync(new() { Visible = isShown });
+        }
     }
 
     private static async Task AtOnceAsync(Person manager)

@@ -58,9 +58,11 @@ function show(part) {
 function settle() {
   if (!open) return;
   const at = open.place.getBoundingClientRect(), edge = 8, { box } = open;
+  // The input comes over the value, and its label above that.
+  const above = ($('.field > label', box)?.getBoundingClientRect().bottom ?? box.getBoundingClientRect().top) - box.getBoundingClientRect().top + 4;
   box.style.minWidth = `${Math.min(Math.max(240, at.width), 420)}px`;
   box.style.left = `${Math.max(edge, Math.min(at.left - edge, innerWidth - box.offsetWidth - edge))}px`;
-  box.style.top = `${Math.max(edge, Math.min(at.top - edge, innerHeight - box.offsetHeight - edge))}px`;
+  box.style.top = `${Math.max(edge, Math.min(at.top - above, innerHeight - box.offsetHeight - edge))}px`;
 }
 addEventListener('scroll', settle, { passive: true, capture: true });
 addEventListener('resize', settle);

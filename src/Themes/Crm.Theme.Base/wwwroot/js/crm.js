@@ -318,6 +318,7 @@ async function startPicker(select) {
   if (textRecent) picker.on('item_add', value => remember(lookupUrl, value));
   picker.dropdown_content.setAttribute('aria-label', name);
   picker.dropdown.querySelector('.dropdown-input')?.setAttribute('aria-label', name);
+  picker.control.querySelector('.clear-button')?.setAttribute('aria-label', select.dataset.textClear ?? '');
   select.setAttribute('aria-hidden', 'true');
 }
 
