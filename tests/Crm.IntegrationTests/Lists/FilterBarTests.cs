@@ -19,7 +19,7 @@ public sealed class FilterBarTests
         var (form, chips, fields) = (scope.Services.GetRequiredService<FilterForm>(), scope.Services.GetRequiredService<FilterChips>(), scope.Services.GetRequiredService<ListFields>());
         var seed = Random.Shared.Next();
         var random = new Random(seed);
-        foreach (var type in new[] { "customers", "contacts", "opportunities", "activities" }.Select(scope.Definitions.Current.Get))
+        foreach (var type in new[] { "customers", "contacts", "opportunities", "activities", "targets" }.Select(scope.Definitions.Current.Get))
         {
             var offered = fields.Groups(type).SelectMany(g => g.Fields).ToList();
             for (var run = 0; run < 60; run++)
@@ -54,6 +54,9 @@ public sealed class FilterBarTests
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite);
         using var client = await site.SignInAsync();
         Assert.Equal(HttpStatusCode.NoContent, (await client.GetAsync("/customers/filter?field=annualRevenue&op=ge&value=1000")).StatusCode);
+        // After the last day there is, there is none.
+        Assert.Equal(HttpStatusCode.NoContent, (await client.GetAsync("/opportunities/filter?field=closeDate&op=gt&value=9999-12-31")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.GetAsync("/targets/filter?field=month&op=le&value=9999-12")).StatusCode);
         using var wrong = await client.GetAsync("/customers/filter?field=annualRevenue&op=between&value=1000&value=a+lot");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
         var html = await wrong.Content.ReadAsStringAsync();
