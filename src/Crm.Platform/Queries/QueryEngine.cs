@@ -151,8 +151,8 @@ public sealed class QueryEngine(
             compiler.Path = await AccessPathAsync(type, where, null, cancellationToken);
         var condition = compiler.Where(where, bin);
         var rows = new SqlText("SELECT 1").Append(compiler.From()).Append(condition);
-        // Of a reader who sees some records only, what is expected of all of them says nothing.
-        if (quick && !exact && !compiler.IsScoped && compiler.Root.ScopedBy is null && await session.EstimateAsync(rows, cancellationToken) is > CertainUpTo and var about)
+        // What a condition leaves is expected of everybody's records: it is not for a reader who sees some of them only.
+        if (quick && !exact && compiler.Root.ScopedBy is null && (where is null || !compiler.IsScoped) && await session.EstimateAsync(rows, cancellationToken) is > CertainUpTo and var about)
             return new QueryCount(Rounded(about), true, true);
         if (!exact)
             rows.Append(" LIMIT ").Append(ColumnType.Integer, CountCap + 1L);

@@ -4,6 +4,7 @@ using AngleSharp.Html.Dom;
 using Crm.IntegrationTests.Support;
 using Crm.Platform.Data;
 using Crm.Platform.Jobs;
+using Crm.Platform.Queries;
 using Microsoft.Extensions.DependencyInjection;
 using MiniExcelLibs;
 
@@ -35,7 +36,8 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
     public async Task Workbook_TriedImportedAndExported_KeepsNumbersAndText()
     {
         using var workbook = new MemoryStream();
-        workbook.SaveAs(new object[] { new { Name = "Excel Works", Employees = 1200, Phone = "+1 206 555 0199", Notes = "=1+1" }, new { Name = "第二家", Employees = 3, Phone = "", Notes = "" } });
+        workbook.SaveAs(new[] { new { Name = "Excel Works", Employees = 1200, Phone = "+1 206 555 0199", Notes = "=1+1" }, new { Name = "第二家", Employees = 3, Phone = "", Notes = "" } }
+            .Concat(Enumerable.Range(0, 8).Select(i => new { Name = $"Row {i}", Employees = i, Phone = "", Notes = "" })));
         var address = await UploadAsync("firms.xlsx", workbook.ToArray());
         var page = await _manager.PageAsync(address);
         Assert.Equal(["name", "employees", "phone", "notes"], page.QuerySelectorAll<IHtmlSelectElement>("select[name=field]").Select(s => s.Value));
@@ -44,7 +46,9 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
         Assert.Contains("Nothing is written yet", trial.Body!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("Excel Works", (await _manager.PageAsync("/customers")).Body!.TextContent, StringComparison.Ordinal);
         await _manager.SubmitAsync(address, [], "form[action$='/run']");
-        Assert.Equal(["2", "0", "0", "0"], (await _manager.PageAsync(address)).QuerySelectorAll(".import-counts dd").Select(d => d.TextContent));
+        Assert.Equal(["10", "0", "0", "0"], (await _manager.PageAsync(address)).QuerySelectorAll(".import-counts dd").Select(d => d.TextContent));
+        await using (var scope = await _site.OpenScopeAsync())
+            Assert.Equal(["Excel Works", "第二家", .. Enumerable.Range(0, 8).Select(i => $"Row {i}")], (await scope.Queries.ListAsync(new Query("customers") { Sort = ["id"] }, CancellationToken.None)).Items.Select(i => i.DisplayText));
 
         var exported = await (await _manager.GetAsync("/customers/export?format=xlsx&columns=all")).Content.ReadAsByteArrayAsync();
         var rows = new MemoryStream(exported).Query(useHeaderRow: true).Cast<IDictionary<string, object?>>().ToDictionary(r => (string)r["name"]!);

@@ -64,16 +64,22 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeL
             byKey[id].Refused = new("The record is in the recycle bin; restore it first");
     }
 
-    /// <summary>The same record for the same row of the same import, whenever it runs; its time is the import's.</summary>
+    /// <summary>
+    /// The same record for the same row of the same import, whenever it runs. Its time is the import's, and rows follow each
+    /// other as in the file: ids anywhere would have each index changed anywhere.
+    /// </summary>
     private static Guid IdOf(Guid import, long row)
     {
-        Span<byte> bytes = stackalloc byte[32];
+        Span<byte> bytes = stackalloc byte[24];
         import.TryWriteBytes(bytes, bigEndian: true, out _);
         BinaryPrimitives.WriteInt64BigEndian(bytes[16..], row);
-        var hash = SHA256.HashData(bytes[..24]);
-        hash.AsSpan(0, 9).CopyTo(bytes[7..]);
-        // Version 7 and the variant stay where RFC 9562 has them; the hash fills the rest.
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        var hash = SHA256.HashData(bytes);
+        // RFC 9562, version 7: 48 bits of time, 4 of version, 12 and, after two of the variant, 62 that are free: 34 for the row, the rest for the hash.
+        bytes[6] = (byte)(0x70 | ((row >> 30) & 0x0F));
+        bytes[7] = (byte)(row >> 22);
+        bytes[8] = (byte)(0x80 | ((row >> 16) & 0x3F));
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[9..], (ushort)row);
+        hash.AsSpan(0, 5).CopyTo(bytes[11..]);
         return new Guid(bytes[..16], bigEndian: true);
     }
 
