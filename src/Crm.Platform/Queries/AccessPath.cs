@@ -18,6 +18,13 @@ internal sealed record AccessPath(bool IsChosen, Filter? By = null, bool ByScope
     /// <summary>The planner chooses.</summary>
     public static AccessPath Free { get; } = new(false);
 
+    /// <summary>Some records from all over the table and no others, to tell how many of all meet a condition.</summary>
+    /// <param name="last">The number of the table's last row, which SQLite gives each.</param>
+    /// <param name="count">So many rows, fewer where some are gone.</param>
+    public static AccessPath Sample(long last, int count)
+        // Steps of the golden ratio come near every place and follow no rhythm that the records may have.
+        => new(true) { Rows = [.. Enumerable.Range(1, count).Select(i => 1 + (long)(i * 0.6180339887498949 % 1 * last))] };
+
     /// <summary>Nothing gives few records.</summary>
     public static AccessPath Open { get; } = new(false) { IsOpen = true };
 
@@ -29,6 +36,9 @@ internal sealed record AccessPath(bool IsChosen, Filter? By = null, bool ByScope
     /// all come late in the list's order, as Chinese names do after Latin ones.
     /// </summary>
     public AccessPath? Otherwise { get; init; }
+
+    /// <summary>The rows of a sample; null for all.</summary>
+    public IReadOnlyList<long>? Rows { get; private init; }
 
     public AccessPath SortedBy(QueryCompiler.Resolved sort, FieldKinds kinds)
         => !IsOpen ? this : (sort.Alias == "t" && AccessPathFinder.HasIndex(sort.Type, sort.Field, kinds) ? new AccessPath(true) : Free) with { Otherwise = Otherwise };

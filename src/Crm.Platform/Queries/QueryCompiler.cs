@@ -129,6 +129,8 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
             sql.Append(Through(through));
         if (Path.ByScope)
             sql.Append($" AND {alias}.\"id\" IN (").Append(Scope.Reach(root)).Append(")");
+        if (Path.Rows is { } rows)
+            sql.Append($" AND {alias}._rowid_ IN (SELECT value FROM json_each(").Append(ColumnType.Text, $"[{string.Join(',', rows)}]").Append("))");
         return sql;
     }
 

@@ -26,8 +26,14 @@ public sealed class QueryEngine(
     /// <summary>Counts stop here unless an exact one is asked for.</summary>
     public const int CountCap = 10_000;
 
-    /// <summary>What PostgreSQL expects to be more than this is not counted for a figure beside a list: counting would cost more than the list.</summary>
+    /// <summary>What is expected to be more than this is not counted for a figure beside a list: counting would cost more than the list.</summary>
     private const double CertainUpTo = 2_000;
+
+    /// <summary>SQLite expects nothing: so many records from all over a table are looked at instead, where it has ten times as many.</summary>
+    private const int Sample = 2_000;
+
+    /// <summary>So many of a sample tell how many there are within a sixth or so; fewer tell little.</summary>
+    private const int Telling = 30;
 
     /// <summary>How long a list's order is followed where there is another way.</summary>
     private static readonly ReadLimit TryFor = new(60_000, TimeSpan.FromMilliseconds(60));
@@ -152,7 +158,7 @@ public sealed class QueryEngine(
         var condition = compiler.Where(where, bin);
         var rows = new SqlText("SELECT 1").Append(compiler.From()).Append(condition);
         // What a condition leaves is expected of everybody's records: it is not for a reader who sees some of them only.
-        if (quick && !exact && compiler.Root.ScopedBy is null && (where is null || !compiler.IsScoped) && await session.EstimateAsync(rows, cancellationToken) is > CertainUpTo and var about)
+        if (quick && !exact && compiler.Root.ScopedBy is null && (where is null || !compiler.IsScoped) && await EstimateAsync(compiler, where, bin, rows, cancellationToken) is > CertainUpTo and var about)
             return new QueryCount(Rounded(about), true, true);
         if (!exact)
             rows.Append(" LIMIT ").Append(ColumnType.Integer, CountCap + 1L);
@@ -160,6 +166,25 @@ public sealed class QueryEngine(
             return await session.CountWithinAsync(rows, cancellationToken);
         var count = await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (").Append(rows).Append(") c"), cancellationToken);
         return !exact && count > CountCap ? new QueryCount(CountCap, true) : new QueryCount(count, false);
+    }
+
+    /// <summary>About how many records there are; 0 where nothing tells, or where counting is as quick.</summary>
+    private async Task<double> EstimateAsync(QueryCompiler compiler, Filter? where, RecycleBin bin, SqlText rows, CancellationToken cancellationToken)
+    {
+        if (session.Database.Provider == DatabaseProvider.Postgres)
+            return await session.EstimateAsync(rows, cancellationToken);
+        // An index of words would be read whole, to look a few records up in it.
+        if (bin != RecycleBin.Without || compiler.Path.IsDriven || where is QuickSearchFilter || (where is AndFilter and && and.Filters.Any(f => f is QuickSearchFilter)))
+            return 0;
+        var last = await session.CountAsync(new SqlText($"SELECT MAX(_rowid_) FROM {Columns.Table(compiler.Root)}"), cancellationToken);
+        if (last < 10 * Sample)
+            return 0;
+        var sample = Compiler(compiler.Root.Name);
+        sample.Path = AccessPath.Sample(last, Sample);
+        var condition = sample.Where(where, bin);
+        var found = 0L;
+        var isAll = await session.ReadWithinAsync(new SqlText("SELECT COUNT(*)").Append(sample.From()).Append(condition), row => found = row.GetInt64(0), TryFor, cancellationToken);
+        return isAll && found >= Telling ? (double)last * found / Sample : 0;
     }
 
     private static long Rounded(double about)
