@@ -37,11 +37,17 @@ internal sealed record AccessPath(bool IsChosen, Filter? By = null, bool ByScope
     /// </summary>
     public AccessPath? Otherwise { get; init; }
 
+    /// <summary>
+    /// The conditions each give many records and may together give hardly any: should the sort's index be followed for very
+    /// long in vain, <see cref="AccessPathFinder.FindOtherwiseAsync"/> tells where else to start.
+    /// </summary>
+    public bool MayBeInVain { get; init; }
+
     /// <summary>The rows of a sample; null for all.</summary>
     public IReadOnlyList<long>? Rows { get; private init; }
 
     public AccessPath SortedBy(QueryCompiler.Resolved sort, FieldKinds kinds)
-        => !IsOpen ? this : (sort.Alias == "t" && AccessPathFinder.HasIndex(sort.Type, sort.Field, kinds) ? new AccessPath(true) : Free) with { Otherwise = Otherwise };
+        => !IsOpen ? this : (sort.Alias == "t" && AccessPathFinder.HasIndex(sort.Type, sort.Field, kinds) ? new AccessPath(true) { MayBeInVain = MayBeInVain } : Free) with { Otherwise = Otherwise };
 
     /// <summary>Few records come from an index and are sorted, instead of following the sort's index.</summary>
     public bool IsDriven => By is not null || ByScope || Through is not null;
@@ -56,6 +62,9 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
     /// <summary>So many take a fifth of a second to sort. Words that more records have are found soonest in the order of the list.</summary>
     private const long Many = 60_000;
 
+    /// <summary>More are no shorter way than the list's order.</summary>
+    private const long Most = 300_000;
+
     /// <summary>Each record of the target may be pointed to by several.</summary>
     private const long FewBeyond = 400;
 
@@ -64,16 +73,11 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
     public async Task<AccessPath> FindAsync(Filter? where, CancellationToken cancellationToken)
     {
         var root = compiler();
-        IReadOnlyList<Filter> conditions = where switch
-        {
-            null => [],
-            AndFilter and => and.Filters,
-            _ => [where],
-        };
+        var conditions = Conditions(where);
         // Ids are unique, and planners know.
         if (conditions.Any(c => c is CompareFilter { Path: SystemFields.Id, Operator: FilterOperator.Equal } or InFilter { Path: SystemFields.Id }))
             return AccessPath.Free;
-        var (best, least) = (AccessPath.Open, Few + 1);
+        var best = AccessPath.Open;
         foreach (var search in conditions.OfType<QuickSearchFilter>())
             if (root.PiecedCount(search) is { } found && await HowManyAsync(found, cancellationToken) is var count and <= Many)
             {
@@ -85,19 +89,38 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
         // PostgreSQL's planner knows how frequent values are, and what a limit means.
         if (session.Dialect.NoIndex.Length == 0)
             return best;
+        if (await FewestAsync(root, conditions, Few, cancellationToken) is { } few)
+            return few;
+        // A record without a look-up has an empty field beyond it, too.
+        foreach (var condition in conditions.OfType<CompareFilter>().Where(c => IsSearchable(c) && c.Value is not null).Take(MostAsked))
+            if (compiler().Beyond(condition) is { } beyond && HasIndex(beyond.Type, beyond.Field, root.Kinds)
+                && await CountAsync(beyond.Records, FewBeyond + 1, cancellationToken) <= FewBeyond)
+                return new AccessPath(true, Through: condition);
+        return best with { MayBeInVain = conditions.Count > 0 };
+    }
+
+    /// <summary>From what gives the fewest records, when following the sort's index was in vain; that index to its end, where nothing gives less than most.</summary>
+    public async Task<AccessPath> FindOtherwiseAsync(Filter? where, CancellationToken cancellationToken)
+        => await FewestAsync(compiler(), Conditions(where), Most, cancellationToken) ?? AccessPath.Open;
+
+    /// <summary>From what gives the fewest records; null when nothing gives so few.</summary>
+    private async Task<AccessPath?> FewestAsync(QueryCompiler root, IReadOnlyList<Filter> conditions, long limit, CancellationToken cancellationToken)
+    {
+        var (best, least) = ((AccessPath?)null, limit + 1);
         foreach (var condition in conditions.Where(c => IsIndexed(root, c)).Take(MostAsked))
             if (await CountAsync(compiler().Among(condition), least, cancellationToken) is var count && count < least)
                 (best, least) = (new AccessPath(true, By: condition), count);
-        if (root.IsScoped && await CountAsync(new SqlText(" FROM (").Append(root.Scope.Reach(root.Root)).Append(") r"), least, cancellationToken) is var mine && mine < least)
-            (best, least) = (new AccessPath(true, ByScope: true), mine);
-        if (least > Few)
-            // A record without a look-up has an empty field beyond it, too.
-            foreach (var condition in conditions.OfType<CompareFilter>().Where(c => IsSearchable(c) && c.Value is not null).Take(MostAsked))
-                if (compiler().Beyond(condition) is { } beyond && HasIndex(beyond.Type, beyond.Field, root.Kinds)
-                    && await CountAsync(beyond.Records, FewBeyond + 1, cancellationToken) <= FewBeyond)
-                    return new AccessPath(true, Through: condition);
-        return best;
+        return root.IsScoped && await CountAsync(new SqlText(" FROM (").Append(root.Scope.Reach(root.Root)).Append(") r"), least, cancellationToken) < least
+            ? new AccessPath(true, ByScope: true)
+            : best;
     }
+
+    private static IReadOnlyList<Filter> Conditions(Filter? where) => where switch
+    {
+        null => [],
+        AndFilter and => and.Filters,
+        _ => [where],
+    };
 
     public static bool HasIndex(ContentTypeDefinition type, FieldDefinition field, FieldKinds kinds)
         => field.Name == SystemFields.Id || field.Name == type.DisplayField || FieldIndexes.Of(type, kinds).Contains(field.Name);

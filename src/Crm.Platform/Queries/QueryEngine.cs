@@ -29,14 +29,17 @@ public sealed class QueryEngine(
     /// <summary>What is expected to be more than this is not counted for a figure beside a list: counting would cost more than the list.</summary>
     private const double CertainUpTo = 2_000;
 
-    /// <summary>SQLite expects nothing: so many records from all over a table are looked at instead, where it has ten times as many.</summary>
-    private const int Sample = 2_000;
+    /// <summary>SQLite expects nothing: so many records from all over a table are looked at instead, where it has twenty times as many.</summary>
+    private const int Sample = 1_000;
 
-    /// <summary>So many of a sample tell how many there are within a sixth or so; fewer tell little.</summary>
-    private const int Telling = 30;
+    /// <summary>So many of a sample tell how many there are within a fifth or so; fewer tell little.</summary>
+    private const int Telling = 20;
 
     /// <summary>How long a list's order is followed where there is another way.</summary>
     private static readonly ReadLimit TryFor = new(60_000, TimeSpan.FromMilliseconds(60));
+
+    /// <summary>How long it is where another way has to be looked for: some fifty thousand records of SQLite.</summary>
+    private static readonly ReadLimit TryLong = new(600_000, TimeSpan.MaxValue);
 
     /// <summary>A first page starts nowhere in particular.</summary>
     private static readonly SqlText[] Whole = [new()];
@@ -56,7 +59,7 @@ public sealed class QueryEngine(
         var skip = query.After is null ? 0 : query.Skip;
         var (plan, path, read) = await ReadAsync(query, skip + take + 1, null, cancellationToken);
         if (read is null)
-            (plan, _, read) = await ReadAsync(query, skip + take + 1, path.Otherwise, cancellationToken);
+            (plan, _, read) = await ReadAsync(query, skip + take + 1, path.Otherwise ?? await OtherwiseAsync(query, cancellationToken), cancellationToken);
         var rows = read!;
         rows.RemoveRange(0, Math.Min(skip, rows.Count));
         var more = rows.Count > take;
@@ -109,7 +112,7 @@ public sealed class QueryEngine(
                 sql.Append(page);
             else
                 sql.Append(compiler.From()).Append(" WHERE t.\"id\" IN (SELECT t.\"id\"").Append(page).Append(")").Append(order);
-            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is null ? null : TryFor, cancellationToken))
+            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is not null ? TryFor : path.MayBeInVain ? TryLong : null, cancellationToken))
                 return (plan, path, null);
             if (rows.Count >= count)
                 break;
@@ -177,12 +180,15 @@ public sealed class QueryEngine(
         if (bin != RecycleBin.Without || compiler.Path.IsDriven || where is QuickSearchFilter || (where is AndFilter and && and.Filters.Any(f => f is QuickSearchFilter)))
             return 0;
         var last = await session.CountAsync(new SqlText($"SELECT MAX(_rowid_) FROM {Columns.Table(compiler.Root)}"), cancellationToken);
-        if (last < 10 * Sample)
+        if (last < 20 * Sample)
             return 0;
         var sample = Compiler(compiler.Root.Name);
         sample.Path = AccessPath.Sample(last, Sample);
         var condition = sample.Where(where, bin);
         var found = 0L;
+        // Records beyond a look-up would have to be read one by one.
+        if (sample.HasJoins)
+            return 0;
         var isAll = await session.ReadWithinAsync(new SqlText("SELECT COUNT(*)").Append(sample.From()).Append(condition), row => found = row.GetInt64(0), TryFor, cancellationToken);
         return isAll && found >= Telling ? (double)last * found / Sample : 0;
     }
@@ -200,6 +206,9 @@ public sealed class QueryEngine(
             _path = last = (type, where, actor.Current, await new AccessPathFinder(session, () => Compiler(type)).FindAsync(where, cancellationToken));
         return sort is null ? last.Path : last.Path.SortedBy(sort.At, kinds);
     }
+
+    private async Task<AccessPath> OtherwiseAsync(Query query, CancellationToken cancellationToken)
+        => (await new AccessPathFinder(session, () => Compiler(query.Type)).FindOtherwiseAsync(query.Where, cancellationToken)).SortedBy(Sorts(Compiler(query.Type, query.WithHidden), query)[0].At, kinds);
 
     /// <summary>
     /// All records, page by page; for exports and jobs. Unless the query says otherwise in the order of their ids, which

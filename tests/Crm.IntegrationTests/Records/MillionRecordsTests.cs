@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Crm.IntegrationTests.Support;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
+using Crm.Platform.Fields;
 using Crm.Platform.Jobs;
 using Crm.Platform.Queries;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,17 +53,26 @@ public abstract class MillionRecordsTests(DatabaseProvider provider)
         await listing;
         TestContext.Current.TestOutputHelper?.WriteLine($"{lists} lists meanwhile, the slowest in {slowest.TotalMilliseconds:0} ms");
 
+        // Each condition is frequent, both together are rare: the list's order would be followed far.
+        foreach (var employees in new[] { 500, 5000 })
+        {
+            var rare = Filter.And([new CompareFilter("employees", FilterOperator.Less, employees + 1m), new CompareFilter("employees", FilterOperator.GreaterOrEqual, (decimal)employees)]);
+            var found = (IReadOnlyList<ContentItem>)[];
+            await Timed("find rare ones", async () => found = (await scope.Queries.ListAsync(new Query("companies") { Where = rare, Sort = ["-code"], Columns = ["code"] }, CancellationToken.None)).Items);
+            Assert.Equal(Enumerable.Range(0, Records).Where(i => i % 5000 == employees).Select(i => $"K{i}").OrderDescending(StringComparer.Ordinal).Take(50), found.Select(i => (string)i["code"]!));
+        }
+
         Assert.True(lists > 10);
         if (provider == DatabaseProvider.Postgres)
             await scope.Session.ExecuteAsync("ANALYZE companies", CancellationToken.None);
         // Figures beside a list are near enough, and cost no counting.
-        foreach (var (where, share) in new (Filter?, double)[] { (null, 1), (Filter.Eq("level", "a"), 1), (new CompareFilter("employees", Platform.Fields.FilterOperator.Less, 1000m), 0.2), (Filter.And([Filter.Eq("region", "East"), new CompareFilter("employees", Platform.Fields.FilterOperator.GreaterOrEqual, 4000m)]), 0.2) })
+        foreach (var (where, share) in new (Filter?, double)[] { (null, 1), (Filter.Eq("level", "a"), 1), (new CompareFilter("employees", FilterOperator.Less, 1000m), 0.2), (Filter.And([Filter.Eq("region", "East"), new CompareFilter("employees", FilterOperator.GreaterOrEqual, 4000m)]), 0.2) })
         {
             var about = await scope.Queries.CountAsync("companies", where, CancellationToken.None, quick: true);
             Assert.True(about.IsEstimate, $"{where}: {about}");
             Assert.InRange(about.Count, Records * share * 0.8, Records * share * 1.2);
         }
-        Assert.Equal(0, (await scope.Queries.CountAsync("companies", new CompareFilter("region", Platform.Fields.FilterOperator.NotEqual, "East"), CancellationToken.None)).Count);
+        Assert.Equal(0, (await scope.Queries.CountAsync("companies", new CompareFilter("region", FilterOperator.NotEqual, "East"), CancellationToken.None)).Count);
         Assert.Equal(Records * 2L, await scope.Session.CountAsync(new SqlText("SELECT COUNT(*) FROM crm_change_log"), CancellationToken.None));
     }
 
