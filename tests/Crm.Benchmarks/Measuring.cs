@@ -21,6 +21,7 @@ internal sealed class Measuring(Site site, BenchmarkPlan plan, ResultTable table
         await GetAsync("list, first page", admin, _ => "/customers");
         await GetAsync("list, a page anywhere", admin, i => $"/customers?after={Cursor(names[i % names.Count])}");
         await GetAsync("list, three filters, sorted by an added field", admin, i => $"/customers?sort=-score&filter={Uri.EscapeDataString($"level eq '{"abcd"[i % 4]}' and industry eq '{Industries[i % 10]}' and employees gt {i % 10 * 1000}")}");
+        await GetAsync("list, frequent conditions that are rare together", admin, i => $"/customers?filter={Uri.EscapeDataString($"employees lt {5001 + i % 1000} and employees ge {5000 + i % 1000}")}");
         await GetAsync("list, sorted by change", admin, _ => "/customers?sort=-modifiedAt");
         await GetAsync("contacts by customer.industry", admin, i => $"/contacts?filter={Uri.EscapeDataString($"customer/industry eq '{Industries[i % 10]}'")}");
         await GetAsync("contacts by customer.name", admin, i => $"/contacts?filter={Uri.EscapeDataString($"customer/name eq '{names[i % names.Count].Replace("'", "''", StringComparison.Ordinal)}'")}");

@@ -29,10 +29,13 @@ public sealed class QueryEngine(
     /// <summary>What is expected to be more than this is not counted for a figure beside a list: counting would cost more than the list.</summary>
     private const double CertainUpTo = 2_000;
 
-    /// <summary>SQLite expects nothing: so many records from all over a table are looked at instead, where it has twenty times as many.</summary>
-    private const int Sample = 1_000;
+    /// <summary>SQLite expects nothing: so many records from all over a large table are looked at instead, more where the fewer tell nothing.</summary>
+    private static readonly int[] Samples = [200, 1_000];
 
-    /// <summary>So many of a sample tell how many there are within a fifth or so; fewer tell little.</summary>
+    /// <summary>Smaller tables are counted.</summary>
+    private const int WorthSampling = 20_000;
+
+    /// <summary>So many of a sample tell how many there are within a fifth or so.</summary>
     private const int Telling = 20;
 
     /// <summary>How long a list's order is followed where there is another way.</summary>
@@ -180,17 +183,21 @@ public sealed class QueryEngine(
         if (bin != RecycleBin.Without || compiler.Path.IsDriven || where is QuickSearchFilter || (where is AndFilter and && and.Filters.Any(f => f is QuickSearchFilter)))
             return 0;
         var last = await session.CountAsync(new SqlText($"SELECT MAX(_rowid_) FROM {Columns.Table(compiler.Root)}"), cancellationToken);
-        if (last < 20 * Sample)
-            return 0;
-        var sample = Compiler(compiler.Root.Name);
-        sample.Path = AccessPath.Sample(last, Sample);
-        var condition = sample.Where(where, bin);
-        var found = 0L;
-        // Records beyond a look-up would have to be read one by one.
-        if (sample.HasJoins)
-            return 0;
-        var isAll = await session.ReadWithinAsync(new SqlText("SELECT COUNT(*)").Append(sample.From()).Append(condition), row => found = row.GetInt64(0), TryFor, cancellationToken);
-        return isAll && found >= Telling ? (double)last * found / Sample : 0;
+        foreach (var size in last < WorthSampling ? [] : Samples)
+        {
+            var sample = Compiler(compiler.Root.Name);
+            sample.Path = AccessPath.Sample(last, size);
+            var condition = sample.Where(where, bin);
+            // Records beyond a look-up would have to be read one by one.
+            if (sample.HasJoins)
+                break;
+            var found = 0L;
+            if (!await session.ReadWithinAsync(new SqlText("SELECT COUNT(*)").Append(sample.From()).Append(condition), row => found = row.GetInt64(0), TryFor, cancellationToken))
+                break;
+            if (found >= Telling)
+                return (double)last * found / size;
+        }
+        return 0;
     }
 
     private static long Rounded(double about)
