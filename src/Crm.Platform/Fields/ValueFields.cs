@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Localization;
@@ -228,7 +229,7 @@ internal sealed class YesNoField : FieldKind
         => (bool)value ? context.Localizer["Yes"] : context.Localizer["No"];
 }
 
-internal sealed class DateField : FieldKind
+internal sealed partial class DateField : FieldKind
 {
     private static readonly KindColumn[] DateColumns = [new("", ColumnType.Date)];
     private static readonly string[] Days = ["yyyy-MM-dd", "yyyy/M/d", "yyyy年M月d日"];
@@ -250,7 +251,8 @@ internal sealed class DateField : FieldKind
         if (RelativeDates.ToDate(trimmed, context) is { } relative)
             return Ok(field, relative);
         return DateOnly.TryParseExact(trimmed, IsMonth(field) ? [.. Days, .. Months] : Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-            || (!context.Culture.Equals(CultureInfo.InvariantCulture) && DateOnly.TryParse(trimmed, context.Culture, out date))
+            // "Nov-25" is a month of 2025 to people and the 25th to the framework.
+            || (!context.Culture.Equals(CultureInfo.InvariantCulture) && (!IsMonth(field) || Year().IsMatch(trimmed)) && DateOnly.TryParse(trimmed, context.Culture, out date))
             ? Ok(field, date)
             : FieldParse.Fail(IsMonth(field) ? "{0} must be a month such as 2026-03" : "{0} must be a date such as 2026-03-31", field.Label);
     }
@@ -271,6 +273,9 @@ internal sealed class DateField : FieldKind
     private static FieldParse Ok(FieldDefinition field, DateOnly date) => FieldParse.Ok(IsMonth(field) ? FirstOfMonth(date) : date);
 
     private static DateOnly FirstOfMonth(DateOnly date) => new(date.Year, date.Month, 1);
+
+    [GeneratedRegex("[0-9]{4}")]
+    private static partial Regex Year();
 }
 
 internal sealed class DateTimeField : FieldKind

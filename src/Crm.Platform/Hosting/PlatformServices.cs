@@ -48,6 +48,7 @@ public static class PlatformServices
         services.AddScoped<FileRows>();
         services.AddScoped<IContentHandler, KeepFiles>();
         services.AddScoped<ChangeBinder>();
+        services.AddSingleton<QueryLimits>();
         services.AddScoped<QueryEngine>();
         services.AddScoped<AmountSums>();
         services.AddScoped<RecordFinder>();

@@ -43,6 +43,9 @@ internal sealed class FilterLiterals(Actor actor, ParseContext context)
             if (at.Kind is PickListField or MultiPickListField)
                 return PickListField.FindOption(at.Field, text, context.Localizer)?.Key
                     ?? (at.Field.Open ? text : throw new QueryException("{0} has no option “{1}”", at.Field.Label, text) { Field = at.Field.Name });
+            // A month is kept as its first day, but the days that a filter names stay days.
+            if (at.FilterType == ColumnType.Date && RelativeDates.ToDate(text, context) is { } moving)
+                return moving;
             if (at.Kind.Parse(at.Field, text, context).Value is { } parsed and not (UnboundValue or string))
                 return Convert(at, parsed);
         }

@@ -19,7 +19,8 @@ public sealed class QueryEngine(
     SettingsStore settings,
     ActorContext actor,
     TimeProvider clock,
-    IStringLocalizer localizer)
+    IStringLocalizer localizer,
+    QueryLimits limits)
 {
     public const int MaxTake = 1000;
 
@@ -41,8 +42,8 @@ public sealed class QueryEngine(
     /// <summary>How long a list's order is followed where there is another way.</summary>
     private static readonly ReadLimit TryFor = new(60_000, TimeSpan.FromMilliseconds(60));
 
-    /// <summary>How long it is where another way has to be looked for: some fifty thousand records of SQLite.</summary>
-    private static readonly ReadLimit TryLong = new(600_000, TimeSpan.MaxValue);
+    /// <summary>How long it is on SQLite where another way has to be looked for.</summary>
+    private readonly ReadLimit _tryLong = new(limits.StepsInVain, Timeout.InfiniteTimeSpan);
 
     /// <summary>A first page starts nowhere in particular.</summary>
     private static readonly SqlText[] Whole = [new()];
@@ -115,7 +116,7 @@ public sealed class QueryEngine(
                 sql.Append(page);
             else
                 sql.Append(compiler.From()).Append(" WHERE t.\"id\" IN (SELECT t.\"id\"").Append(page).Append(")").Append(order);
-            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is not null ? TryFor : path.MayBeInVain ? TryLong : null, cancellationToken))
+            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is not null ? TryFor : path.MayBeInVain && count <= MaxTake && query.Skip == 0 ? _tryLong : null, cancellationToken))
                 return (plan, path, null);
             if (rows.Count >= count)
                 break;
@@ -155,7 +156,7 @@ public sealed class QueryEngine(
         => (await ListAsync(new Query(type) { Where = Filter.Eq(SystemFields.Id, id), Take = 1, Bin = bin }, cancellationToken)).Items is [var item] ? item : null;
 
     /// <summary>How many records there are, up to <see cref="CountCap"/> unless an exact count is asked for.</summary>
-    /// <param name="quick">For a figure beside a list: gives up early where counting is slow, and says how many it met, which is then capped.</param>
+    /// <param name="quick">For a figure beside a list: estimates what may be many, or gives up early where counting is slow, and says how many it met, which is then capped.</param>
     public async Task<QueryCount> CountAsync(string type, Filter? where, CancellationToken cancellationToken, bool exact = false, RecycleBin bin = RecycleBin.Without, bool quick = false)
     {
         var compiler = Compiler(type);
@@ -163,8 +164,10 @@ public sealed class QueryEngine(
             compiler.Path = await AccessPathAsync(type, where, null, cancellationToken);
         var condition = compiler.Where(where, bin);
         var rows = new SqlText("SELECT 1").Append(compiler.From()).Append(condition);
-        // What a condition leaves is expected of everybody's records: it is not for a reader who sees some of them only.
-        if (quick && !exact && compiler.Root.ScopedBy is null && (where is null || !compiler.IsScoped) && await EstimateAsync(compiler, where, bin, rows, cancellationToken) is > CertainUpTo and var about)
+        if (quick && !exact && compiler.IsScoped && compiler.Root.ScopedBy is null && where is null && bin == RecycleBin.Without)
+            return await CountReachAsync(compiler, cancellationToken);
+        // What is expected is expected of everybody's records: it says nothing to a reader who sees some of them only.
+        if (quick && !exact && !compiler.IsScoped && compiler.Root.ScopedBy is null && await EstimateAsync(compiler, where, bin, rows, cancellationToken) is > CertainUpTo and var about)
             return new QueryCount(Rounded(about), true, true);
         if (!exact)
             rows.Append(" LIMIT ").Append(ColumnType.Integer, CountCap + 1L);
@@ -172,6 +175,14 @@ public sealed class QueryEngine(
             return await session.CountWithinAsync(rows, cancellationToken);
         var count = await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (").Append(rows).Append(") c"), cancellationToken);
         return !exact && count > CountCap ? new QueryCount(CountCap, true) : new QueryCount(count, false);
+    }
+
+    /// <summary>All that a limited reader may see, from the indexes of owners and teams. A record may be of both: then it is met twice.</summary>
+    private async Task<QueryCount> CountReachAsync(QueryCompiler compiler, CancellationToken cancellationToken)
+    {
+        var met = new SqlText("SELECT COUNT(*), COUNT(DISTINCT id) FROM (SELECT id FROM (").Append(compiler.Scope.Reach(compiler.Root)).Append(") r LIMIT ").Append(ColumnType.Integer, CountCap + 1L).Append(") m");
+        var (rows, records) = (await session.ReadAsync(met, r => (r.GetInt64(0), r.GetInt64(1)), cancellationToken))[0];
+        return rows > CountCap ? new(Math.Min(records, CountCap), true) : new(records, false);
     }
 
     /// <summary>About how many records there are; 0 where nothing tells, or where counting is as quick.</summary>
@@ -215,7 +226,10 @@ public sealed class QueryEngine(
     }
 
     private async Task<AccessPath> OtherwiseAsync(Query query, CancellationToken cancellationToken)
-        => (await new AccessPathFinder(session, () => Compiler(query.Type)).FindOtherwiseAsync(query.Where, cancellationToken)).SortedBy(Sorts(Compiler(query.Type, query.WithHidden), query)[0].At, kinds);
+    {
+        _path = (query.Type, query.Where, actor.Current, await new AccessPathFinder(session, () => Compiler(query.Type)).FindOtherwiseAsync(query.Where, cancellationToken));
+        return await AccessPathAsync(query.Type, query.Where, Sorts(Compiler(query.Type, query.WithHidden), query)[0], cancellationToken);
+    }
 
     /// <summary>
     /// All records, page by page; for exports and jobs. Unless the query says otherwise in the order of their ids, which
@@ -273,6 +287,13 @@ public sealed class QueryEngine(
             sorts.Add(new SortKey(compiler.Resolve(SystemFields.Id), sorts.Count > 0 && sorts[^1].Descending));
         return sorts;
     }
+}
+
+/// <summary>What queries may take before they try something else.</summary>
+public sealed record QueryLimits
+{
+    /// <summary>So many of SQLite's steps, some fifty thousand records, a page's order is followed where conditions may be rare together.</summary>
+    public int StepsInVain { get; init; } = 600_000;
 }
 
 internal sealed record SortKey(QueryCompiler.Resolved At, bool Descending);

@@ -5,6 +5,7 @@ using Crm.Platform.Data;
 using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.IntegrationTests.Queries;
 
@@ -32,7 +33,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"CRM_TEST_SEED={_seed}");
         _random = new Random(_seed);
-        _platform = await TestPlatform.CreateAsync(provider);
+        // The order of a page is followed to its end, or given up after a record or two for an index that begins elsewhere.
+        _platform = await TestPlatform.CreateAsync(provider, _random.Next(2) == 0 ? null : services => services.AddSingleton(new QueryLimits { StepsInVain = 50 }));
         await using var scope = _platform.OpenAsSystem();
         _team = await scope.CreateAsync("teams", ("name", "North"));
         var other = await scope.CreateAsync("teams", ("name", "South"));
@@ -103,6 +105,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         var people = (await AllAsync(scope, "people")).Where(Sees).ToList();
 
         await using var limited = _platform.Open(reader);
+        Assert.Equal(new QueryCount(people.Count, false), await limited.Queries.CountAsync("people", null, CancellationToken.None, quick: true));
         var rows = await limited.Queries.ListAsync(new Query("people") { Columns = ["company", "company.name", "company.level", "company.employees"], Sort = ["company.employees", "company.name"], Take = 1000 }, CancellationToken.None);
         Assert.True(people.Select(p => p.Id).ToHashSet().SetEquals(rows.Items.Select(i => i.Id)), $"seed {_seed}");
         foreach (var row in rows.Items)

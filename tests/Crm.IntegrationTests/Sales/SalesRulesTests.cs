@@ -260,6 +260,10 @@ public sealed class SalesRulesTests
         Assert.Equal(HttpStatusCode.Redirect, (await manager.SubmitAsync("/targets/new", target)).StatusCode);
         Assert.Contains("has a target for that month already", await (await manager.SubmitAsync("/targets/new", target)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
+        // Whatever day it is, this month began within the last thirty.
+        Assert.Equal(HttpStatusCode.Redirect, (await manager.SubmitAsync("/targets/new", new() { ["person"] = target["person"], ["month"] = "@month", ["amount"] = "1" })).StatusCode);
+        Assert.Single((await manager.PageAsync("/targets?filter=month ge @today-30 and month lt @today%2B1")).QuerySelectorAll("[data-row]"));
+        Assert.Empty((await manager.PageAsync("/targets?filter=month ge @today-30 and month lt @today-30")).QuerySelectorAll("[data-row]"));
         Assert.Equal("March 2026", (await manager.PageAsync("/targets?filter=month eq 2026-03-01")).QuerySelector("td[data-col=month]")!.TextContent.Trim());
 
         // The salesperson sees the own target, and the deals behind the number.

@@ -31,7 +31,8 @@ public sealed class FormTests
         Assert.EndsWith("-01", kind.ToInvariant(field, value), StringComparison.Ordinal);
         Assert.Equal(value, kind.Parse(field, kind.ToForm(field, value, context)[0], Context()).Value);
         Assert.Equal(value, kind.Clean(field, ((DateOnly)value).AddDays(20)));
-        Assert.Equal("Month must be a month such as 2026-03", kind.Parse(field, "2026-13", Context()).Error?.ToString());
+        foreach (var unclear in new[] { "2026-13", "Nov-25", "11/25" })
+            Assert.Equal("Month must be a month such as 2026-03", kind.Parse(field, unclear, invariant).Error?.ToString());
     }
 
     [Theory]

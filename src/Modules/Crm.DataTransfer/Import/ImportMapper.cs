@@ -32,11 +32,12 @@ internal sealed record MappedColumn(FieldDefinition Field, string Text, int Inde
 /// <param name="KeepsIds">A new record gets the id that its row has.</param>
 internal sealed record ImportMapping(IReadOnlyList<MappedColumn> Columns, MappedColumn? Key, IReadOnlyList<string> Ignored, bool KeepsIds);
 
-/// <summary>Decides which column goes into which field: as the request says, else by the field's name, else by its label in any language, else by what files call it.</summary>
+/// <summary>Decides which column goes into which field: as the request says, else by the field's name, else by its label in any language.</summary>
 public sealed class ImportMapper(ContentDefinitions definitions, FieldKinds kinds, Translations translations)
 {
+    /// <param name="guess">Whether what files call a field will do, too: for a proposal that somebody looks at.</param>
     /// <returns>Null when the request or the header will not do, which has then been reported.</returns>
-    internal ImportMapping? Map(ContentTypeDefinition type, IReadOnlyList<string> headers, ImportRequest request, Action<RowProblem> report)
+    internal ImportMapping? Map(ContentTypeDefinition type, IReadOnlyList<string> headers, ImportRequest request, Action<RowProblem> report, bool guess = false)
     {
         var names = Names(type);
         var keyName = request.Key ?? (request.AsExported ? SystemFields.Id : null);
@@ -56,16 +57,17 @@ public sealed class ImportMapper(ContentDefinitions definitions, FieldKinds kind
             else
                 columns.Add(new(at.Field, at.Text, index));
         }
-        // First by names, then by labels, then by what else they are called, as long as neither the column nor the field is taken.
+        // First by names, then by labels, as long as neither the column nor the field is taken.
         for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
             if (names.TryGetValue(headers[i], out var at) && (IsSettable(at.Field, request) || IsKey(at.Field)))
                 Take(at, i);
         for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
             if (names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field, request) && IsLabel(n.Field.Label, headers[i])) is { Field: not null } at)
                 Take(at, i);
-        for (var i = 0; i < headers.Count && !request.OnlyMapped; i++)
-            if (names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field, request) && IsAlias(type, n.Field, headers[i])) is { Field: not null } at)
-                Take(at, i);
+        foreach (var isCalled in guess ? (Func<FieldDefinition, string, bool>[])[IsWritten, IsAlias] : [])
+            for (var i = 0; i < headers.Count; i++)
+                if (Letters(headers[i]) is { Length: > 0 } called && names.Values.FirstOrDefault(n => n.Text == n.Field.Name && IsSettable(n.Field, request) && isCalled(n.Field, called)) is { Field: not null } at)
+                    Take(at, i);
         if (problems == 0 && columns.Count == 0)
             Report(new("No column of the file is a field of {0}; it has: {1}", type.PluralLabel, string.Join(", ", headers)));
         var key = keyName is null ? null : columns.FirstOrDefault(c => string.Equals(c.Text, keyName, StringComparison.OrdinalIgnoreCase));
@@ -107,19 +109,17 @@ public sealed class ImportMapper(ContentDefinitions definitions, FieldKinds kind
 
         bool IsLabel(LocalizedText label, string header)
             => header.Length > 0 && Labels(label).Any(l => string.Equals(l, header, StringComparison.OrdinalIgnoreCase));
+
+        // "Email *" is the e-mail.
+        bool IsWritten(FieldDefinition field, string called) => Labels(field.Label).Append(field.Name).Any(n => Letters(n) == called);
+
+        // "Company" is the name of a customer and the look-up to one. A look-up to records of its own type is about another record, such as the parent company.
+        bool IsAlias(FieldDefinition field, string called)
+            => field.Aliases.Concat(field is { Kind: "lookUp", Target: { } name } && name != type.Name && definitions.Current.Find(name) is { } target ? target.Find(target.DisplayField)?.Aliases ?? [] : []).Any(n => Letters(n) == called);
     }
 
     private IEnumerable<string> Labels(LocalizedText label)
         => SiteSettings.Cultures.Select(c => label.Zh is null ? translations.Find(CultureInfo.GetCultureInfo(c), label.En) : label.Zh).OfType<string>().Append(label.En);
-
-    /// <summary>Whether people call the field so, however they write it: "Email *" is the e-mail, and "Company" the name of a customer and the look-up to one.</summary>
-    private bool IsAlias(ContentTypeDefinition type, FieldDefinition field, string header)
-    {
-        var called = Letters(header);
-        // A look-up to records of its own type is about another record, such as the parent company.
-        var ofTarget = field is { Kind: "lookUp", Target: { } name } && name != type.Name && definitions.Current.Find(name) is { } target ? target.Find(target.DisplayField)?.Aliases ?? [] : [];
-        return called.Length > 0 && Labels(field.Label).Append(field.Name).Concat(field.Aliases).Concat(ofTarget).Any(n => Letters(n) == called);
-    }
 
     private static string Letters(string text) => string.Concat(FieldKind.Fold(text).Where(char.IsLetterOrDigit));
 
@@ -127,10 +127,10 @@ public sealed class ImportMapper(ContentDefinitions definitions, FieldKinds kind
     internal IReadOnlyList<FieldDefinition> Keys(ContentTypeDefinition type)
         => [.. type.Fields.Where(f => !f.Hidden && CanBeKey(f) && (IsSettable(f) || f.Name == SystemFields.Id))];
 
-    /// <summary>The field, or part of one, that each column goes into by its name; null for none.</summary>
+    /// <summary>The field, or part of one, that each column goes into by its name or by what files call it; null for none.</summary>
     internal IReadOnlyList<string?> Propose(ContentTypeDefinition type, IReadOnlyList<string> headers)
     {
-        var mapping = Map(type, headers, new ImportRequest(type.Name, Stream.Null), _ => { });
+        var mapping = Map(type, headers, new ImportRequest(type.Name, Stream.Null), _ => { }, guess: true);
         return [.. headers.Select((_, i) => mapping?.Columns.FirstOrDefault(c => c.Index == i)?.Text)];
     }
 

@@ -3,8 +3,8 @@ using Crm.Reports.Engine;
 
 namespace Crm.Reports.Saved;
 
-/// <summary>A saved report is of a kind that there is, and keeps only parameters that reports know.</summary>
-internal sealed class CheckSavedReports(IEnumerable<IReportType> reports) : IContentHandler
+/// <summary>A saved report keeps only parameters that reports know.</summary>
+internal sealed class CheckSavedReports : IContentHandler
 {
     public ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -12,8 +12,6 @@ internal sealed class CheckSavedReports(IEnumerable<IReportType> reports) : ICon
             return ValueTask.CompletedTask;
         foreach (var save in saves)
         {
-            if (save.Changed.Contains("report") && save.After.Get<string>("report") is { } name && reports.All(r => r.Name != name))
-                save.Error("report", new("There is no report {0}", name));
             if (!save.Changed.Contains("parameters") || save.After.Get<string>("parameters") is not { } text)
                 continue;
             var known = ReportParameters.Parse(text).ToString();

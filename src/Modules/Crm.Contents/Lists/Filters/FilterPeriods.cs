@@ -7,7 +7,10 @@ namespace Crm.Contents.Lists;
 /// <summary>Stretches of the calendar that move with it, each from a day until before another.</summary>
 internal static partial class FilterPeriods
 {
-    public sealed record Period(string Key, string From, string Until, LocalizedText Label);
+    public sealed record Period(string Key, string From, string Until, LocalizedText Label)
+    {
+        public bool IsOfMonths => !From.StartsWith("@today", StringComparison.Ordinal) && !From.StartsWith("@week", StringComparison.Ordinal);
+    }
 
     public static IReadOnlyList<Period> All { get; } =
     [
