@@ -321,11 +321,7 @@ public sealed partial class ContentDefinitions(
     }
 
     private static FieldDefinition Overlay(FieldDefinition field, JsonObject settings)
-    {
-        var laid = Merge(JsonSerializer.SerializeToNode(field, Json)!.AsObject(), settings).Deserialize<FieldDefinition>(Json)!;
-        // What the code offers since then is offered; who does not want an option of the code's hides it.
-        return laid with { Options = [.. laid.Options, .. field.Options.Where(o => laid.Options.All(l => l.Key != o.Key))] };
-    }
+        => Merge(JsonSerializer.SerializeToNode(field, Json)!.AsObject(), settings).Deserialize<FieldDefinition>(Json)!;
 
     /// <summary>The settings of one definition that another has not.</summary>
     private static JsonObject Difference<T>(T? before, T after) where T : class
