@@ -16,11 +16,12 @@ internal sealed class EditConflicts(ChangeLog log, InvariantTexts values, Record
     /// <param name="posted">What was typed; fields that only the other has changed take the other's value here.</param>
     public async Task<EditConflict> ResolveAsync(ContentTypeDefinition type, ContentItem current, long version, Dictionary<string, IReadOnlyList<string>> posted, CancellationToken cancellationToken)
     {
-        var since = (await log.ReadHistoryAsync(type.Name, current.Id, 200, cancellationToken)).Where(c => c.Version > version).ToList();
-        // The log is newest first: the last one seen holds the value that the form was filled with.
+        // All of them, however long the form was open: a field whose change is missing here would be taken back unasked.
+        var since = await log.ReadSinceAsync(type.Name, [current.Id], version, cancellationToken);
+        // The first change of a field holds the value that the form was filled with.
         var before = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (field, change) in since.SelectMany(c => c.Fields))
-            before[field] = change.Old;
+            before.TryAdd(field, change.Old);
         var both = new List<ConflictingField>();
         var theirs = new List<string>();
         foreach (var field in type.Fields.Where(f => before.ContainsKey(f.Name) && posted.ContainsKey(f.Name)))
@@ -39,7 +40,7 @@ internal sealed class EditConflicts(ChangeLog log, InvariantTexts values, Record
                 both.Add(new ConflictingField(editor, await OriginalAsync(field, before[field.Name], cancellationToken), views.Display(type, current, field.Name)?.Text, await words.SayAsync(editor, cancellationToken)));
             }
         }
-        var last = since.Find(c => c.UserId != actor.Current.UserId) ?? since.FirstOrDefault();
+        var last = since.FindLast(c => c.UserId != actor.Current.UserId) ?? since.LastOrDefault();
         var who = last?.UserId is { } user ? await names.FindAsync(SystemTypes.Users, user, cancellationToken) : null;
         return new EditConflict(who, last?.At ?? default, both, theirs) { IsOwn = since is [_, ..] && since.TrueForAll(c => c.UserId == actor.Current.UserId) };
     }
