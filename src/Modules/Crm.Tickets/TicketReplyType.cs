@@ -4,7 +4,8 @@ namespace Crm.Tickets;
 
 /// <summary>
 /// One message in a ticket's conversation. It has no screens of its own: whoever may see a ticket sees its messages, so
-/// they are read and written with the system's rights once the ticket itself was reached with the reader's.
+/// they are read and written with the system's rights once the ticket itself was reached with the reader's. Who is given
+/// the right to messages themselves, as a program may be, finds those of the tickets that he sees.
 /// </summary>
 public sealed class TicketReplyType : IContentTypeProvider
 {
@@ -19,6 +20,7 @@ public sealed class TicketReplyType : IContentTypeProvider
             PluralLabel = "Ticket messages",
             Icon = "message",
             IsPart = true,
+            ScopedBy = ReplyFields.Ticket,
             DisplayField = ReplyFields.Number,
             DefaultSort = [$"-{ReplyFields.At}"],
             NeededFields = [ReplyFields.Number, ReplyFields.Ticket, ReplyFields.Kind, ReplyFields.At, ReplyFields.AuthorName, ReplyFields.SentTo, ReplyFields.Text],

@@ -4,6 +4,9 @@ using Crm.IntegrationTests.Support;
 using Crm.IntegrationTests.Users;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
+using Crm.Platform.Queries;
+using Crm.Platform.Security;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.IntegrationTests.Tickets;
 
@@ -129,6 +132,22 @@ public sealed class PortalTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await reader.ReplyAsync(ticket.Id, "note", "Hello")).StatusCode);
         Assert.Null((await reader.PageAsync($"/tickets/{ticket.Id}")).QuerySelector(".talk-form"));
         Assert.Equal(HttpStatusCode.NotFound, (await reader.GetAsync("/ticketReplies")).StatusCode);
+
+        // The right to messages reaches those of the tickets that one sees.
+        Assert.Equal(1, await CountMessagesAsync(PermissionScope.All));
+        Assert.Equal(0, await CountMessagesAsync(PermissionScope.Own));
+
+        async Task<int> CountMessagesAsync(PermissionScope tickets)
+        {
+            await using var scope = await _site.OpenScopeAsync();
+            scope.Services.GetRequiredService<ActorContext>().Current = new Actor
+            {
+                UserId = Guid.NewGuid(),
+                UserName = "program",
+                Grants = new Dictionary<string, PermissionScope> { ["tickets.view"] = tickets, ["ticketReplies.view"] = PermissionScope.All },
+            };
+            return (await scope.Queries.ListAsync(new Query("ticketReplies"), CancellationToken.None)).Items.Count;
+        }
     }
 
     [Fact]
