@@ -68,18 +68,23 @@ internal sealed class Seeding(Site site, BenchmarkPlan plan, ResultTable table)
         await site.CommandAsync(["user", "create", "--user-name", TeamSeller, "--email", "team@example.com", "--role", "Team sales", "--team", "North", "--password", Site.Password, "--no-change"], cancellationToken);
     }
 
-    /// <summary>A type with very many fields and some records.</summary>
+    /// <summary>A type with very many fields, all of them filled in a hundred records.</summary>
     public static async Task<string> AddWideTypeAsync(Client admin, int fields, CancellationToken cancellationToken)
     {
-        const string name = "wideThings";
+        const string name = "wideRecords";
         if (await admin.IsThereAsync($"/{name}", cancellationToken))
             return name;
         const string types = "/admin/content-types/new";
         var token = await admin.TokenAsync(types, cancellationToken);
         await admin.PostAsync(types, token, new() { ["labelEn"] = "Wide thing", ["labelZh"] = "宽", ["pluralEn"] = "Wide things", ["pluralZh"] = "宽", ["name"] = name }, cancellationToken);
-        string[] kinds = ["text", "number", "date", "yesNo", "money"];
+        // A kind, and what records have in it.
+        (string Kind, Func<int, string> Text)[] kinds =
+        [
+            ("text", i => $"Text {i}"), ("number", i => $"{i}"), ("date", i => $"2026-{1 + (i % 12):00}-{1 + (i % 28):00}"), ("yesNo", i => i % 2 == 0 ? "true" : "false"),
+            ("money", i => $"{i}.50"), ("email", i => $"person{i}@example.com"), ("rating", i => $"{1 + (i % 5)}"), ("longText", i => $"Some words about {i}"),
+        ];
         for (var i = 0; i < fields; i++)
-            await admin.PostAsync($"/admin/content-types/{name}/fields/new?kind={kinds[i % kinds.Length]}", token, new()
+            await admin.PostAsync($"/admin/content-types/{name}/fields/new?kind={kinds[i % kinds.Length].Kind}", token, new()
             {
                 ["labelEn"] = $"Field {i}",
                 ["labelZh"] = $"字段 {i}",
@@ -87,7 +92,7 @@ internal sealed class Seeding(Site site, BenchmarkPlan plan, ResultTable table)
                 ["inList"] = i < 10 ? "true" : "false",
             }, cancellationToken);
         for (var i = 0; i < 100; i++)
-            await admin.PostAsync($"/{name}/new", token, new(Enumerable.Range(0, fields).Where(f => f % kinds.Length < 2).Select(f => KeyValuePair.Create($"field{f}", $"{i + f}"))) { ["name"] = $"Wide {i}" }, cancellationToken);
+            await admin.PostAsync($"/{name}/new", token, new(Enumerable.Range(0, fields).Select(f => KeyValuePair.Create($"field{f}", kinds[f % kinds.Length].Text(i + f)))) { ["name"] = $"Wide {i}" }, cancellationToken);
         return name;
     }
 }
