@@ -119,7 +119,8 @@ internal sealed class SiteBuilder(CrmProcess process)
         application.UseMiddleware<PermissionMiddleware>();
         application.UseAntiforgery();
         application.MapStaticAssets().AllowAnonymous();
-        application.MapControllers();
+        // Pages name scripts and styles by what is in them ("~/_content/..."): a browser that has one never asks for it again.
+        application.MapControllers().WithStaticAssets();
         startups.Run(s => s.Configure(application, application));
     }
 }

@@ -89,10 +89,13 @@ document.addEventListener('click', event => {
   item.scrollIntoView({ block: 'nearest' });
 });
 
-function startColumns() {
-  const order = $('[data-column-list]');
-  if (order) globalThis.Sortable?.create(order, { handle: '.column-grip', animation: 120 });
-}
+// What drags them is fetched when the menu is opened.
+document.addEventListener('toggle', async event => {
+  const order = event.newState === 'open' && $('[data-column-list]', event.target);
+  if (!order) return;
+  if (!globalThis.Sortable) await import('../Crm.Theme.Base/lib/sortable.min.js');
+  if (!globalThis.Sortable.get(order)) globalThis.Sortable.create(order, { handle: '.column-grip', animation: 120 });
+}, true);
 
 /* ---------- widths of columns, in steps of 16 pixels ---------- */
 
@@ -235,7 +238,6 @@ function startSearch() {
 }
 
 function start() {
-  startColumns();
   if (list() && matchMedia('(min-width: 821px)').matches) startWidths();
   startHint();
   showSelection();

@@ -57,8 +57,12 @@ document.addEventListener('toggle', event => {
   for (const button of $$(`[popovertarget="${CSS.escape(menu.id)}"]`)) button.setAttribute('aria-expanded', String(open));
   if (!open) return;
   placeMenu(menu);
-  const first = $('[autofocus]', menu) ?? $('.menu-item, input:not([type=hidden]), select', menu);
-  (first?.tomselect ?? first)?.focus();
+  startPickers(menu).then(() => {
+    if (!menu.matches(':popover-open') || menu.contains(document.activeElement)) return;
+    placeMenu(menu);
+    const first = $('[autofocus]', menu) ?? $('.menu-item, input:not([type=hidden]), select', menu);
+    (first?.tomselect ?? first)?.focus();
+  });
 }, true);
 
 addEventListener('resize', () => {
@@ -219,7 +223,7 @@ function loadTomSelect() {
   tomSelect ??= new Promise((resolve, reject) => {
     if (globalThis.TomSelect) { resolve(globalThis.TomSelect); return; }
     const script = document.createElement('script');
-    script.src = root.dataset.tomSelect ?? new URL('../lib/tom-select.min.js', import.meta.url).href;
+    script.src = new URL('../lib/tom-select.min.js', import.meta.url).href;
     script.onload = () => resolve(globalThis.TomSelect);
     script.onerror = reject;
     document.head.append(script);
@@ -321,6 +325,9 @@ async function startPicker(select) {
   picker.control.querySelector('.clear-button')?.setAttribute('aria-label', select.dataset.textClear ?? '');
   select.setAttribute('aria-hidden', 'true');
 }
+
+// What is in a closed menu starts when the menu opens: most never do, and a page without pickers needs no library for them.
+const startPickers = scope => Promise.allSettled(within(scope, PICKERS.join(',')).filter(element => !element.closest('[popover]:not(:popover-open)')).map(startPicker));
 
 /* ---------- suggestions while typing ---------- */
 
@@ -545,11 +552,12 @@ async function startInputs(scope) {
   texts.forEach(fields.startRichText);
 }
 
+// The scope itself may be what starts, such as a form that comes back.
+const within = (scope, selector) => [...(scope !== document && scope.matches(selector) ? [scope] : []), ...$$(selector, scope)];
+
 function start(scope) {
-  // The scope itself may be what starts, such as a form that comes back.
-  const all = selector => [...(scope !== document && scope.matches(selector) ? [scope] : []), ...$$(selector, scope)];
-  const pickers = all(PICKERS.join(',')).map(startPicker);
-  Promise.allSettled([...pickers, startInputs(scope)]).then(() => {
+  const all = selector => within(scope, selector);
+  Promise.allSettled([startPickers(scope), startInputs(scope)]).then(() => {
     all('form[data-guard]').forEach(startGuard);
     if (scope === document) root.dataset.started = 'yes';
     document.dispatchEvent(new CustomEvent('crm:start', { detail: scope }));
@@ -568,7 +576,7 @@ start(document);
 showTheme();
 $('[data-error-summary]')?.focus();
 document.addEventListener('htmx:after:swap', () => {
-  $$(PICKERS.map(picker => `${picker}:not(.tomselected)`).join(',')).forEach(startPicker);
+  startPickers(document);
   startInputs(document);
   $$('[data-list]').forEach(updateBulk);
 });
