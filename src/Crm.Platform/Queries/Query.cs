@@ -28,7 +28,10 @@ public sealed record Query(string Type)
 
     public RecycleBin Bin { get; init; }
 
-    /// <summary>Reads hidden fields as well: for the content manager, which compares what is written with what is there. Nothing that people or modules see depends on it.</summary>
+    /// <summary>
+    /// Asks about and reads what is not shown as well, such as hidden fields: for the content manager, which compares what is
+    /// written with what is there, and for who names a record by a text that he has. Nothing that people or modules see depends on it.
+    /// </summary>
     internal bool WithHidden { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
+using Crm.Platform.Display;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
 using Crm.Platform.Records;
@@ -79,7 +80,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         for (var i = 0; i < parts.Length; i++)
         {
             var field = type.FindColumn(parts[i]);
-            if (field is null || (field.Hidden && !field.IsSystem && !WithHidden))
+            if (field is null || !IsThere(type, field))
                 throw new QueryException("{0} has no field {1}", type.PluralLabel, parts[i]) { Field = parts[i] };
             if (i == parts.Length - 1)
                 return new Resolved(field, kinds.Of(field), at, type) { IsJoined = i > 0 };
@@ -90,6 +91,12 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         }
         throw new QueryException("{0} has no field {1}", root.PluralLabel, path);
     }
+
+    /// <summary>A field of the type's own that every record is read with, such as its version, whatever of it is shown.</summary>
+    public Resolved ResolveAlways(string name) => root.Field(name) is var field ? new(field, kinds.Of(field), alias, root) : null!;
+
+    /// <summary>Whether people can ask about a field and read it.</summary>
+    public bool IsThere(ContentTypeDefinition type, FieldDefinition field) => WithHidden || ((!field.Hidden || field.IsSystem) && actor.Sees(type, field));
 
     /// <summary>The display text of the record that a look-up points to, or each of several does; null when the actor may not see it.</summary>
     public string DisplaySql(string path, Resolved lookUp)
@@ -308,7 +315,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     {
         var type = definitions.Find(filter.Type) ?? throw new QueryException("There is no content type {0}", filter.Type);
         // A link to any record leads here too: ids are unique over all types.
-        if (type.Find(filter.LookUp) is not { } lookUp || !(lookUp.Kind == RecordLink.Kind || string.Equals(lookUp.Target, root.Name, StringComparison.OrdinalIgnoreCase)))
+        if (type.Find(filter.LookUp) is not { } lookUp || !actor.Sees(type, lookUp) || !(lookUp.Kind == RecordLink.Kind || string.Equals(lookUp.Target, root.Name, StringComparison.OrdinalIgnoreCase)))
             throw new QueryException("{0} has no field {1}", type.PluralLabel, filter.LookUp);
         var inner = new QueryCompiler(definitions, kinds, dialect, actor, literals, type, $"{alias}{_conditions}h") { _conditions = _conditions };
         var where = inner.Where(null, RecycleBin.Without).Append(kinds.Of(lookUp).IsSeveral
@@ -331,7 +338,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
         // The index alone says it all of a text that is one piece or begins one.
         if (found is not null && Pieces.IsOne(root, kinds, search.Text))
             return sql.Append(")");
-        var fields = (root.QuickSearch.Count > 0 ? root.QuickSearch : [SystemFields.DisplayText]).Where(f => root.Find(f) is { Hidden: false }).ToList();
+        var fields = (root.QuickSearch.Count > 0 && !actor.SeesNamesOnly(root) ? root.QuickSearch : [SystemFields.DisplayText]).Where(f => root.Find(f) is { Hidden: false }).ToList();
         sql.Append(found is null ? "" : " AND (");
         for (var i = 0; i < fields.Count; i++)
             sql.Append(i == 0 ? "" : negated ? " AND " : " OR ").Append(Compare(new CompareFilter(fields[i], FilterOperator.Contains, search.Text), negated));

@@ -86,15 +86,15 @@ public sealed class QueryEngine(
     private async Task<(ReadPlan Plan, AccessPath Path, List<(ContentItem Item, object?[] Keys)>? Rows)> ReadAsync(Query query, int count, AccessPath? path, CancellationToken cancellationToken)
     {
         var compiler = Compiler(query.Type, query.WithHidden);
-        var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler.Root, query.WithHidden));
+        var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler));
         var sorts = Sorts(compiler, query);
         var keyStart = plan.ColumnCount;
-        path ??= query.Bin == RecycleBin.Without ? await AccessPathAsync(query.Type, query.Where, sorts[0], cancellationToken) : AccessPath.Free;
+        path ??= query.Bin == RecycleBin.Without ? await AccessPathAsync(query, sorts[0], cancellationToken) : AccessPath.Free;
         var noIndex = path.IsDriven ? session.Dialect.NoIndex : "";
         var select = new SqlText("SELECT ").Append(plan.Select).Append(string.Concat(sorts.Select(s => $", {s.At.FilterSql}")));
         var order = $" ORDER BY {string.Join(", ", sorts.Select(Order))}";
         // What is to be sorted carries its id and no more; the page's records are read afterwards.
-        var which = path.IsDriven && sorts.All(s => s.At.Alias == "t") ? Compiler(query.Type) : compiler;
+        var which = path.IsDriven && sorts.All(s => s.At.Alias == "t") ? Compiler(query.Type, query.WithHidden) : compiler;
         which.Path = path;
         var where = which.Where(query.Where, query.Bin);
         if (which != compiler && which.HasJoins)
@@ -161,7 +161,7 @@ public sealed class QueryEngine(
     {
         var compiler = Compiler(type);
         if (!exact && bin == RecycleBin.Without)
-            compiler.Path = await AccessPathAsync(type, where, null, cancellationToken);
+            compiler.Path = await AccessPathAsync(new Query(type) { Where = where }, null, cancellationToken);
         var condition = compiler.Where(where, bin);
         var rows = new SqlText("SELECT 1").Append(compiler.From()).Append(condition);
         if (quick && !exact && compiler.IsScoped && compiler.Root.ScopedBy is null && where is null && bin == RecycleBin.Without)
@@ -218,18 +218,20 @@ public sealed class QueryEngine(
     }
 
     /// <summary>Where an index gives few records, reading starts there; else it follows the sort's index until the page is full.</summary>
-    private async Task<AccessPath> AccessPathAsync(string type, Filter? where, SortKey? sort, CancellationToken cancellationToken)
+    private async Task<AccessPath> AccessPathAsync(Query query, SortKey? sort, CancellationToken cancellationToken)
     {
-        if (_path is not { } last || last.Type != type || !ReferenceEquals(last.Where, where) || last.Reader != actor.Current)
-            _path = last = (type, where, actor.Current, await new AccessPathFinder(session, () => Compiler(type)).FindAsync(where, cancellationToken));
+        if (_path is not { } last || last.Type != query.Type || !ReferenceEquals(last.Where, query.Where) || last.Reader != actor.Current)
+            _path = last = (query.Type, query.Where, actor.Current, await PathFinder(query).FindAsync(query.Where, cancellationToken));
         return sort is null ? last.Path : last.Path.SortedBy(sort.At, kinds);
     }
 
     private async Task<AccessPath> OtherwiseAsync(Query query, CancellationToken cancellationToken)
     {
-        _path = (query.Type, query.Where, actor.Current, await new AccessPathFinder(session, () => Compiler(query.Type)).FindOtherwiseAsync(query.Where, cancellationToken));
-        return await AccessPathAsync(query.Type, query.Where, Sorts(Compiler(query.Type, query.WithHidden), query)[0], cancellationToken);
+        _path = (query.Type, query.Where, actor.Current, await PathFinder(query).FindOtherwiseAsync(query.Where, cancellationToken));
+        return await AccessPathAsync(query, Sorts(Compiler(query.Type, query.WithHidden), query)[0], cancellationToken);
     }
+
+    private AccessPathFinder PathFinder(Query query) => new(session, () => Compiler(query.Type, query.WithHidden));
 
     /// <summary>
     /// All records, page by page; for exports and jobs. Unless the query says otherwise in the order of their ids, which
@@ -266,13 +268,13 @@ public sealed class QueryEngine(
         return new QueryCompiler(set, kinds, session.Dialect, actor.Current, literals, definition) { WithHidden = withHidden };
     }
 
-    private static IReadOnlyList<string> AllFields(ContentTypeDefinition type, bool withHidden)
-        => [.. type.Fields.Where(f => !f.Hidden || withHidden).Select(f => f.Name)];
+    private static IReadOnlyList<string> AllFields(QueryCompiler compiler)
+        => [.. compiler.Root.Fields.Where(f => (!f.Hidden || compiler.WithHidden) && compiler.IsThere(compiler.Root, f)).Select(f => f.Name)];
 
     private static List<SortKey> Sorts(QueryCompiler compiler, Query query)
     {
         var sorts = new List<SortKey>();
-        foreach (var path in query.Sort.Count > 0 ? query.Sort : compiler.Root.DefaultSort)
+        foreach (var path in query.Sort.Count > 0 ? query.Sort : compiler.Root.DefaultSort.Where(p => compiler.Root.Find(p.TrimStart('-')) is { } field && compiler.IsThere(compiler.Root, field)))
         {
             var descending = path.StartsWith('-');
             var at = compiler.Resolve(descending ? path[1..] : path);

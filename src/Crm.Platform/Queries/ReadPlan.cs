@@ -22,7 +22,7 @@ internal sealed class ReadPlan
         _type = compiler.Root.Name;
         foreach (var path in Always.Concat(paths).Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            var at = compiler.Resolve(path);
+            var at = Always.Contains(path) ? compiler.ResolveAlways(path) : compiler.Resolve(path);
             var start = _columns.Count;
             foreach (var column in at.Kind.Columns(at.Field).Where(c => !c.IsKey))
                 Add(at.Sql(column), column.Type);

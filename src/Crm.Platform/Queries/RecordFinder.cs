@@ -27,11 +27,14 @@ public sealed class RecordFinder(QueryEngine queries, FieldKinds kinds)
         return found;
     }
 
-    /// <summary>Records with one of these values, and which one, all in the form in which the database compares them.</summary>
+    /// <summary>
+    /// Records with one of these values, and which one, all in the form in which the database compares them. Of users, too, who
+    /// knows a user name or an e-mail address may name its user by it: files from elsewhere do.
+    /// </summary>
     public async IAsyncEnumerable<(Guid Id, object Value)> FindAsync(ContentTypeDefinition type, FieldDefinition field, IEnumerable<object> values,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken, RecycleBin bin = RecycleBin.Without)
     {
-        var query = new Query(type.Name) { Where = Filter.In(field.Name, values), Columns = [field.Name], Sort = [SystemFields.Id], Bin = bin };
+        var query = new Query(type.Name) { Where = Filter.In(field.Name, values), Columns = [field.Name], Sort = [SystemFields.Id], Bin = bin, WithHidden = true };
         await foreach (var item in queries.StreamAsync(query, cancellationToken))
             if (kinds.Of(field).ToFilterValue(field, item[field.Name]) is { } value)
                 yield return (item.Id, value);

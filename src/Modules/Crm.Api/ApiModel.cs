@@ -65,9 +65,9 @@ internal sealed class ApiModel(ContentDefinitions definitions, FieldKinds kinds,
 
     private ApiType Make(ContentTypeDefinition type)
     {
-        var isNamesOnly = type.IsAdmin && !actor.Current.CanOpen(type);
+        var isNamesOnly = actor.Current.SeesNamesOnly(type);
         var properties = new List<ApiProperty>();
-        var fields = type.Fields.Where(f => !f.Hidden && !Never.Contains(f.Name) && (!isNamesOnly || First.Contains(f.Name) || f.Name == type.DisplayField));
+        var fields = type.Fields.Where(f => !f.Hidden && !Never.Contains(f.Name) && actor.Current.Sees(type, f));
         foreach (var field in fields.OrderBy(f => !First.Contains(f.Name)).ThenBy(f => f.IsSystem && !First.Contains(f.Name)))
         {
             properties.Add(new(field.Name, field, kinds.Of(field)));
@@ -82,7 +82,7 @@ internal sealed class ApiModel(ContentDefinitions definitions, FieldKinds kinds,
 
     private List<ApiList> Lists(ContentTypeDefinition type, HashSet<string> taken)
     {
-        var pointing = Definitions.PointingTo(type.Name).Where(p => p.Field is { IsSystem: false, Hidden: false } && !kinds.Of(p.Field).IsSeveral && MaySee(p.Type)).ToList();
+        var pointing = Definitions.PointingTo(type.Name).Where(p => p.Field is { IsSystem: false, Hidden: false } && !kinds.Of(p.Field).IsSeveral && MaySee(p.Type) && actor.Current.Sees(p.Type, p.Field)).ToList();
         return [.. pointing.OrderBy(p => p.Type.Name, StringComparer.Ordinal)
             .Select(p => new ApiList(pointing.Count(o => o.Type == p.Type) == 1 ? p.Type.Name : $"{p.Type.Name}_{p.Field.Name}", p.Type, p.Field))
             .Select(l => taken.Add(l.Name) ? l : l with { Name = $"{l.Type.Name}_{l.LookUp.Name}" })];

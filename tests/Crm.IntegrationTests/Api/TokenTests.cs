@@ -71,11 +71,6 @@ public sealed class TokenTests(SqliteApiSite api)
         await reads.RefusedAsync(HttpStatusCode.Forbidden, "GET", "/api/roles");
         Assert.DoesNotContain("roles", (await reads.GetAsync("/api"))["value"]!.AsArray().Select(t => (string)t!["name"]!));
 
-        // Of colleagues one sees the names, and can find nothing else out.
-        var user = (await reads.GetAsync("/api/users"))["value"]![0]!.AsObject();
-        Assert.Equal(["@odata.etag", "id", "displayText", "name"], user.Select(p => p.Key));
-        await reads.RefusedAsync(HttpStatusCode.BadRequest, "GET", "/api/users?$filter=startswith(email,'a')");
-
         // What lies outside the scope is not there.
         var stranger = await api.Admin.CreateAsync("customers", new { name = "Somebody else’s" });
         await using (var scope = await Site.OpenScopeAsync())
@@ -86,6 +81,74 @@ public sealed class TokenTests(SqliteApiSite api)
         await sales.RefusedAsync(HttpStatusCode.NotFound, "GET", $"/api/customers/{stranger["id"]}");
         await sales.RefusedAsync(HttpStatusCode.NotFound, "PATCH", $"/api/customers/{stranger["id"]}", new { name = "Mine" }, ("If-Match", "*"));
         Assert.Equal([(string)customer["id"]!], await sales.IdsAsync("/api/customers"));
+    }
+
+    [Fact]
+    public async Task Users_ToThoseWhoDoNotManageThem_AreNamesAndNothingElse()
+    {
+        using var colleague = await Site.SignInAsNewAsync("zqcolleague", "Sales");
+        using var reader = await Site.SignInAsNewAsync("curious", "Manager");
+        using var reads = await api.TokenOfAsync("curious");
+        var id = await Site.IdOfUserAsync("zqcolleague");
+        await using (var scope = await Site.OpenScopeAsync())
+            Assert.True((await scope.SaveAsync("users", id, null, ("name", "Kim Park"))).Succeeded);
+        var customer = (string)(await api.Admin.CreateAsync("customers", new { name = "Kim’s", owner = id }))["id"]!;
+        string[] hidden = ["zqcolleague", "@example.com"];
+
+        string[] asked = ["contains({0}email,'a')", "{0}userName eq 'zqcolleague'", "{0}roles eq 'Sales'", "{0}isActive eq true", "{0}createdAt lt 2100-01-01T00:00:00Z", "not ({0}culture eq null)", "{0}version gt 0"];
+        foreach (var filter in asked)
+        {
+            await reads.RefusedAsync(HttpStatusCode.BadRequest, "GET", $"/api/users?$filter={string.Format(null, filter, "")}");
+            foreach (var lookUp in new[] { "owner/", "createdBy/" })
+            {
+                var url = $"filter={Uri.EscapeDataString(string.Format(null, filter, lookUp))}";
+                await reads.RefusedAsync(HttpStatusCode.BadRequest, "GET", $"/api/customers?${url}");
+                await reads.RefusedAsync(HttpStatusCode.BadRequest, "GET", $"/api/customers/$count?${url}");
+                foreach (var page in new[] { "/customers?", "/customers/export?", "/customers?group=industry&", "/opportunities?view=board&" })
+                    Assert.Equal(HttpStatusCode.BadRequest, (await reader.GetAsync(page + url)).StatusCode);
+            }
+            await api.Admin.GetAsync($"/api/customers?$filter={string.Format(null, filter, "owner/")}");
+        }
+        foreach (var url in new[] { "users?$orderby=email", "users?$select=email", "customers?$orderby=owner/email", "customers?$orderby=ownerRecord/userName desc", "customers?$expand=ownerRecord($select=roles)", "customers?$expand=contacts($orderby=owner/email)", "customers?$filter=contacts/any(c: startswith(c/owner/email,'a'))" })
+            await reads.RefusedAsync(HttpStatusCode.BadRequest, "GET", $"/api/{url}");
+        foreach (var url in new[] { "/customers?sort=owner.email", "/customers?sort=-owner.userName&group=owner" })
+            Assert.Equal(HttpStatusCode.BadRequest, (await reader.GetAsync(url)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await reader.GetAsync("/customers/filter?field=owner.email")).StatusCode);
+        foreach (var word in new[] { "zqcoll", "@example", "%25", "_" })
+        {
+            Assert.Empty(await reads.IdsAsync($"/api/users?$search={word}"));
+            Assert.Equal("[]", await reader.Client.GetStringAsync($"/lookup/users?q={word}"));
+        }
+        foreach (var url in new[] { "/api/users", "/api/customers?$expand=ownerRecord,createdByRecord&$top=50", "/openapi/v1.json" })
+            AssertClean(await reads.Http.GetStringAsync(url), url);
+        foreach (var url in new[] { "/customers?columns=owner.email,owner.roles,owner.userName,createdBy.email", "/customers?group=owner.email", "/customers?group=owner", $"/customers?filter=id eq {customer}", $"/customers/{customer}", "/customers/export",
+            "/lookup/users", "/lookup/users?q=Kim", $"/lookup/users?recent={id}", "/reports/customers?by=owner.email&range=always", "/reports/customers?by=owner&range=always" })
+            AssertClean(await (await reader.GetAsync(url)).Content.ReadAsStringAsync(), url);
+
+        // By name, and by who one is, colleagues can be found; who manages users finds them by all that there is.
+        var user = (await reads.GetAsync($"/api/users/{id}")).Select(p => p.Key).Where(k => k != "@odata.context");
+        Assert.Equal(["@odata.etag", "id", "displayText", "name"], user);
+        foreach (var filter in new[] { "owner/name eq 'Kim Park'", "startswith(owner/displayText,'Kim')", $"owner eq {id}", $"owner/id eq {id}" })
+            Assert.Equal([customer], await reads.IdsAsync($"/api/customers?$filter={filter}&$orderby=owner/name"));
+        Assert.Equal([id.ToString("D")], await reads.IdsAsync("/api/users?$search=kim&$orderby=name"));
+        Assert.Contains("Kim Park", await reader.Client.GetStringAsync("/lookup/users?q=kim"), StringComparison.Ordinal);
+        Assert.Contains("Kim Park", (await reader.PageAsync("/customers?columns=owner.name,owner&sort=owner.displayText")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Kim Park", await reader.Client.GetStringAsync("/customers/export"), StringComparison.Ordinal);
+        Assert.Equal([id.ToString("D")], await api.Admin.IdsAsync("/api/users?$search=zqcoll"));
+        using var admin = await Site.SignInAsync();
+        Assert.Contains("zqcolleague@example.com", await admin.Client.GetStringAsync("/lookup/users?q=zqcoll"), StringComparison.Ordinal);
+        Assert.Contains("zqcolleague@example.com", (await admin.PageAsync("/customers?columns=owner.email")).Body!.TextContent, StringComparison.Ordinal);
+
+        // Who knows how a colleague signs in can give records to the colleague by that.
+        using var saved = await reader.SubmitAsync("/customers/new", new() { ["name"] = "Also Kim’s", ["owner"] = "zqcolleague@example.com" });
+        Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
+        Assert.Single(await reads.IdsAsync($"/api/customers?$filter=name eq 'Also Kim’s' and owner eq {id}"));
+
+        void AssertClean(string text, string url)
+        {
+            foreach (var mark in hidden)
+                Assert.False(text.Contains(mark, StringComparison.OrdinalIgnoreCase), $"{url}: {mark}");
+        }
     }
 
     [Fact]

@@ -66,37 +66,12 @@ internal sealed class RequestReader(ApiModel model)
 
     private Filter? Where(ApiType type, Dictionary<string, string> options)
     {
-        var filter = options.GetValueOrDefault("filter") is { Length: > 0 } text ? Checked(type, FilterParser.Parse(text, type.Definition, model.Definitions)) : null;
+        var filter = options.GetValueOrDefault("filter") is { Length: > 0 } text ? FilterParser.Parse(text, type.Definition, model.Definitions) : null;
         var search = options.GetValueOrDefault("search")?.Trim() is { Length: > 0 } words ? new QuickSearchFilter(Unquoted(words)) : null;
         return filter is null && search is null ? null : Filter.And(filter, search);
     }
 
     private static string Unquoted(string words) => words is ['"', .. var inner, '"'] ? inner : words;
-
-    /// <summary>Of a type whose names alone are shown, nothing else can be found out by asking for it either.</summary>
-    private static Filter Checked(ApiType type, Filter filter)
-    {
-        if (type.IsNamesOnly)
-            foreach (var path in Paths(filter))
-                See(type, path.Split('.')[0]);
-        return filter;
-    }
-
-    private static IEnumerable<string> Paths(Filter filter) => filter switch
-    {
-        AndFilter and => and.Filters.SelectMany(Paths),
-        OrFilter or => or.Filters.SelectMany(Paths),
-        NotFilter not => Paths(not.Inner),
-        CompareFilter compare => [compare.Path],
-        InFilter list => [list.Path],
-        _ => [],
-    };
-
-    private static void See(ApiType type, string name)
-    {
-        if (type.Find(name) is null)
-            throw NoField(type, name);
-    }
 
     private List<string> Sort(ApiType type, string? text)
     {
@@ -114,7 +89,6 @@ internal sealed class RequestReader(ApiModel model)
     private string Path(ApiType type, string path)
     {
         var names = path.Split('/');
-        See(type, type.Definition.FindLink(names[0])?.Name ?? names[0]);
         var at = type.Definition;
         for (var i = 0; i < names.Length - 1; i++)
         {

@@ -66,7 +66,7 @@ internal sealed class BlastsController(
         try
         {
             var mail = await RenderAsync(blast, recipient, cancellationToken);
-            var me = actor.Current.UserId is { } user ? await queries.GetAsync(SystemTypes.Users, user, cancellationToken) : null;
+            var me = actor.Current.UserId is { } user ? await actor.AsSystemAsync(() => queries.GetAsync(SystemTypes.Users, user, cancellationToken)) : null;
             if (me?.Get<string>("email") is not { Length: > 0 } address)
                 throw new QueryException("Your user has no e-mail address to send the test to");
             var queued = await queue.EnqueueAsync($"test:{id:N}:{Guid.NewGuid():N}", new OutgoingMail(address, localizer["Test: {0}", mail.Subject], mail.Text)

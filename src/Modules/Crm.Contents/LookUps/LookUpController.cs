@@ -71,6 +71,6 @@ internal sealed class LookUpController(ContentDefinitions definitions, QueryEngi
     }
 
     /// <summary>The first two columns of the list besides the name: enough to tell records of one name apart.</summary>
-    private static IReadOnlyList<string> HintColumns(ContentTypeDefinition type)
-        => [.. type.ListColumns.Where(c => c != type.DisplayField && c != SystemFields.DisplayText).Take(2)];
+    private IReadOnlyList<string> HintColumns(ContentTypeDefinition type)
+        => [.. type.ListColumns.Where(c => c != type.DisplayField && c != SystemFields.DisplayText && type.FindColumn(c) is var field && (field is null || actor.Current.Sees(type, field))).Take(2)];
 }

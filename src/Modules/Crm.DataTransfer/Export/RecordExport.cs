@@ -2,8 +2,10 @@ using System.Text;
 using Crm.DataTransfer.Csv;
 using Crm.DataTransfer.Spreadsheets;
 using Crm.Platform.Content;
+using Crm.Platform.Display;
 using Crm.Platform.Fields;
 using Crm.Platform.Queries;
+using Crm.Platform.Security;
 
 namespace Crm.DataTransfer.Export;
 
@@ -11,7 +13,7 @@ namespace Crm.DataTransfer.Export;
 /// Writes the records of a content type that the actor may see as CSV (RFC 4180, UTF-8 with a mark, which spreadsheets
 /// need for Chinese): values in the culture-free form that an import reads back.
 /// </summary>
-public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kinds, QueryEngine queries, RecordFinder names)
+public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kinds, QueryEngine queries, RecordFinder names, ActorContext actor)
 {
     private const int BatchSize = 1000;
 
@@ -122,7 +124,7 @@ public sealed class RecordExport(ContentDefinitions definitions, FieldKinds kind
 
     private async Task<Dictionary<Guid, string>> UniqueTextsAsync(ContentTypeDefinition type, List<Guid> ids, CancellationToken cancellationToken)
     {
-        var fields = names.Fields(type).Where(f => f.Unique).Select(f => f.Name).ToList();
+        var fields = names.Fields(type).Where(f => f.Unique && actor.Current.Sees(type, f)).Select(f => f.Name).ToList();
         var texts = new Dictionary<Guid, string>();
         if (fields.Count == 0)
             return texts;

@@ -4,13 +4,14 @@ using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Localization;
 using Crm.Platform.Queries;
+using Crm.Platform.Security;
 using Crm.Platform.Settings;
 using Microsoft.Extensions.Localization;
 
 namespace Crm.Email.Templates;
 
 /// <summary>What the merge fields of templates mean for a record: its own fields, those of its contact and customer, the owner, the site.</summary>
-internal sealed class MergeFields(QueryEngine queries, ContentDefinitions definitions, FieldKinds kinds, SettingsStore settings, SiteAddress site, IStringLocalizer localizer)
+internal sealed class MergeFields(QueryEngine queries, ContentDefinitions definitions, FieldKinds kinds, SettingsStore settings, SiteAddress site, ActorContext actor, IStringLocalizer localizer)
 {
     /// <summary>Look-ups whose records a template may name beside the record itself.</summary>
     private static readonly string[] Beside = ["contact", "customer"];
@@ -36,7 +37,8 @@ internal sealed class MergeFields(QueryEngine queries, ContentDefinitions defini
         foreach (var lookUp in Beside)
             if (type.Find(lookUp) is { Hidden: false, Target: { } target } && definitions.Current.Find(target) is { } other)
                 near[lookUp] = await ReadAsync(other, records.Values.Select(r => r.Get<Guid?>(lookUp)).OfType<Guid>(), cancellationToken);
-        var owners = await ReadAsync(definitions.Current.Get(SystemTypes.Users), records.Values.Select(r => r.Owner).OfType<Guid>(), cancellationToken);
+        // Of users others see no more than names, but a letter says where its recipient's owner can be written to.
+        var owners = await actor.AsSystemAsync(() => ReadAsync(definitions.Current.Get(SystemTypes.Users), records.Values.Select(r => r.Owner).OfType<Guid>(), cancellationToken));
         var siteUrl = await site.GetAsync(cancellationToken);
         return records.Values.ToDictionary(r => r.Id, r =>
         {

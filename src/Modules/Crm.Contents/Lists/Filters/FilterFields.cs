@@ -61,7 +61,7 @@ internal sealed class ListFields(ContentDefinitions definitions, FieldKinds kind
         var names = path.Split('.', '/');
         for (var i = 0; i < names.Length; i++)
         {
-            if (at.FindColumn(names[i]) is not { Hidden: false } field)
+            if (at.FindColumn(names[i]) is not { Hidden: false } field || !actor.Current.Sees(at, field))
                 return null;
             names[i] = field.Name;
             if (i < names.Length - 1)
@@ -82,5 +82,5 @@ internal sealed class ListFields(ContentDefinitions definitions, FieldKinds kind
             // Which record of all types cannot be typed; lists of what is about one are reached from its page.
             && f.Kind != "record"
             && (f.Target is null || definitions.Current.Find(f.Target) is not null)
-            && actor.Current.Can(type, ContentActions.View));
+            && actor.Current.Can(type, ContentActions.View) && actor.Current.Sees(type, f));
 }
