@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Crm.Platform.Changes;
 
 /// <summary>
-/// Reads the change log from where it left off. Idempotent: after a kill the last batch comes again. Register with
+/// Reads the change log from where it left off. Idempotent: after a kill the last batch comes again, and one that takes long may
+/// come to another node meanwhile. Register with
 /// <c>services.AddScoped&lt;IChangeConsumer, T&gt;()</c>.
 /// </summary>
 public interface IChangeConsumer
@@ -80,8 +81,9 @@ internal sealed class ChangeConsumerWorker(IServiceProvider services, ChangeSign
         await scope.ServiceProvider.GetRequiredService<SettingsStore>().RefreshAsync(cancellationToken);
         await scope.ServiceProvider.GetRequiredService<ContentDefinitions>().RefreshAsync(cancellationToken);
         await scope.ServiceProvider.GetServices<IChangeConsumer>().First(c => c.Name == name).HandleAsync(changes, cancellationToken);
-        await session.ExecuteAsync(new SqlText().Append("UPDATE crm_consumers SET position = {} WHERE name = {} AND leased_by = {}",
-            (ColumnType.Integer, changes[^1].Sequence), (ColumnType.Text, name), (ColumnType.Text, _me)), cancellationToken);
+        // Whoever holds the lease by now: what is done is done. Nothing is written when another node was sooner with the same batch.
+        await session.ExecuteAsync(new SqlText().Append("UPDATE crm_consumers SET position = {} WHERE name = {} AND position = {}",
+            (ColumnType.Integer, changes[^1].Sequence), (ColumnType.Text, name), (ColumnType.Integer, position)), cancellationToken);
         return changes.Count;
     }
 

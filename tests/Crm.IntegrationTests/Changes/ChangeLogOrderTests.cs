@@ -75,6 +75,59 @@ public abstract class ChangeLogOrderTests(DatabaseProvider provider)
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"N{i}"), consumer.Names);
     }
 
+    [Fact]
+    public async Task Consumer_WhoseBatchOutlastsItsLease_GoesOnThoughAnotherNodeBeganTheSame()
+    {
+        var (clock, consumer) = (new MovableClock(), new Slow());
+        await using var platform = await TestPlatform.CreateAsync(provider, s => s.AddSingleton<TimeProvider>(clock).AddSingleton<IChangeConsumer>(consumer));
+        await using var scope = platform.OpenAsSystem();
+        await scope.CreateAsync("companies", ("name", "First"));
+        var nodes = Enumerable.Range(0, 2).Select(_ => ActivatorUtilities.CreateInstance<ChangeConsumerWorker>(platform.Services)).ToList();
+        foreach (var node in nodes)
+            await node.StartAsync(CancellationToken.None);
+        var slow = await consumer.NextAsync();
+        clock.Forward(TimeSpan.FromSeconds(31));
+        var again = await consumer.NextAsync();
+        Assert.Equal(slow.Names, again.Names);
+
+        // The first one ends while the other holds the lease: what it did counts, and nobody has to do it a third time.
+        await scope.CreateAsync("companies", ("name", "Second"));
+        slow.End();
+        clock.Forward(TimeSpan.FromSeconds(31));
+        var next = await consumer.NextAsync();
+        Assert.Equal(["Second"], next.Names);
+        again.End();
+        next.End();
+        await Eventually.HoldsAsync(async () => await scope.Session.CountAsync(new SqlText("SELECT position - (SELECT MAX(seq) FROM crm_change_log) FROM crm_consumers WHERE name = 'slow'"), CancellationToken.None) == 0);
+        foreach (var node in nodes)
+            await node.StopAsync(CancellationToken.None);
+    }
+
+    private sealed class Slow : IChangeConsumer
+    {
+        private readonly System.Threading.Channels.Channel<Batch> _begun = System.Threading.Channels.Channel.CreateUnbounded<Batch>();
+
+        public string Name => "slow";
+
+        public async Task HandleAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+        {
+            var batch = new Batch([.. changes.Select(c => c.Fields["name"].New)]);
+            await _begun.Writer.WriteAsync(batch, cancellationToken);
+            await batch.Ended.WaitAsync(cancellationToken);
+        }
+
+        public async Task<Batch> NextAsync() => await _begun.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private sealed record Batch(IReadOnlyList<string?> Names)
+    {
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ended => _end.Task;
+
+        public void End() => _end.SetResult();
+    }
+
     private sealed class Recording : IChangeConsumer
     {
         private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);

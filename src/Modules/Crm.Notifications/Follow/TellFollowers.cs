@@ -19,25 +19,38 @@ internal sealed class TellFollowers(Follows follows, NotificationCenter notifica
         if (told.Count == 0)
             return;
         var followers = await follows.OfAsync([.. told.Select(c => c.RecordId).Distinct()], cancellationToken);
-        foreach (var change in told)
-            foreach (var user in followers[change.RecordId].Where(u => u != change.UserId))
-                await TellAsync(user, change, cancellationToken);
+        foreach (var news in told.SelectMany(c => followers[c.RecordId].Where(u => u != c.UserId), (change, user) => (User: user, Change: change)).GroupBy(n => n.User, n => n.Change))
+            await TellAsync(news.Key, [.. news], cancellationToken);
     }
 
-    private async Task TellAsync(Guid user, Change change, CancellationToken cancellationToken)
+    private async Task TellAsync(Guid user, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        if (definitions.Current.Find(change.ContentType) is not { } type || await ReaderAsync(user, cancellationToken) is not { } reader)
+        if (await ReaderAsync(user, cancellationToken) is not { } reader)
             return;
-        var item = await actor.AsAsync(reader, () => queries.GetAsync(type.Name, change.RecordId, cancellationToken, RecycleBin.With));
-        if (item is null)
-            return;
-        var fields = Fields(type, change);
-        if (change.Kind == ChangeKind.Deleted)
-            await notifications.NotifyAsync(user, $"follow:{change.Sequence}", new("“{0}”, which you follow, was deleted", item.DisplayText), type.Path, cancellationToken);
-        else if (fields.Count > 0)
-            await notifications.NotifyAsync(user, $"follow:{change.Sequence}", fields.Count == 1
-                ? new("“{0}”: one field was changed", item.DisplayText)
-                : new("“{0}”: {1} fields were changed", item.DisplayText, fields.Count), $"{type.Path}/{item.Id}", cancellationToken);
+        var names = await actor.AsAsync(reader, () => NamesAsync(changes, cancellationToken));
+        foreach (var change in changes)
+        {
+            if (!names.TryGetValue(change.RecordId, out var name))
+                continue;
+            var type = definitions.Current.Get(change.ContentType);
+            var fields = Fields(type, change);
+            if (change.Kind == ChangeKind.Deleted)
+                await notifications.NotifyAsync(user, $"follow:{change.Sequence}", new("“{0}”, which you follow, was deleted", name), type.Path, cancellationToken);
+            else if (fields.Count > 0)
+                await notifications.NotifyAsync(user, $"follow:{change.Sequence}", fields.Count == 1
+                    ? new("“{0}”: one field was changed", name)
+                    : new("“{0}”: {1} fields were changed", name, fields.Count), $"{type.Path}/{change.RecordId}", cancellationToken);
+        }
+    }
+
+    /// <summary>Of the records that the reader may see, deleted ones included.</summary>
+    private async Task<Dictionary<Guid, string>> NamesAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<Guid, string>();
+        foreach (var records in changes.GroupBy(c => c.ContentType, c => c.RecordId, StringComparer.OrdinalIgnoreCase).Where(g => definitions.Current.Find(g.Key) is not null))
+            await foreach (var item in queries.StreamAsync(new Query(records.Key) { Where = Filter.In(SystemFields.Id, records.Distinct().Cast<object?>()), Columns = [], Bin = RecycleBin.With }, cancellationToken))
+                names[item.Id] = item.DisplayText;
+        return names;
     }
 
     /// <summary>The fields of a change that are news to people.</summary>
