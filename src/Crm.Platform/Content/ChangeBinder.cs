@@ -207,7 +207,7 @@ internal sealed class ChangeBinder(
             if (known!.TryGetValue(id, out var row) && (row.Record is { } record ? record == save.After.Id : actor.Current.IsSystem || row.CreatedBy == actor.Current.UserId))
                 save.Set(field.Name, row.File);
             else
-                save.Error(field.Name, new("{0}: the file is no longer there; choose it again", field.Label));
+                save.Error(field.Name, FileRows.Lost(field));
     }
 
     private async Task BindLookUpsAsync(ContentTypeDefinition type, ContentTypeDefinition target, List<PendingLookUp> lookUps, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)

@@ -84,7 +84,10 @@ public sealed record SaveResult(SaveStatus Status, Guid Id, long Version, IReadO
 /// <param name="Count">Exact up to 10,000.</param>
 public sealed record DeleteEffect(ContentTypeDefinition Type, FieldDefinition LookUp, long Count);
 
-/// <summary>Takes part in saving. Register with <c>services.AddScoped&lt;IContentHandler, T&gt;()</c>.</summary>
+/// <summary>
+/// Takes part in saving and deleting. Register with <c>services.AddScoped&lt;IContentHandler, T&gt;()</c>. Who is asked before
+/// something happens only judges, since another may still refuse; what follows is done after.
+/// </summary>
 public interface IContentHandler
 {
     /// <summary>Before anything is written: check, add errors, set further values.</summary>
@@ -96,11 +99,17 @@ public interface IContentHandler
     /// <summary>Before a record is deleted; a message refuses it.</summary>
     ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
 
+    /// <summary>Inside the transaction, once a record is in the recycle bin. Throws <see cref="SaveRefusedException"/> when what must follow cannot.</summary>
+    ValueTask DeletedAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>Before a deleted record comes back: what holds for all records may have changed since; a message refuses it.</summary>
     ValueTask<Message?> RestoringAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
 
     /// <summary>Before a deleted record is removed for good; a message refuses it.</summary>
     ValueTask<Message?> PurgingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.FromResult<Message?>(null);
+
+    /// <summary>Inside the transaction, once a record is removed for good. Throws <see cref="SaveRefusedException"/> when what must follow cannot.</summary>
+    ValueTask PurgedAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
 /// <summary>

@@ -30,9 +30,9 @@ internal sealed partial class ContentManager
         {
             return await TransactAsync(() => DeleteInTransactionAsync(definitions.Current.Get(type), id, version, cancellationToken), cancellationToken);
         }
-        catch (DeleteRefusedException e) when (!session.InTransaction)
+        catch (SaveRefusedException e) when (!session.InTransaction)
         {
-            return e.Refused;
+            return (e as DeleteRefusedException)?.Refused ?? new(SaveStatus.Invalid, id, 0, [e.Reason]);
         }
     }
 
@@ -54,6 +54,8 @@ internal sealed partial class ContentManager
             return new(SaveStatus.Invalid, id, item.Version, [new(null, new("More than {0} records point to it. Point them elsewhere first", MaxBatch))]);
         // First, so that a circle of cascades comes to an end.
         await writer.SetDeletedAsync(type, item, deleted: true, cancellationToken);
+        foreach (var handler in Handlers)
+            await handler.DeletedAsync(type, item, cancellationToken);
         foreach (var effect in effects)
         {
             if (await PropagateAsync(effect, id, await ReadIdsAsync(PointingTo(id, effect.Type, effect.LookUp), cancellationToken), cancellationToken) is { } refused)
@@ -226,9 +228,9 @@ internal sealed partial class ContentManager
         {
             return await TransactAsync(() => PurgeInTransactionAsync(definitions.Current.Get(type), id, cancellationToken), cancellationToken);
         }
-        catch (DeleteRefusedException e) when (!session.InTransaction)
+        catch (SaveRefusedException e) when (!session.InTransaction)
         {
-            return e.Refused;
+            return (e as DeleteRefusedException)?.Refused ?? new(SaveStatus.Invalid, id, 0, [e.Reason]);
         }
     }
 
@@ -238,10 +240,14 @@ internal sealed partial class ContentManager
             return new(SaveStatus.NotFound, id, 0, []);
         if (actor.Current.ScopeOf(type.Permission(ContentActions.Delete)) != PermissionScope.All)
             return new(SaveStatus.Forbidden, id, item.Version, []);
+        if (await CountRecordLinksAsync(id, cancellationToken) > QueryEngine.CountCap)
+            return new(SaveStatus.Invalid, id, item.Version, [new(null, new("More than {0} records point to it. Point them elsewhere first", QueryEngine.CountCap))]);
         foreach (var handler in Handlers)
             if (await handler.PurgingAsync(type, item, cancellationToken) is { } message)
                 return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
         await writer.PurgeAsync(type, item, cancellationToken);
+        foreach (var handler in Handlers)
+            await handler.PurgedAsync(type, item, cancellationToken);
         // Integrity does not depend on the actor's rights to the records that it touches.
         var refused = await actor.AsSystemAsync(async () => await PurgeWhatWentWithItAsync(type, id, cancellationToken) ?? await EmptyRecordLinksAsync(id, cancellationToken));
         return refused is null ? new SaveResult(SaveStatus.Deleted, id, item.Version, []) : throw new DeleteRefusedException(refused);
@@ -260,14 +266,26 @@ internal sealed partial class ContentManager
     /// <summary>Links from any type stay while a record can still be restored, and end with it; those of records in the recycle bin when they come back.</summary>
     private async Task<SaveResult?> EmptyRecordLinksAsync(Guid id, CancellationToken cancellationToken)
     {
-        foreach (var type in definitions.Current.Types)
-            foreach (var field in type.Fields.Where(f => f.Kind == RecordLink.Kind))
-                foreach (var chunk in (await ReadIdsAsync(PointingTo(id, type, field), cancellationToken)).Chunk(MaxBatch))
-                    if ((await SaveInTransactionAsync(type.Name, [.. chunk.Select(i => new ContentChange(type.Name) { Id = i, Values = { [field.Name] = null } })], SaveOptions.Default, cancellationToken))
-                        .FirstOrDefault(r => !r.Succeeded) is { } refused)
-                        return refused;
+        foreach (var (type, field) in RecordLinks)
+            foreach (var chunk in (await ReadIdsAsync(PointingTo(id, type, field), cancellationToken)).Chunk(MaxBatch))
+                if ((await SaveInTransactionAsync(type.Name, [.. chunk.Select(i => new ContentChange(type.Name) { Id = i, Values = { [field.Name] = null } })], SaveOptions.Default, cancellationToken))
+                    .FirstOrDefault(r => !r.Succeeded) is { } refused)
+                    return refused;
         return null;
     }
+
+    /// <summary>Exact up to one more than 10,000.</summary>
+    private async Task<long> CountRecordLinksAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var count = 0L;
+        foreach (var (type, field) in RecordLinks)
+            count += await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(PointingTo(id, type, field))
+                .Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
+        return count;
+    }
+
+    private IEnumerable<(ContentTypeDefinition Type, FieldDefinition Field)> RecordLinks
+        => definitions.Current.Types.SelectMany(t => t.Fields.Where(f => f.Kind == RecordLink.Kind), (t, f) => (t, f));
 
     private IEnumerable<(ContentTypeDefinition Type, FieldDefinition Field)> LookUpsTo(string type)
         => definitions.Current.PointingTo(type).Where(p => !p.Field.IsSystem).Select(p => (p.Type, InForce(p.Field)));

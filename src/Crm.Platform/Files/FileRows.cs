@@ -1,4 +1,6 @@
+using Crm.Platform.Content;
 using Crm.Platform.Data;
+using Crm.Platform.Localization;
 using Crm.Platform.Security;
 
 namespace Crm.Platform.Files;
@@ -14,6 +16,9 @@ internal sealed class FileRows(DbSession session, ActorContext actor, TimeProvid
         new("id", ColumnType.Uuid), new("name", ColumnType.Text), new("media_type", ColumnType.Text), new("size", ColumnType.Integer),
         new("created_at", ColumnType.DateTime), new("created_by", ColumnType.Uuid), new("record_id", ColumnType.Uuid), new("released_at", ColumnType.DateTime),
     ];
+
+    /// <summary>Why a record cannot have a file.</summary>
+    public static Message Lost(FieldDefinition field) => new("{0}: the file is no longer there; choose it again", field.Label);
 
     public Task AddAsync(StoredFile file, CancellationToken cancellationToken)
         => session.TransactAsync(() => session.InsertAsync("crm_files", FileColumns,
@@ -36,8 +41,10 @@ internal sealed class FileRows(DbSession session, ActorContext actor, TimeProvid
     }
 
     /// <summary>From now on it is the record's, for good.</summary>
-    public Task ClaimAsync(Guid file, Guid record, CancellationToken cancellationToken)
-        => session.ExecuteAsync(new SqlText("UPDATE crm_files SET record_id = ").Append(ColumnType.Uuid, record).Append(" WHERE id = ").Append(ColumnType.Uuid, file), cancellationToken);
+    /// <returns>False when it was removed or given to another record at the same moment.</returns>
+    public async Task<bool> ClaimAsync(Guid file, Guid record, CancellationToken cancellationToken)
+        => await session.ExecuteAsync(new SqlText("UPDATE crm_files SET record_id = ").Append(ColumnType.Uuid, record).Append(" WHERE id = ").Append(ColumnType.Uuid, file)
+            .Append(" AND released_at IS NULL AND (record_id IS NULL OR record_id = ").Append(ColumnType.Uuid, record).Append(")"), cancellationToken) == 1;
 
     /// <summary>A record is gone for good, and its files with it.</summary>
     public Task ReleaseAsync(Guid record, CancellationToken cancellationToken)
@@ -49,9 +56,13 @@ internal sealed class FileRows(DbSession session, ActorContext actor, TimeProvid
 
     /// <summary>Files that nobody has or will have: of purged records, and those that waited for a record since before a time.</summary>
     public Task<List<Guid>> ReadGoneAsync(DateTime before, int take, CancellationToken cancellationToken)
-        => session.ReadAsync(new SqlText("SELECT id FROM crm_files WHERE released_at IS NOT NULL OR (record_id IS NULL AND created_at < ").Append(ColumnType.DateTime, before).Append(") LIMIT ").Append(ColumnType.Integer, (long)take),
+        => session.ReadAsync(Gone(new SqlText("SELECT id FROM crm_files WHERE "), before).Append(" LIMIT ").Append(ColumnType.Integer, (long)take),
             r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
 
-    public Task RemoveAsync(Guid file, CancellationToken cancellationToken)
-        => session.ExecuteAsync(new SqlText("DELETE FROM crm_files WHERE id = ").Append(ColumnType.Uuid, file), cancellationToken);
+    /// <returns>False when a record took it at the same moment.</returns>
+    public async Task<bool> RemoveGoneAsync(Guid file, DateTime before, CancellationToken cancellationToken)
+        => await session.ExecuteAsync(Gone(new SqlText("DELETE FROM crm_files WHERE id = ").Append(ColumnType.Uuid, file).Append(" AND "), before), cancellationToken) == 1;
+
+    private static SqlText Gone(SqlText sql, DateTime before)
+        => sql.Append("(released_at IS NOT NULL OR (record_id IS NULL AND created_at < ").Append(ColumnType.DateTime, before).Append("))");
 }

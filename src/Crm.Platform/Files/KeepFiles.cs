@@ -1,6 +1,5 @@
 using Crm.Platform.Content;
 using Crm.Platform.Jobs;
-using Crm.Platform.Localization;
 
 namespace Crm.Platform.Files;
 
@@ -11,15 +10,12 @@ internal sealed class KeepFiles(FileRows rows) : IContentHandler
     {
         foreach (var save in saves)
             foreach (var field in save.Changed)
-                if (save.After[field] is StoredFile file)
-                    await rows.ClaimAsync(file.Id, save.After.Id, cancellationToken);
+                if (save.After[field] is StoredFile file && !await rows.ClaimAsync(file.Id, save.After.Id, cancellationToken))
+                    throw new SaveRefusedException(new(field, FileRows.Lost(type.Field(field))));
     }
 
-    public async ValueTask<Message?> PurgingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
-    {
-        await rows.ReleaseAsync(item.Id, cancellationToken);
-        return null;
-    }
+    public async ValueTask PurgedAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+        => await rows.ReleaseAsync(item.Id, cancellationToken);
 }
 
 /// <summary>Each night.</summary>

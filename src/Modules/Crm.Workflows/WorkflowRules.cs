@@ -36,11 +36,10 @@ internal sealed class WorkflowRules(IServiceProvider services, WorkflowStore sto
     }
 
     /// <summary>What is under way ends with its workflow; restoring the workflow does not bring it back.</summary>
-    public async ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    public async ValueTask DeletedAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
     {
         if (type.Name == WorkflowType.TypeName)
             await instances.CancelAllAsync(item.Id, new Message("The workflow was deleted"), cancellationToken);
-        return null;
     }
 
     private async Task CheckAsync(PendingSave save, string json, CancellationToken cancellationToken)

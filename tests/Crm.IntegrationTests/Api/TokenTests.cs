@@ -3,6 +3,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Crm.IntegrationTests.Support;
 using Crm.IntegrationTests.Users;
+using Crm.Platform.Content;
 using Crm.Platform.Data;
 
 namespace Crm.IntegrationTests.Api;
@@ -175,6 +176,22 @@ public sealed class TokenTests(SqliteApiSite api)
         var reset = await Site.IdOfUserAsync("resetter");
         await admin.SubmitAsync($"/admin/users/{reset}/password", new() { ["password"] = "Another-Horse-8" });
         await resetter.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api");
+
+        // What somebody was to lose with a deletion stays when that is refused.
+        using var seller = await Site.SignInAsNewAsync("seller", "Sales");
+        using var sellers = await api.TokenOfAsync("seller");
+        var person = await Site.IdOfUserAsync("seller");
+        await using var scope = await Site.OpenScopeAsync();
+        var target = await scope.CreateAsync("targets", ("person", "seller"), ("month", "2026-05-01"), ("amount", "1000"));
+        Assert.Equal(SaveStatus.Invalid, (await scope.Content.DeleteAsync("users", person, null, CancellationToken.None)).Status);
+        await sellers.GetAsync("/api");
+        using (var home = await seller.GetAsync("/"))
+            Assert.Equal(HttpStatusCode.OK, home.StatusCode);
+        Assert.True((await scope.Content.DeleteAsync("targets", target, null, CancellationToken.None)).Succeeded);
+        Assert.True((await scope.Content.DeleteAsync("users", person, null, CancellationToken.None)).Succeeded);
+        await sellers.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api");
+        using (var home = await seller.GetAsync("/"))
+            Assert.Equal(HttpStatusCode.Redirect, home.StatusCode);
     }
 
     [Theory]

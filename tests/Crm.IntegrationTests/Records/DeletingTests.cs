@@ -183,6 +183,24 @@ public abstract class DeletingTests(DatabaseProvider provider) : IAsyncLifetime
         Assert.Equal((null, null), (back["employer"], back["company"]));
     }
 
+    [Fact, Trait("Category", "Nightly")]
+    public async Task Purge_OfWhatVeryManyLinkTo_IsRefusedUntilTheyAreFewer()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        Assert.Null(await scope.Definitions.SaveFieldAsync("people", Field.Record("about", "About"), CancellationToken.None));
+        var company = await scope.CreateAsync("companies", ("name", "Acme"));
+        var people = Enumerable.Range(0, QueryEngine.CountCap + 1).Select(i => new ContentChange("people") { Values = { ["name"] = $"P{i}", ["about"] = new RecordLink("companies", company) } });
+        var made = new List<Guid>();
+        foreach (var some in people.Chunk(1000))
+            made.AddRange((await scope.Content.SaveManyAsync("people", some, SaveOptions.Default, CancellationToken.None)).Select(r => r.Id));
+        Assert.True((await scope.Content.DeleteAsync("companies", company, null, CancellationToken.None)).Succeeded);
+        Assert.StartsWith("More than 10", Assert.Single((await scope.Content.PurgeAsync("companies", company, CancellationToken.None)).Errors).Message.ToString(), StringComparison.Ordinal);
+
+        Assert.True((await scope.SaveAsync("people", made[0], null, ("about", ""))).Succeeded);
+        Assert.True((await scope.Content.PurgeAsync("companies", company, CancellationToken.None)).Succeeded);
+        Assert.Equal(0, (await scope.Queries.CountAsync("people", new NotFilter(Filter.Eq("about", null)), CancellationToken.None)).Count);
+    }
+
     [Theory]
     [InlineData("restrict")]
     [InlineData("cascade")]

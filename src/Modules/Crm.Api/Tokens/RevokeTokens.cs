@@ -1,5 +1,4 @@
 using Crm.Platform.Content;
-using Crm.Platform.Localization;
 using Crm.Users;
 
 namespace Crm.Api.Tokens;
@@ -18,11 +17,10 @@ internal sealed class RevokeTokens(TokenStore tokens) : IContentHandler, IPasswo
             await tokens.RevokeAllAsync(save.After.Id, cancellationToken);
     }
 
-    public async ValueTask<Message?> DeletingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    public async ValueTask DeletedAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
     {
         if (type.Name == SystemTypes.Users)
             await tokens.RevokeAllAsync(item.Id, cancellationToken);
-        return null;
     }
 
     public Task ResetAsync(Guid user, CancellationToken cancellationToken) => tokens.RevokeAllAsync(user, cancellationToken);

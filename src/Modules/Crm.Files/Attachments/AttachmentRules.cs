@@ -7,7 +7,7 @@ using Crm.Platform.Security;
 namespace Crm.Files.Attachments;
 
 /// <summary>Whoever may change a record attaches files to it and deletes them; when it goes for good, they go with it.</summary>
-internal sealed class AttachmentRules(ContentDefinitions definitions, QueryEngine queries, IServiceProvider services, ActorContext actor) : IContentHandler
+internal sealed class AttachmentRules(ContentDefinitions definitions, QueryEngine queries, IContentManager content, ActorContext actor) : IContentHandler
 {
     public async ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -27,25 +27,27 @@ internal sealed class AttachmentRules(ContentDefinitions definitions, QueryEngin
             ? new("You may not change the record that the file is attached to")
             : null;
 
-    public async ValueTask<Message?> PurgingAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    public async ValueTask PurgedAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
     {
         if (type.Name == AttachmentType.Name)
-            return null;
-        // Found here: the content manager makes its handlers.
-        var content = services.GetRequiredService<IContentManager>();
-        return await actor.AsSystemAsync(async () =>
+            return;
+        await actor.AsSystemAsync(async () =>
         {
             var where = Filter.Eq(AttachmentFields.Regarding, new RecordLink(type.Name, item.Id));
             while ((await queries.ListAsync(new Query(AttachmentType.Name) { Where = where, Columns = [], Take = QueryEngine.MaxTake, Bin = RecycleBin.With }, cancellationToken)).Items is { Count: > 0 } attached)
                 foreach (var file in attached)
                 {
-                    if (!file.IsDeleted && await content.DeleteAsync(AttachmentType.Name, file.Id, null, cancellationToken) is { Succeeded: false, Errors: [var refused, ..] })
-                        return refused.Message;
-                    if (await content.PurgeAsync(AttachmentType.Name, file.Id, cancellationToken) is { Succeeded: false, Errors: [var error, ..] })
-                        return error.Message;
+                    if (!file.IsDeleted)
+                        Demand(await content.DeleteAsync(AttachmentType.Name, file.Id, null, cancellationToken));
+                    Demand(await content.PurgeAsync(AttachmentType.Name, file.Id, cancellationToken));
                 }
-            return (Message?)null;
         });
+
+        static void Demand(SaveResult result)
+        {
+            if (result is { Succeeded: false, Errors: [var error, ..] })
+                throw new SaveRefusedException(error);
+        }
     }
 
     private async Task<bool> MayChangeAsync(RecordLink link, CancellationToken cancellationToken)

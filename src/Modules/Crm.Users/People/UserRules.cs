@@ -59,22 +59,27 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
     {
         if (type.Name is not (SystemTypes.Users or SystemTypes.Roles or SystemTypes.Teams))
             return null;
-        session.AfterCommit(actors.Clear);
         if (type.Name == SystemTypes.Users)
         {
             if (item.Id == actor.Current.UserId)
                 return new("You cannot delete yourself");
             if (!await rights.MayManageAsync(item, cancellationToken))
                 return MoreRights;
-            if (IsActiveAdministrator(item) && !await OthersAdministerAsync([item.Id], cancellationToken))
-                return LastAdministrator;
-            await credentials.EndSessionsAsync(item.Id, cancellationToken);
-            return null;
+            return IsActiveAdministrator(item) && !await OthersAdministerAsync([item.Id], cancellationToken) ? LastAdministrator : null;
         }
         if (type.Name == SystemTypes.Roles && IsStandard(item.DisplayText))
             return new("{0} is a standard role and cannot be deleted", item.DisplayText);
         var members = await MembersAsync(type.Name, item.DisplayText, cancellationToken);
         return members.Count > 0 ? new("It cannot be deleted while {0} users have it", members.Count) : null;
+    }
+
+    public async ValueTask DeletedAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken)
+    {
+        if (type.Name is not (SystemTypes.Users or SystemTypes.Roles or SystemTypes.Teams))
+            return;
+        session.AfterCommit(actors.Clear);
+        if (type.Name == SystemTypes.Users)
+            await credentials.EndSessionsAsync(item.Id, cancellationToken);
     }
 
     public async ValueTask<Message?> RestoringAsync(ContentTypeDefinition type, ContentItem item, CancellationToken cancellationToken) => type.Name switch
