@@ -1,3 +1,4 @@
+using Crm.Platform.Content;
 using Crm.Platform.Hosting;
 using Crm.Platform.Localization;
 
@@ -26,9 +27,13 @@ public sealed class FileStore
 
     private string Root => Path.Combine(_process.DataDirectory, "files");
 
+    /// <summary>The largest file that a field takes, in MB.</summary>
+    public static int MegabytesOf(FieldDefinition field) => (int)(field.Max ?? UsualMegabytes);
+
     /// <summary>Takes a file in, to be saved as a value of a record within a day by the same person.</summary>
+    /// <param name="field">What it is for: of a file that is larger than that takes, no more is read.</param>
     /// <exception cref="FileRefusedException">It is empty, too large or a program.</exception>
-    public async Task<StoredFile> AddAsync(string? name, Stream content, CancellationToken cancellationToken)
+    public async Task<StoredFile> AddAsync(FieldDefinition field, string? name, Stream content, CancellationToken cancellationToken)
     {
         var clean = FileNames.Clean(name);
         if (FileNames.IsProgram(clean))
@@ -44,7 +49,7 @@ public sealed class FileStore
             long size;
             await using (var file = new FileStream(PathOf(id), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.Asynchronous))
             {
-                await CopyAsync(content, file, clean, cancellationToken);
+                await CopyAsync(field, content, file, clean, cancellationToken);
                 size = file.Length;
                 file.Position = 0;
                 await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
@@ -77,10 +82,9 @@ public sealed class FileStore
         var before = _clock.GetUtcNow().UtcDateTime.AddDays(-1);
         while (await _rows.ReadGoneAsync(before, 500, cancellationToken) is { Count: > 0 } gone)
             foreach (var id in gone)
-            {
-                File.Delete(PathOf(id));
-                await _rows.RemoveAsync(id, cancellationToken);
-            }
+                // Bytes that stay behind are without an entry, and go the next night.
+                if (await _rows.RemoveGoneAsync(id, before, cancellationToken))
+                    File.Delete(PathOf(id));
         if (!Directory.Exists(Root))
             return;
         foreach (var some in new DirectoryInfo(Root).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < before).Chunk(500))
@@ -93,13 +97,13 @@ public sealed class FileStore
         }
     }
 
-    private static async Task CopyAsync(Stream content, FileStream file, string name, CancellationToken cancellationToken)
+    private static async Task CopyAsync(FieldDefinition field, Stream content, FileStream file, string name, CancellationToken cancellationToken)
     {
         var buffer = new byte[1 << 16];
         for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            if (file.Length + read > (long)MaxMegabytes << 20)
-                throw new FileRefusedException(new("{0} is larger than {1} MB", name, MaxMegabytes));
+            if (file.Length + read > (long)MegabytesOf(field) << 20)
+                throw FileRefusedException.TooLarge(name, field);
             await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
     }
@@ -115,4 +119,10 @@ public sealed class FileStore
 public sealed class FileRefusedException(Message reason) : Exception(reason.ToString())
 {
     public Message Reason { get; } = reason;
+
+    public bool IsTooLarge { get; private init; }
+
+    /// <summary>More than a field takes.</summary>
+    public static FileRefusedException TooLarge(string name, FieldDefinition field)
+        => new(new("{0} is larger than {1} MB", FileNames.Clean(name), FileStore.MegabytesOf(field))) { IsTooLarge = true };
 }

@@ -116,7 +116,7 @@ internal sealed class ContentStep(ContentDefinitions definitions, IContentManage
             // The same file again is no change.
             foreach (var (field, file) in given)
                 if (known.Items is not [var there, ..] || there[field] is not StoredFile stored || !await file.IsAsync(stored, files, cancellationToken))
-                    texts[field] = await file.StoreAsync(files, cancellationToken);
+                    texts[field] = await file.StoreAsync(definitions.Current.Get(step.Type).Field(field), files, cancellationToken);
             if (known.Items.Count > 1)
                 throw new SetupException("Item {0} of {1}: there are several records with {2} “{3}”", i + 1, step.Type, step.Key, key);
             // A number given once never changes.
@@ -162,9 +162,9 @@ internal sealed record RecipeFile(string Name, byte[] Bytes)
         => stored.Name == FileNames.Clean(Name) && stored.Size == Bytes.Length && files.Find(stored.Id) is { } path
             && (await File.ReadAllBytesAsync(path, cancellationToken)).AsSpan().SequenceEqual(Bytes);
 
-    public async Task<string> StoreAsync(FileStore files, CancellationToken cancellationToken)
+    public async Task<string> StoreAsync(FieldDefinition field, FileStore files, CancellationToken cancellationToken)
     {
         await using var stream = new MemoryStream(Bytes, writable: false);
-        return (await files.AddAsync(Name, stream, cancellationToken)).Write();
+        return (await files.AddAsync(field, Name, stream, cancellationToken)).Write();
     }
 }

@@ -69,6 +69,14 @@ public sealed class ProductProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The most physical memory that the process has had, in MB.</summary>
+    public async Task<long> PeakMemoryAsync()
+    {
+        var status = await File.ReadAllLinesAsync($"/proc/{_process.Id}/status");
+        var peak = status.Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        return long.Parse(peak, System.Globalization.CultureInfo.InvariantCulture) >> 10;
+    }
+
     /// <summary>SIGKILL: nothing of the process runs any more.</summary>
     public async Task KillAsync()
     {

@@ -100,7 +100,7 @@ public sealed class TestBrowser : IDisposable
 
     public TestBrowser(Uri address, string culture)
     {
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer(), Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = address };
         _client.DefaultRequestHeaders.Add("Accept", "text/html,application/json;q=0.5");
         _client.DefaultRequestHeaders.Add("Accept-Language", culture);
     }

@@ -25,7 +25,7 @@ internal sealed class FormUploads(FieldKinds kinds, FileStore files)
             try
             {
                 await using var stream = file.OpenReadStream();
-                posted[field.Name] = [(await files.AddAsync(file.FileName, stream, cancellationToken)).Write()];
+                posted[field.Name] = [(await files.AddAsync(field, file.FileName, stream, cancellationToken)).Write()];
             }
             catch (FileRefusedException e)
             {

@@ -42,7 +42,7 @@ internal sealed class FormsController(
         return await ShowAsync(definition, null, null, texts, [], null, StatusCodes.Status200OK, cancellationToken, returnUrl);
     }
 
-    [HttpPost("new"), RequireContentPermission(ContentActions.Create)]
+    [HttpPost("new"), RequireContentPermission(ContentActions.Create), FormSize]
     public async Task<IActionResult> Create([FromRoute] string type, [FromQuery] string? returnUrl, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
@@ -68,7 +68,7 @@ internal sealed class FormsController(
         return await ShowAsync(definition, item, item.Version, form.TextsOf(definition, item), [], null, StatusCodes.Status200OK, cancellationToken);
     }
 
-    [HttpPost("{id:guid}/edit"), RequireContentPermission(ContentActions.Edit)]
+    [HttpPost("{id:guid}/edit"), RequireContentPermission(ContentActions.Edit), FormSize]
     public async Task<IActionResult> Save([FromRoute] string type, Guid id, [FromForm] long version, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);

@@ -65,7 +65,7 @@ internal sealed class AttachmentsController(ContentDefinitions definitions, Quer
         try
         {
             await using var stream = file.OpenReadStream();
-            var stored = await store.AddAsync(file.FileName, stream, cancellationToken);
+            var stored = await store.AddAsync(definitions.Current.Get(AttachmentType.Name).Field(AttachmentFields.File), file.FileName, stream, cancellationToken);
             var change = new ContentChange(AttachmentType.Name) { Values = { [AttachmentFields.Name] = stored.Name, [AttachmentFields.File] = stored, [AttachmentFields.Regarding] = about } };
             var result = await content.SaveAsync(change, SaveOptions.Default, cancellationToken);
             return result.Succeeded ? null : result.Errors.Count > 0 ? result.Errors[0].Message : new("You may not change the record that the file is attached to");
