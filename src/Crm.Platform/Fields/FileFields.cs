@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Files;
@@ -42,8 +40,8 @@ internal class FileField : FieldKind
     public override Message? Validate(FieldDefinition field, object value)
     {
         var file = (StoredFile)value;
-        if (file.Size > (long)MaxMegabytes(field) << 20)
-            return new("{0} may have at most {1} MB; this has {2}", field.Label, MaxMegabytes(field), Math.Round(file.Size / 1048576m, 1));
+        if (file.Size > (long)FileStore.MegabytesOf(field) << 20)
+            return new("{0} may have at most {1} MB; this has {2}", field.Label, FileStore.MegabytesOf(field), Math.Round(file.Size / 1048576m, 1));
         return field.FileTypes.Count > 0 && !field.FileTypes.Contains(FileNames.Ending(file.Name), StringComparer.OrdinalIgnoreCase)
             ? new("{0} must be a file of type {1}", field.Label, string.Join(", ", field.FileTypes))
             : null;
@@ -69,14 +67,8 @@ internal class FileField : FieldKind
 
     public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context) => [((StoredFile)value).Write()];
 
-    public override string EdmType(FieldDefinition field) => "Edm.Untyped";
-
-    public override JsonNode? ToJson(FieldDefinition field, object value) => JsonNode.Parse(((StoredFile)value).Write());
-
-    public override FieldParse FromJson(FieldDefinition field, JsonElement element, ParseContext context)
-        => StoredFile.Read(element.GetRawText()) is { } file ? FieldParse.Ok(file) : FieldParse.Fail("{0} must be an object with the id of a file", field.Label);
-
-    public static int MaxMegabytes(FieldDefinition field) => (int)(field.Max ?? FileStore.UsualMegabytes);
+    /// <summary>Its bytes have an address of their own.</summary>
+    public override string EdmType(FieldDefinition field) => "Edm.Stream";
 }
 
 /// <summary>A picture that browsers draw: PNG, JPEG, GIF or WebP, by what is in it and not by its name. No SVG, which can carry script.</summary>

@@ -10,7 +10,8 @@ namespace Crm.Platform.Files;
 /// </summary>
 public static class FileAnswer
 {
-    public static IActionResult Send(HttpContext context, FileStore files, StoredFile file)
+    /// <param name="tag">Names the state of what the answer is about, in quotes; null where that is the file alone, which never changes.</param>
+    public static IActionResult Send(HttpContext context, FileStore files, StoredFile file, string? tag = null)
     {
         if (files.Find(file.Id) is not { } path)
             return new NotFoundResult();
@@ -22,7 +23,7 @@ public static class FileAnswer
         {
             // With a name it is an attachment (RFC 6266), with the name's letters in UTF-8.
             FileDownloadName = file.IsImage ? null : file.Name,
-            EntityTag = new EntityTagHeaderValue($"\"{file.Id:N}\""),
+            EntityTag = new EntityTagHeaderValue(tag ?? $"\"{file.Id:N}\""),
             EnableRangeProcessing = true,
         };
     }

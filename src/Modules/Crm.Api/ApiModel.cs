@@ -1,7 +1,9 @@
+using Crm.Api.Problems;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Fields;
 using Crm.Platform.Security;
+using Microsoft.AspNetCore.Http;
 
 namespace Crm.Api;
 
@@ -16,8 +18,11 @@ internal sealed record ApiProperty(string Name, FieldDefinition Field, FieldKind
     /// <summary>A new record needs it from whoever makes it.</summary>
     public bool IsRequired => this is { IsReadOnly: false, IsCurrency: false, Field: { Required: true, Default: null } };
 
-    /// <summary>Its value is a file, which is uploaded by a form before a record can have it.</summary>
-    public bool NeedsUpload => Kind.ValueType == typeof(Platform.Files.StoredFile);
+    /// <summary>Its value is a file: no part of the record's JSON, but read and written below the record's address.</summary>
+    public bool IsFile => Kind.ValueType == typeof(Platform.Files.StoredFile);
+
+    /// <summary>Follows the address of a record.</summary>
+    public string FilePath => $"/{Name}/$value";
 
     public bool IsNullable => Field.Name is not (SystemFields.Id or SystemFields.DisplayText or SystemFields.Version or SystemFields.CreatedAt or SystemFields.ModifiedAt);
 
@@ -49,6 +54,12 @@ internal sealed record ApiType(ContentTypeDefinition Definition, bool IsNamesOnl
 /// <summary>What there is for the actor: the types that he may see, with the fields that are there at this moment.</summary>
 internal sealed class ApiModel(ContentDefinitions definitions, FieldKinds kinds, ActorContext actor)
 {
+    public const string Namespace = "Crm";
+
+    /// <summary>What is told of a file besides where its bytes are: terms of the model.</summary>
+    public const string FileName = "FileName";
+    public const string FileSize = "FileSize";
+
     private static readonly string[] First = [SystemFields.Id, SystemFields.DisplayText];
     private static readonly string[] Never = [SystemFields.DeletedAt, SystemFields.DeletedBy];
 
@@ -57,6 +68,14 @@ internal sealed class ApiModel(ContentDefinitions definitions, FieldKinds kinds,
     public DefinitionSet Definitions => definitions.Current;
 
     public IEnumerable<ApiType> Types => Definitions.Types.Where(MaySee).OrderBy(t => t.Name, StringComparer.Ordinal).Select(Of);
+
+    /// <exception cref="ApiException">There is no such type, or the actor may not see it.</exception>
+    public ApiType Get(string name)
+    {
+        if (Definitions.Find(name) is not { } definition)
+            throw new ApiException(StatusCodes.Status404NotFound, "There is no content type {0}", name);
+        return MaySee(definition) ? Of(definition) : throw new ApiException(StatusCodes.Status403Forbidden, "You have no right to see {0}", definition.PluralLabel);
+    }
 
     public bool MaySee(ContentTypeDefinition type) => actor.Current.Can(type, ContentActions.View);
 

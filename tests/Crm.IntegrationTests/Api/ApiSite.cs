@@ -48,7 +48,7 @@ public abstract class ApiSite(DatabaseProvider provider) : IAsyncLifetime
     }
 }
 
-/// <summary>What a program does: sends JSON with a token, reads JSON.</summary>
+/// <summary>What a program does: sends JSON or bytes with a token, reads JSON.</summary>
 public sealed class ApiClient : IDisposable
 {
     public ApiClient(Uri address, string? token, string culture = "en")
@@ -90,10 +90,13 @@ public sealed class ApiClient : IDisposable
         using var request = new HttpRequestMessage(new HttpMethod(method), url);
         if (body is string text)
             request.Content = new StringContent(text, Encoding.UTF8, "application/json");
+        else if (body is byte[] bytes)
+            request.Content = new ByteArrayContent(bytes);
         else if (body is not null)
             request.Content = JsonContent.Create(body);
         foreach (var (name, value) in headers)
-            request.Headers.TryAddWithoutValidation(name, value);
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content!.Headers.TryAddWithoutValidation(name, value);
         return await Http.SendAsync(request);
     }
 

@@ -42,7 +42,7 @@ public abstract class DescribedClientTests(ApiSite api)
         foreach (var set in sets.Where(_made.ContainsKey))
             await DeleteAsync(set);
         // A workflow's definition is a program in a language of its own. All else can be made from the description alone,
-        // unless that says itself that it takes a file, which a form uploads.
+        // unless that says itself that it needs a file, which a record has only once it is there.
         Assert.True(_refused is [var only] && only.StartsWith("workflows: 422", StringComparison.Ordinal), string.Join("\n", _refused));
         Assert.Equal(["attachments", "workflows"], sets.Except(_made.Keys).Order(StringComparer.Ordinal));
         Assert.Contains("RequiredProperties", model.ToString(), StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public abstract class DescribedClientTests(ApiSite api)
         var body = new JsonObject();
         var wanted = schema["x-required-on-create"]!.AsArray().Select(n => (string)n!).ToList();
         wanted.AddRange(schema["x-one-of"]!.AsArray().Select(g => g!.AsArray().Select(n => (string)n!).ToList()).Where(g => !g.Any(wanted.Contains)).Select(g => g[0]));
-        if (wanted.Any(name => (bool?)schema["properties"]![name]!["x-upload"] == true))
+        if (wanted.Any(name => schema["properties"]![name] is null && _schemas[set]!["properties"]![name]!["x-media"] is not null))
             return;
         foreach (var name in wanted)
         {
@@ -89,7 +89,7 @@ public abstract class DescribedClientTests(ApiSite api)
         var properties = _types[set].Elements(Edm + "Property").ToDictionary(p => (string)p.Attribute("Name")!, p => (string)p.Attribute("Type")!);
         var record = page["value"]!.AsArray().FirstOrDefault()?.AsObject();
         if (record is not null)
-            Assert.Equal(properties.Keys.Order(), record.Select(p => p.Key).Where(k => !k.StartsWith('@')).Order());
+            Assert.Equal(properties.Keys.Order(), record.Select(p => p.Key.Replace("@odata.mediaContentType", "", StringComparison.Ordinal)).Where(k => !k.Contains('@', StringComparison.Ordinal)).Order());
         var conditions = new List<string>();
         var sorts = new List<string>();
         foreach (var (name, type) in properties)
@@ -124,6 +124,12 @@ public abstract class DescribedClientTests(ApiSite api)
         {
             using var changed = await _client.SendAsync("PATCH", url, new JsonObject { [name] = Sample(property.AsObject()) }.ToJsonString(), ("If-Match", (string)record["@odata.etag"]!));
             Assert.True(changed.StatusCode is HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity, $"PATCH {set}: {await changed.Content.ReadAsStringAsync()}");
+        }
+        foreach (var media in _schemas[set]!["properties"]!.AsObject().Where(p => p.Value!["x-media"] is not null))
+        {
+            using var sent = await _client.SendAsync("PUT", url + media.Value!["x-media"], "GIF89a of some kind"u8.ToArray(), ("If-Match", "*"), ("Content-Disposition", "attachment; filename=some.gif"));
+            Assert.True(sent.StatusCode == HttpStatusCode.NoContent, await sent.Content.ReadAsStringAsync());
+            Assert.Equal("GIF89a of some kind", await _client.Http.GetStringAsync((string)(await _client.GetAsync(url))[$"{media.Key}@odata.mediaReadLink"]!));
         }
     }
 

@@ -14,8 +14,6 @@ namespace Crm.Api.Description;
 /// <summary>The types as an OData model (CSDL 4.0), with what may be filtered, sorted and written.</summary>
 internal sealed class EdmDescription(IStringLocalizer localizer)
 {
-    public const string Namespace = "Crm";
-
     public byte[] Xml(ApiModel api)
     {
         using var stream = new MemoryStream();
@@ -41,8 +39,8 @@ internal sealed class EdmDescription(IStringLocalizer localizer)
     private EdmModel Build(ApiModel api)
     {
         var model = new EdmModel();
-        var container = new EdmEntityContainer(Namespace, "Container");
-        var types = api.Types.ToDictionary(t => t.Name, t => (Api: t, Edm: new EdmEntityType(Namespace, t.Name)), StringComparer.OrdinalIgnoreCase);
+        var container = new EdmEntityContainer(ApiModel.Namespace, "Container");
+        var types = api.Types.ToDictionary(t => t.Name, t => (Api: t, Edm: new EdmEntityType(ApiModel.Namespace, t.Name)), StringComparer.OrdinalIgnoreCase);
         foreach (var (type, edm) in types.Values)
         {
             AddProperties(model, type, edm);
@@ -50,6 +48,8 @@ internal sealed class EdmDescription(IStringLocalizer localizer)
             container.AddEntitySet(type.Name, edm);
         }
         model.AddElement(container);
+        model.AddElement(new EdmTerm(ApiModel.Namespace, ApiModel.FileName, EdmCoreModel.Instance.GetString(false), "Property"));
+        model.AddElement(new EdmTerm(ApiModel.Namespace, ApiModel.FileSize, EdmCoreModel.Instance.GetInt64(false), "Property"));
         foreach (var (type, edm) in types.Values)
         {
             var set = (EdmEntitySet)container.FindEntitySet(type.Name);

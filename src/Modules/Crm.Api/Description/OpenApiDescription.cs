@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Crm.Platform.Content;
+using Crm.Platform.Files;
 using Crm.Platform.Settings;
 using Microsoft.Extensions.Localization;
 
@@ -17,11 +18,13 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
             paths[$"/api/{type.Name}"] = new JsonObject { ["get"] = List(type), ["post"] = Save(type, "post") };
             paths[$"/api/{type.Name}/{{id}}"] = new JsonObject
             {
-                ["parameters"] = new JsonArray(new JsonObject { ["name"] = "id", ["in"] = "path", ["required"] = true, ["schema"] = Text("uuid") }),
+                ["parameters"] = OfOne(),
                 ["get"] = Get(type),
                 ["patch"] = Save(type, "patch"),
                 ["delete"] = Delete(type),
             };
+            foreach (var file in type.Properties.Where(p => p.IsFile))
+                paths[$"/api/{type.Name}/{{id}}{file.FilePath}"] = Bytes(type, file);
             schemas[type.Name] = Schema(type, isWrite: false);
             schemas[$"{type.Name}Change"] = Schema(type, isWrite: true);
         }
@@ -66,6 +69,35 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
 
     private JsonObject Delete(ApiType type) => Operation(type, localizer["Delete one"], "204", null, Header("If-Match", false));
 
+    /// <summary>What is done with the bytes of a file. Their tag is the record's.</summary>
+    private JsonObject Bytes(ApiType type, ApiProperty property)
+    {
+        var label = property.Field.Label.For(localizer);
+        var path = new JsonObject { ["parameters"] = OfOne(), ["get"] = Operation(type, localizer["Read {0}", label], "200", null) };
+        path["get"]!["responses"]!["200"]!["content"] = Binary(null);
+        path["get"]!["responses"]!["204"] = new JsonObject { ["description"] = localizer["There is no file"].Value };
+        if (property.IsReadOnly)
+            return path;
+        path["put"] = Operation(type, localizer["Replace {0}", label], "204", null, Header("If-Match", true), Header("Content-Disposition", false));
+        path["put"]!["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Binary(property) };
+        if (!property.Field.Required)
+            path["delete"] = Operation(type, localizer["Remove {0}", label], "204", null, Header("If-Match", true));
+        return path;
+    }
+
+    /// <param name="property">Whose limits hold for what is sent.</param>
+    private static JsonObject Binary(ApiProperty? property)
+    {
+        var schema = new JsonObject { ["type"] = "string", ["format"] = "binary" };
+        if (property is not null)
+            schema["maxLength"] = (long)FileStore.MegabytesOf(property.Field) << 20;
+        if (property is { Field.FileTypes.Count: > 0 })
+            schema["x-file-types"] = new JsonArray([.. property.Field.FileTypes.Select(t => (JsonNode)t)]);
+        return new JsonObject { ["*/*"] = new JsonObject { ["schema"] = schema } };
+    }
+
+    private static JsonArray OfOne() => new(new JsonObject { ["name"] = "id", ["in"] = "path", ["required"] = true, ["schema"] = Text("uuid") });
+
     private static JsonObject Operation(ApiType type, string summary, string status, JsonObject? answer, params JsonObject[] parameters)
     {
         var good = new JsonObject { ["description"] = "OK" };
@@ -90,8 +122,15 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
         var properties = new JsonObject();
         if (!isWrite)
             properties["@odata.etag"] = Text(null);
-        foreach (var property in type.Properties.Where(p => !isWrite || !p.IsReadOnly))
+        foreach (var property in type.Properties.Where(p => !isWrite || p is { IsReadOnly: false, IsFile: false }))
             properties[property.Name] = Property(property);
+        foreach (var file in type.Properties.Where(p => !isWrite && p.IsFile))
+        {
+            properties[$"{file.Name}@odata.mediaContentType"] = new JsonObject { ["type"] = new JsonArray("string", "null") };
+            properties[$"{file.Name}@odata.mediaReadLink"] = Text("uri");
+            properties[$"{file.Name}@{ApiModel.Namespace}.{ApiModel.FileName}"] = Text(null);
+            properties[$"{file.Name}@{ApiModel.Namespace}.{ApiModel.FileSize}"] = new JsonObject { ["type"] = "integer" };
+        }
         if (!isWrite)
         {
             foreach (var link in type.Links)
@@ -122,10 +161,13 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
             schema["maxLength"] = length;
         if (property is { IsCurrency: false, Field.Min: { } min })
             schema["minimum"] = min;
-        if (property is { IsCurrency: false, NeedsUpload: false, Field.Max: { } max })
+        if (property is { IsCurrency: false, IsFile: false, Field.Max: { } max })
             schema["maximum"] = max;
-        if (property.NeedsUpload)
-            schema["x-upload"] = true;
+        if (property.IsFile)
+        {
+            schema["readOnly"] = true;
+            schema["x-media"] = property.FilePath;
+        }
         if (property.Field is { Kind: "pickList", Open: false, Options.Count: > 0 } && !property.IsCurrency)
             schema["enum"] = new JsonArray([.. property.Field.Options.Select(o => (JsonNode?)o.Key).Append(null)]);
         if (property.Field.Target is { } target)
@@ -150,7 +192,7 @@ internal sealed class OpenApiDescription(SettingsStore settings, IStringLocalize
             "Edm.Date" => ("string", "date"),
             "Edm.DateTimeOffset" => ("string", "date-time"),
             "Edm.Guid" => ("string", "uuid"),
-            "Edm.Untyped" => (null, null),
+            "Edm.Untyped" or "Edm.Stream" => (null, null),
             _ => ("string", (string?)null),
         };
         var schema = new JsonObject();

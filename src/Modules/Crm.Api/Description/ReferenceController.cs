@@ -30,6 +30,7 @@ internal sealed class ReferenceController(ApiModel model) : Controller
         "Edm.Boolean" => "true",
         "Edm.Date" => "\"2026-03-31\"",
         "Edm.DateTimeOffset" => "\"2026-03-31T14:30:00Z\"",
+        "Edm.Stream" => $"…{property.FilePath}",
         "Edm.Guid" => "\"0198c1c2-…\"",
         _ when property.IsCurrency => "\"CNY\"",
         _ when property.Field is { Kind: "pickList", Options: [var option, ..] } => $"\"{option.Key}\"",

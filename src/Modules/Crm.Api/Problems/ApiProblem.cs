@@ -29,6 +29,8 @@ internal sealed record ApiProblem(int Status, Message Detail, IReadOnlyList<Prop
     public static ApiProblem Of(int status, IReadOnlyList<PropertyError> errors)
         => new(status, errors.Count == 1 ? errors[0].Message : new Message("{0} things are wrong; see errors", errors.Count), errors);
 
+    public static IReadOnlyList<PropertyError> ErrorsOf(SaveResult result) => [.. result.Errors.Select(e => new PropertyError(e.Field, e.Message))];
+
     public Task ExecuteResultAsync(ActionContext context) => WriteAsync(context.HttpContext);
 
     public async Task WriteAsync(HttpContext context)
@@ -74,6 +76,32 @@ internal sealed class ApiException(ApiProblem problem) : Exception(problem.Detai
     }
 
     public ApiProblem Problem => problem;
+
+    public static ApiException NotThere(Guid id) => new(StatusCodes.Status404NotFound, "There is no record {0}, or you may not see it", id.ToString("D"));
+
+    public static ApiException NotAllowed() => new(StatusCodes.Status403Forbidden, "You have no right to do this with this record");
+
+    /// <summary>The record is another than the one that was read.</summary>
+    public static ApiException Stale(HttpResponse response, long version)
+    {
+        var tag = Records.RecordJson.Tag(version);
+        response.Headers.ETag = tag;
+        return new(new ApiProblem(StatusCodes.Status412PreconditionFailed, "Somebody changed this record in the meantime. Look at it again, then repeat your change") { CurrentTag = tag });
+    }
+
+    /// <summary>Goes on only with what was done.</summary>
+    public static void Demand(SaveResult result, HttpResponse response)
+    {
+        if (result.Succeeded)
+            return;
+        throw result.Status switch
+        {
+            SaveStatus.NotFound => NotThere(result.Id),
+            SaveStatus.Forbidden => NotAllowed(),
+            SaveStatus.Conflict => Stale(response, result.Version),
+            _ => new ApiException(ApiProblem.Of(StatusCodes.Status422UnprocessableEntity, ApiProblem.ErrorsOf(result))),
+        };
+    }
 
     /// <summary>What is wrong with an option of the address, such as <c>$top</c>.</summary>
     public static ApiException Option(string option, string detail, params object[] arguments)

@@ -53,6 +53,8 @@ internal sealed class BodyReader(SettingsStore settings, ActorContext actor, Tim
             return new("{0} has no field {1}", type.Definition.PluralLabel, element.Name);
         if (property.IsReadOnly)
             return new("{0} is set by the system", property.Field.Label);
+        if (property.IsFile)
+            return new("{0} is a file: send its bytes with PUT to {1}, below the record’s address", property.Field.Label, property.FilePath);
         if (property.Field.Kind == "money")
             return ReadMoney(property, element.Value, body, change);
         if (element.Value.ValueKind == JsonValueKind.Null)

@@ -22,6 +22,11 @@ internal static class Preferences
         return null;
     }
 
+    /// <summary>The version that a change is made to; null for whatever it is.</summary>
+    public static long? Version(HttpRequest request)
+        => TryVersion(request, out var version) ? version
+            : throw new ApiException(StatusCodes.Status428PreconditionRequired, "Say which state of the record you change: send its @odata.etag as If-Match, or * for whatever it is now");
+
     /// <summary>The version that <c>If-Match</c> names; null for whatever it is. False without that header.</summary>
     public static bool TryVersion(HttpRequest request, out long? version)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Crm.Api.Problems;
 using Crm.Platform.Content;
 using Crm.Platform.Fields;
+using Crm.Platform.Files;
 using Crm.Platform.Queries;
 using Microsoft.AspNetCore.Http;
 
@@ -114,6 +115,11 @@ internal sealed class RecordJson(QueryEngine queries)
         json.WriteString("@odata.etag", Tag(item.Version));
         foreach (var property in selection.Properties)
         {
+            if (property.IsFile)
+            {
+                WriteFile(json, property, item[property.Field.Name] as StoredFile, $"{root}/{selection.Type.Name}/{item.Id:D}");
+                continue;
+            }
             json.WritePropertyName(property.Name);
             WriteValue(json, property, item[property.Field.Name]);
         }
@@ -156,6 +162,17 @@ internal sealed class RecordJson(QueryEngine queries)
             return;
         var filter = $"{around.Expansion.LookUp.Name} eq {id:D}" + (around.Expansion.FilterText is { } text ? $" and ({text})" : "");
         json.WriteString($"{around.Expansion.Name}@odata.nextLink", $"{root}/{around.Expansion.Selection.Type.Name}?$filter={Uri.EscapeDataString(filter)}");
+    }
+
+    /// <summary>Where its bytes are, and what is known of them; without any, no more than that there are none.</summary>
+    private static void WriteFile(Utf8JsonWriter json, ApiProperty property, StoredFile? file, string record)
+    {
+        json.WriteString($"{property.Name}@odata.mediaContentType", file?.MediaType);
+        if (file is null)
+            return;
+        json.WriteString($"{property.Name}@odata.mediaReadLink", record + property.FilePath);
+        json.WriteString($"{property.Name}@{ApiModel.Namespace}.{ApiModel.FileName}", file.Name);
+        json.WriteNumber($"{property.Name}@{ApiModel.Namespace}.{ApiModel.FileSize}", file.Size);
     }
 
     private static void WriteValue(Utf8JsonWriter json, ApiProperty property, object? value)

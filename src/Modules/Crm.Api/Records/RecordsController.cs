@@ -16,7 +16,7 @@ internal sealed class RecordsController(ApiModel model, RequestReader requests, 
     [HttpGet("")]
     public async Task<IActionResult> List(string type, CancellationToken cancellationToken)
     {
-        var known = Find(type);
+        var known = model.Get(type);
         var request = requests.Many(known, Request.Query, Preferences.PageSize(Request));
         var page = request.Take == 0 ? new QueryPage([], null, null) : await queries.ListAsync(new Query(known.Name)
         {
@@ -35,7 +35,7 @@ internal sealed class RecordsController(ApiModel model, RequestReader requests, 
     [HttpGet("$count")]
     public async Task<IActionResult> Count(string type, CancellationToken cancellationToken)
     {
-        var known = Find(type);
+        var known = model.Get(type);
         var count = await queries.CountAsync(known.Name, requests.Which(known, Request.Query), cancellationToken, exact: true);
         return Content(count.Count.ToString(CultureInfo.InvariantCulture), "text/plain; charset=utf-8");
     }
@@ -43,9 +43,9 @@ internal sealed class RecordsController(ApiModel model, RequestReader requests, 
     [HttpGet("{id:guid}"), HttpGet("/api/{type}({id:guid})")]
     public async Task<IActionResult> Get(string type, Guid id, CancellationToken cancellationToken)
     {
-        var known = Find(type);
+        var known = model.Get(type);
         var selection = requests.One(known, Request.Query);
-        var item = await ReadAsync(selection, id, cancellationToken) ?? throw NotThere(id);
+        var item = await ReadAsync(selection, id, cancellationToken) ?? throw ApiException.NotThere(id);
         var tag = RecordJson.Tag(item.Version);
         Response.Headers.ETag = tag;
         if (Request.GetTypedHeaders().IfNoneMatch is { Count: > 0 } known304 && known304.Any(t => t.Tag == "*" || t.Tag == tag))
@@ -57,12 +57,12 @@ internal sealed class RecordsController(ApiModel model, RequestReader requests, 
     [HttpPost(""), RequestSizeLimit(BodyReader.LargestBody)]
     public async Task<IActionResult> Create(string type, CancellationToken cancellationToken)
     {
-        var known = Find(type);
+        var known = model.Get(type);
         var selection = requests.One(known, Request.Query);
         if (!actor.Current.Can(known.Definition, ContentActions.Create))
             throw new ApiException(StatusCodes.Status403Forbidden, "You have no right to create {0}", known.Definition.PluralLabel);
         var result = await content.SaveAsync(await bodies.ReadAsync(known, new ContentChange(known.Name), Request), SaveOptions.Default, cancellationToken);
-        Check(result);
+        ApiException.Demand(result, Response);
         Response.Headers.Location = $"{RecordJson.Root(HttpContext)}/{known.Name}/{result.Id:D}";
         return await AnswerAsync(selection, result, StatusCodes.Status201Created, cancellationToken);
     }
@@ -70,33 +70,24 @@ internal sealed class RecordsController(ApiModel model, RequestReader requests, 
     [HttpPatch("{id:guid}"), HttpPatch("/api/{type}({id:guid})"), RequestSizeLimit(BodyReader.LargestBody)]
     public async Task<IActionResult> Change(string type, Guid id, CancellationToken cancellationToken)
     {
-        var known = Find(type);
+        var known = model.Get(type);
         var selection = requests.One(known, Request.Query);
-        if (!Preferences.TryVersion(Request, out var version))
-            throw new ApiException(StatusCodes.Status428PreconditionRequired, "Say which state of the record you change: send its @odata.etag as If-Match, or * for whatever it is now");
-        var change = await bodies.ReadAsync(known, new ContentChange(known.Name) { Id = id, Version = version }, Request);
+        var change = await bodies.ReadAsync(known, new ContentChange(known.Name) { Id = id, Version = Preferences.Version(Request) }, Request);
         var result = await content.SaveAsync(change, SaveOptions.Default, cancellationToken);
-        Check(result);
+        ApiException.Demand(result, Response);
         return await AnswerAsync(selection, result, StatusCodes.Status200OK, cancellationToken);
     }
 
     [HttpDelete("{id:guid}"), HttpDelete("/api/{type}({id:guid})")]
     public async Task<IActionResult> Delete(string type, Guid id, CancellationToken cancellationToken)
     {
-        var known = Find(type);
+        var known = model.Get(type);
         Preferences.TryVersion(Request, out var version);
         var result = await content.DeleteAsync(known.Name, id, version, cancellationToken);
         if (result.Status == SaveStatus.Invalid)
-            throw new ApiException(ApiProblem.Of(StatusCodes.Status409Conflict, Errors(result)));
-        Check(result);
+            throw new ApiException(ApiProblem.Of(StatusCodes.Status409Conflict, ApiProblem.ErrorsOf(result)));
+        ApiException.Demand(result, Response);
         return NoContent();
-    }
-
-    private ApiType Find(string type)
-    {
-        if (model.Definitions.Find(type) is not { } definition)
-            throw new ApiException(StatusCodes.Status404NotFound, "There is no content type {0}", type);
-        return model.MaySee(definition) ? model.Of(definition) : throw new ApiException(StatusCodes.Status403Forbidden, "You have no right to see {0}", definition.PluralLabel);
     }
 
     private async Task<ContentItem?> ReadAsync(Selection selection, Guid id, CancellationToken cancellationToken)
@@ -120,25 +111,6 @@ internal sealed class RecordsController(ApiModel model, RequestReader requests, 
         return new EmptyResult();
     }
 
-    private void Check(SaveResult result)
-    {
-        if (result.Succeeded)
-            return;
-        if (result.Status == SaveStatus.Conflict)
-            Response.Headers.ETag = RecordJson.Tag(result.Version);
-        throw result.Status switch
-        {
-            SaveStatus.NotFound => NotThere(result.Id),
-            SaveStatus.Forbidden => new ApiException(StatusCodes.Status403Forbidden, "You have no right to do this with this record"),
-            SaveStatus.Conflict => new ApiException(ApiProblem.Of(StatusCodes.Status412PreconditionFailed, Errors(result)) with { CurrentTag = RecordJson.Tag(result.Version) }),
-            _ => new ApiException(ApiProblem.Of(StatusCodes.Status422UnprocessableEntity, Errors(result))),
-        };
-    }
-
-    private static List<PropertyError> Errors(SaveResult result) => [.. result.Errors.Select(e => new PropertyError(e.Field, e.Message))];
-
-    private static ApiException NotThere(Guid id) => new(StatusCodes.Status404NotFound, "There is no record {0}, or you may not see it", id.ToString("D"));
-
     /// <summary>The same question, from where this page ends.</summary>
     private string Next(string cursor)
     {
@@ -146,6 +118,6 @@ internal sealed class RecordsController(ApiModel model, RequestReader requests, 
         {
             { "$skiptoken", cursor },
         };
-        return $"{RecordJson.Root(HttpContext)}/{Find((string)RouteData.Values["type"]!).Name}{query}";
+        return $"{RecordJson.Root(HttpContext)}/{model.Get((string)RouteData.Values["type"]!).Name}{query}";
     }
 }
