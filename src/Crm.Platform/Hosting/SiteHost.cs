@@ -167,8 +167,7 @@ public sealed class SiteHost : IAsyncDisposable
                 result = await session.TransactAsync(async () =>
                 {
                     var settings = scope.ServiceProvider.GetRequiredService<SettingsStore>();
-                    if (database.Provider == DatabaseProvider.Postgres)
-                        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727004)", cancellationToken);
+                    await LockAsync(session, cancellationToken);
                     // Another process may have been quicker; the database knows, this process does not.
                     if (isSetup && await settings.ReadAsync<FeatureState>(FeatureState.SettingName, cancellationToken) is not null)
                         throw new SetupException("The site is set up already");
@@ -199,21 +198,52 @@ public sealed class SiteHost : IAsyncDisposable
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            var state = await ReadFeaturesAsync(cancellationToken) ?? throw new SetupException("The site is not set up yet");
-            var next = change(state.Enabled).ToList();
-            foreach (var feature in mustWork)
-                _process.ClearReport(_process.Catalog.Find(feature)!.Module.Id);
-            var site = await BuildTolerantlyAsync(next, mustWork, cancellationToken);
-            await StartAsync(site, cancellationToken);
-            await using (var scope = site.CreateScope())
-                await scope.ServiceProvider.GetRequiredService<SettingsStore>().WriteAsync(FeatureState.SettingName, new FeatureState(next), CancellationToken.None);
-            _enabled = next;
-            await SwapAsync(site);
+            while (true)
+            {
+                var state = await ReadFeaturesAsync(cancellationToken) ?? throw new SetupException("The site is not set up yet");
+                var next = change(state.Enabled).ToList();
+                foreach (var feature in mustWork)
+                    _process.ClearReport(_process.Catalog.Find(feature)!.Module.Id);
+                var site = await BuildTolerantlyAsync(next, mustWork, cancellationToken);
+                await StartAsync(site, cancellationToken);
+                if (!await ReplaceAsync(site, state, new FeatureState(next)))
+                {
+                    // While it was built, another process has switched something else, which is to stay.
+                    await site.DisposeAsync();
+                    continue;
+                }
+                _enabled = next;
+                await SwapAsync(site);
+                return;
+            }
         }
         finally
         {
             _changing.Release();
         }
+    }
+
+    /// <summary>Writes what is on, unless that is not what it was any more.</summary>
+    private static async Task<bool> ReplaceAsync(Site site, FeatureState before, FeatureState after)
+    {
+        await using var scope = site.CreateScope();
+        var session = scope.ServiceProvider.GetRequiredService<DbSession>();
+        var settings = scope.ServiceProvider.GetRequiredService<SettingsStore>();
+        return await session.TransactAsync(async () =>
+        {
+            await LockAsync(session, CancellationToken.None);
+            if (await settings.ReadAsync<FeatureState>(FeatureState.SettingName, CancellationToken.None) is not { } now || !Same(now.Enabled, before.Enabled))
+                return false;
+            await settings.WriteAsync(FeatureState.SettingName, after, CancellationToken.None);
+            return true;
+        }, CancellationToken.None);
+    }
+
+    /// <summary>Whoever changes which features are on waits here for the others, of all processes; SQLite has one writer anyway.</summary>
+    private static async Task LockAsync(DbSession session, CancellationToken cancellationToken)
+    {
+        if (session.Database.Provider == DatabaseProvider.Postgres)
+            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(727004)", cancellationToken);
     }
 
     private Site BuildStrictly(IReadOnlyList<string> features, Database database)
