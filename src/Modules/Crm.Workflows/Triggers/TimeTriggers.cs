@@ -22,6 +22,8 @@ internal sealed class TimeTriggers(
     /// <summary>Dates are looked at this often at most.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(20);
 
+    private const int BatchSize = 500;
+
     /// <summary>After a longer standstill, what lies further back is let go.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(31);
 
@@ -58,15 +60,11 @@ internal sealed class TimeTriggers(
         if (checkedUntil is not null && now - from < Every)
             return;
         var stretch = new Stretch(now - from > Longest ? now - Longest : from, now, settings.Site.Zone);
-        await session.TransactAsync(async () =>
-        {
-            // The clock moves in the transaction that starts what was due; whoever comes second finds it moved.
-            if (!await MoveAsync(workflow.Id, checkedUntil, now, cancellationToken))
-                return;
-            var type = workflow.Definition.Type is { } name ? definitions.Current.Find(name) : null;
-            if (kind.Due(workflow.Definition.Trigger, type, stretch) is { } due)
-                await StartAsync(workflow, kind, type, due, stretch, cancellationToken);
-        }, cancellationToken);
+        var type = workflow.Definition.Type is { } name ? definitions.Current.Find(name) : null;
+        if (kind.Due(workflow.Definition.Trigger, type, stretch) is { } due)
+            await StartAsync(workflow, kind, type, due, stretch, cancellationToken);
+        // Last: what a killed process leaves undone comes again, and an occasion that has started something starts it once.
+        await MoveAsync(workflow.Id, checkedUntil, now, cancellationToken);
     }
 
     private async Task StartAsync(ActiveWorkflow workflow, ClockTrigger kind, ContentTypeDefinition? type, Filter due, Stretch stretch, CancellationToken cancellationToken)
@@ -75,21 +73,27 @@ internal sealed class TimeTriggers(
         if (type is null)
         {
             if (definition.Type is null)
-                await instances.StartAsync(new(workflow.Id, workflow.Version.Number, kind.EventOf(trigger, null, stretch), null, null), cancellationToken);
+                await session.TransactAsync(() => instances.StartAsync(new(workflow.Id, workflow.Version.Number, kind.EventOf(trigger, null, stretch), null, null), cancellationToken), cancellationToken);
             return;
         }
         var where = definition.Condition is { } condition ? Filter.And(due, FilterParser.Parse(condition, type, definitions.Current)) : due;
         IReadOnlyList<string> columns = trigger[SettingNames.Field] is { } field ? [field] : [];
-        await foreach (var record in queries.StreamAsync(new Query(type.Name) { Where = where, Columns = columns, Sort = [SystemFields.Id] }, cancellationToken))
-            await instances.StartAsync(new(workflow.Id, workflow.Version.Number, kind.EventOf(trigger, record, stretch), type.Name, record.Id), cancellationToken);
+        // A schedule may be due for every record there is: others get their turn at writing in between.
+        await foreach (var records in queries.StreamAsync(new Query(type.Name) { Where = where, Columns = columns, Sort = [SystemFields.Id] }, cancellationToken).Chunk(BatchSize))
+            await session.TransactAsync(async () =>
+            {
+                foreach (var record in records)
+                    await instances.StartAsync(new(workflow.Id, workflow.Version.Number, kind.EventOf(trigger, record, stretch), type.Name, record.Id), cancellationToken);
+            }, cancellationToken);
     }
 
     private async Task<DateTime?> CheckedUntilAsync(Guid workflow, CancellationToken cancellationToken)
         => await session.ReadAsync(new SqlText("SELECT checked_until FROM crm_workflow_clocks WHERE workflow = ").Append(ColumnType.Uuid, workflow),
             r => (DateTime)session.Dialect.Read(r, 0, ColumnType.DateTime)!, cancellationToken) is [var at] ? at : null;
 
-    private async Task<bool> MoveAsync(Guid workflow, DateTime? from, DateTime to, CancellationToken cancellationToken)
-        => await session.ExecuteAsync(from is null
+    /// <summary>Nothing when another process has moved it meanwhile.</summary>
+    private Task MoveAsync(Guid workflow, DateTime? from, DateTime to, CancellationToken cancellationToken)
+        => session.ExecuteAsync(from is null
             ? new SqlText().Append("INSERT INTO crm_workflow_clocks (workflow, checked_until) VALUES ({}, {}) ON CONFLICT (workflow) DO NOTHING", (ColumnType.Uuid, workflow), (ColumnType.DateTime, to))
-            : new SqlText().Append("UPDATE crm_workflow_clocks SET checked_until = {} WHERE workflow = {} AND checked_until = {}", (ColumnType.DateTime, to), (ColumnType.Uuid, workflow), (ColumnType.DateTime, from)), cancellationToken) == 1;
+            : new SqlText().Append("UPDATE crm_workflow_clocks SET checked_until = {} WHERE workflow = {} AND checked_until = {}", (ColumnType.DateTime, to), (ColumnType.Uuid, workflow), (ColumnType.DateTime, from)), cancellationToken);
 }
