@@ -100,7 +100,7 @@ public sealed class CrmHost : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(k => k.AddServerHeader = false);
         builder.Logging.ClearProviders();
-        var directory = Path.GetFullPath(builder.Configuration["Crm:DataDirectory"] ?? new CrmOptions().DataDirectory);
+        var directory = CrmProcess.NodeDirectoryOf(builder.Configuration.GetSection("Crm").Get<CrmOptions>() ?? new CrmOptions());
         builder.Services.AddSerilog((_, logger) =>
         {
             logger.MinimumLevel.Information()

@@ -5,8 +5,11 @@ namespace Crm.Platform.Hosting;
 /// <summary>The <c>Crm</c> section of the configuration.</summary>
 public sealed class CrmOptions
 {
-    /// <summary>Folder of the database, keys, files and logs; relative to the working directory.</summary>
+    /// <summary>Folder of the database, keys, files and imports, which all nodes of a site share; relative to the working directory.</summary>
     public string DataDirectory { get; set; } = "App_Data";
+
+    /// <summary>Folder of what each node keeps for itself, its search index and its logs; empty for the data directory.</summary>
+    public string? NodeDirectory { get; set; }
 
     public DatabaseOptions Database { get; set; } = new();
 

@@ -20,6 +20,7 @@ public sealed class CrmProcess
         EnvironmentName = environmentName;
         Options = configuration.GetSection("Crm").Get<CrmOptions>() ?? new CrmOptions();
         DataDirectory = Path.GetFullPath(Options.DataDirectory);
+        NodeDirectory = NodeDirectoryOf(Options);
         Catalog = catalog ?? ModuleCatalog.Load(hostAssembly);
         foreach (var error in Catalog.Errors)
             loggers.CreateLogger<CrmProcess>().LogError("Module left out. {Error}", error);
@@ -35,8 +36,13 @@ public sealed class CrmProcess
 
     public CrmOptions Options { get; }
 
-    /// <summary>Absolute path.</summary>
+    /// <summary>Absolute path of what all nodes share.</summary>
     public string DataDirectory { get; }
+
+    /// <summary>Absolute path of what is this node's own.</summary>
+    public string NodeDirectory { get; }
+
+    internal static string NodeDirectoryOf(CrmOptions options) => Path.GetFullPath(options.NodeDirectory is { Length: > 0 } own ? own : options.DataDirectory);
 
     /// <summary>Folder of the keys that encrypt cookies and stored secrets; for this user's eyes only.</summary>
     internal DirectoryInfo KeyDirectory

@@ -15,10 +15,11 @@ public sealed class TestSite : IAsyncDisposable
     public const string AdminPassword = "Correct-Horse-7";
 
     private readonly TestFiles _files;
+    private readonly bool _isFirst;
 
-    private TestSite(TestFiles files, CrmHost host)
+    private TestSite(TestFiles files, CrmHost host, bool isFirst = true)
     {
-        _files = files;
+        (_files, _isFirst) = (files, isFirst);
         Host = host;
     }
 
@@ -54,6 +55,14 @@ public sealed class TestSite : IAsyncDisposable
         return new TestSite(files, host);
     }
 
+    /// <summary>Another node of this site, with the same database and data directory. To be gone before the first.</summary>
+    public async Task<TestSite> AddNodeAsync()
+    {
+        var host = CrmHost.Create([], typeof(Program).Assembly, quiet: true, new Dictionary<string, string?>(_files.Configuration()) { ["Crm:NodeDirectory"] = Path.Combine(DataDirectory, "node-2") });
+        await host.StartAsync(CancellationToken.None);
+        return new TestSite(_files, host, isFirst: false);
+    }
+
     /// <summary>The product's modules and others.</summary>
     public static ModuleCatalog CatalogWith(params System.Reflection.Assembly[] others)
     {
@@ -87,7 +96,8 @@ public sealed class TestSite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
-        await _files.DisposeAsync();
+        if (_isFirst)
+            await _files.DisposeAsync();
     }
 }
 

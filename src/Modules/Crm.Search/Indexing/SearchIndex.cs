@@ -12,7 +12,7 @@ namespace Crm.Search.Indexing;
 internal sealed record IndexProgress(string Type, long Done, long Total);
 
 /// <summary>
-/// This node's index, a folder of the data directory. One site of one process writes it at a time, whoever holds
+/// This node's index, a folder of the node's own. One site of one process writes it at a time, whoever holds
 /// Lucene's lock; until then, and without it, it is read as it was last committed.
 /// </summary>
 internal sealed class SearchIndex(CrmProcess process, ILogger<SearchIndex> logger) : IDisposable
@@ -201,7 +201,7 @@ internal sealed class SearchIndex(CrmProcess process, ILogger<SearchIndex> logge
             _directory.Value.Dispose();
     }
 
-    private static string FolderOf(CrmProcess process) => Path.Combine(process.DataDirectory, "search");
+    private static string FolderOf(CrmProcess process) => Path.Combine(process.NodeDirectory, "search");
 }
 
 /// <summary>The index at one moment.</summary>
