@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Crm.Platform.Display;
 
 /// <summary>The language switch, before and after signing in.</summary>
-internal sealed class CultureController(ActorContext actor, IEnumerable<IActorProvider> providers) : Controller
+internal sealed class CultureController(ActorContext actor, Actors actors) : Controller
 {
     [HttpPost("/culture"), AllowAnonymous]
     public async Task<IActionResult> Choose([FromForm] string culture, [FromForm] string? returnUrl, CancellationToken cancellationToken)
@@ -23,8 +23,7 @@ internal sealed class CultureController(ActorContext actor, IEnumerable<IActorPr
             MaxAge = TimeSpan.FromDays(365),
         });
         if (actor.Current.UserId is not null)
-            foreach (var provider in providers)
-                await provider.RememberCultureAsync(actor.Current, culture, cancellationToken);
+            await actors.RememberCultureAsync(actor.Current, culture, cancellationToken);
         return LocalRedirect(Url.IsLocalUrl(returnUrl) ? returnUrl! : "/");
     }
 }

@@ -52,6 +52,7 @@ public static class PlatformServices
         services.AddScoped<QueryEngine>();
         services.AddScoped<AmountSums>();
         services.AddScoped<RecordFinder>();
+        services.AddScoped<Actors>();
         services.AddScoped<IContentManager, ContentManager>();
         services.AddScoped<IBackgroundTask, FillFieldTask>();
         services.AddScoped<JobProgress>();

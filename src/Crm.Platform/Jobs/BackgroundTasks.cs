@@ -105,19 +105,11 @@ internal sealed class JobDispatcher(SiteHost sites)
         // Never with the system's rights instead: what a user may no longer do, the queue does not do for them.
         if (user is { } id)
         {
-            if (await FindAsync(services, id, cancellationToken) is not { } actor)
+            if (await services.GetRequiredService<Actors>().OfUserAsync(id, cancellationToken) is not { } actor)
                 return "Whoever asked for this may no longer sign in";
             services.GetRequiredService<ActorContext>().Current = actor with { Source = "job" };
         }
         await handler.RunAsync(data, cancellationToken);
-        return null;
-    }
-
-    private static async Task<Actor?> FindAsync(IServiceProvider services, Guid user, CancellationToken cancellationToken)
-    {
-        foreach (var provider in services.GetServices<IActorProvider>())
-            if (await provider.OfUserAsync(user, cancellationToken) is { } actor)
-                return actor;
         return null;
     }
 }

@@ -9,28 +9,12 @@ using Microsoft.AspNetCore.Localization;
 
 namespace Crm.Platform.Security;
 
-/// <summary>Finds the actor behind a signed-in principal. One module registers one.</summary>
-public interface IActorProvider
-{
-    /// <summary>Null when the user is gone or may no longer sign in.</summary>
-    Task<Actor?> FindAsync(ClaimsPrincipal principal, CancellationToken cancellationToken);
-
-    /// <summary>A user's rights at this moment, for work in the background that is done in the user's name; null when the user is gone or locked out.</summary>
-    Task<Actor?> OfUserAsync(Guid user, CancellationToken cancellationToken);
-
-    /// <summary>As <see cref="OfUserAsync"/>, but what another process changed may go unnoticed for two seconds: for requests, of which there are many.</summary>
-    Task<Actor?> OfRequestAsync(Guid user, CancellationToken cancellationToken);
-
-    /// <summary>Keeps the language that a signed-in user has chosen.</summary>
-    Task RememberCultureAsync(Actor actor, string culture, CancellationToken cancellationToken);
-}
-
 /// <summary>Brings definitions and settings up to date, says who acts, and sets the request's language.</summary>
 internal sealed class ActorMiddleware(RequestDelegate next)
 {
     public const string CultureCookie = "crm.culture";
 
-    public async Task InvokeAsync(HttpContext context, ActorContext actor, SettingsStore settings, ContentDefinitions definitions, IEnumerable<IActorProvider> providers, DbSession session)
+    public async Task InvokeAsync(HttpContext context, ActorContext actor, SettingsStore settings, ContentDefinitions definitions, Actors actors, DbSession session)
     {
         // Who reads slowly must not keep a connection meanwhile.
         context.Response.OnStarting(() => session.ReleaseAsync().AsTask());
@@ -47,8 +31,7 @@ internal sealed class ActorMiddleware(RequestDelegate next)
             }
             else if (context.User.Identity?.IsAuthenticated == true)
             {
-                foreach (var provider in providers)
-                    actor.Current = await provider.FindAsync(context.User, context.RequestAborted) ?? Actor.Anonymous;
+                actor.Current = await actors.FindAsync(context.User, context.RequestAborted) ?? Actor.Anonymous;
             }
             var chosen = ChosenCulture(context, actor.Current);
             // A program has no choice of its own: it says what it wants, or gets what its user has.

@@ -39,13 +39,10 @@ internal sealed class ApiInterface(TokenLimits limits) : IProgramInterface
             return Refuse(context, "This token has expired; make another in your profile", Invalid("expired"));
         if (limits.Ask(token.Id) is { } pause)
             return Wait(context, pause);
-        foreach (var provider in services.GetServices<IActorProvider>())
-            if (await provider.OfRequestAsync(token.User, context.RequestAborted) is { } actor)
-            {
-                await store.NoteUseAsync(token, context.RequestAborted);
-                return actor with { Source = "api" };
-            }
-        return Refuse(context, "The user of this token may no longer sign in", Invalid("inactive"));
+        if (await services.GetRequiredService<Actors>().OfRequestAsync(token.User, context.RequestAborted) is not { } actor)
+            return Refuse(context, "The user of this token may no longer sign in", Invalid("inactive"));
+        await store.NoteUseAsync(token, context.RequestAborted);
+        return actor with { Source = "api" };
     }
 
     public Task WriteAsync(HttpContext context, ErrorPage error)

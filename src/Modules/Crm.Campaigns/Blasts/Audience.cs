@@ -16,7 +16,7 @@ internal sealed record AudienceCount(ContentTypeDefinition Type, Filter? Filter,
 }
 
 /// <summary>Who a blast goes to: the segment as whoever sends it sees it at this moment, one message to an address.</summary>
-internal sealed class Audience(QueryEngine queries, ContentDefinitions definitions, SuppressionList suppressions, ActorContext actor, IEnumerable<IActorProvider> actors)
+internal sealed class Audience(QueryEngine queries, ContentDefinitions definitions, SuppressionList suppressions, ActorContext actor, Actors actors)
 {
     private const int BatchSize = 500;
 
@@ -66,22 +66,14 @@ internal sealed class Audience(QueryEngine queries, ContentDefinitions definitio
     {
         if (!actor.Current.IsSystem || SenderOf(blast) is not { } user)
             return actor.Current;
-        var sender = await OfUserAsync(user, cancellationToken) ?? throw new QueryException("Whoever sends this can no longer sign in");
+        var sender = await actors.OfUserAsync(user, cancellationToken) ?? throw new QueryException("Whoever sends this can no longer sign in");
         return sender with { Source = actor.Current.Source };
     }
 
     public async Task<bool> IsSenderGoneAsync(ContentItem blast, CancellationToken cancellationToken)
-        => SenderOf(blast) is { } user && await OfUserAsync(user, cancellationToken) is null;
+        => SenderOf(blast) is { } user && await actors.OfUserAsync(user, cancellationToken) is null;
 
     private static Guid? SenderOf(ContentItem blast) => blast.Get<Guid?>("sentBy") ?? blast.Owner;
-
-    private async Task<Actor?> OfUserAsync(Guid user, CancellationToken cancellationToken)
-    {
-        Actor? found = null;
-        foreach (var provider in actors)
-            found ??= await provider.OfUserAsync(user, cancellationToken);
-        return found;
-    }
 
     public async Task<(ContentTypeDefinition Type, Filter? Filter)> QuestionAsync(ContentItem blast, CancellationToken cancellationToken)
         => blast.Get<Guid?>("segment") is { } id && await actor.AsSystemAsync(() => queries.GetAsync(SegmentType.Name, id, cancellationToken)) is { } segment

@@ -8,7 +8,7 @@ using Crm.Platform.Security;
 namespace Crm.Contents.Bulk;
 
 /// <summary>Collects the records of a batch, then works them off. Killed at any moment, it goes on where it was.</summary>
-internal sealed class BulkTask(BulkStore store, BulkStep step, QueryEngine queries, ContentDefinitions definitions, ChangeLog log, ActorContext actor, IEnumerable<IBulkAction> actions, IEnumerable<IActorProvider> people, JobProgress progress) : IBackgroundTask
+internal sealed class BulkTask(BulkStore store, BulkStep step, QueryEngine queries, ContentDefinitions definitions, ChangeLog log, ActorContext actor, IEnumerable<IBulkAction> actions, Actors actors, JobProgress progress) : IBackgroundTask
 {
     public const string TaskName = "bulk";
 
@@ -88,13 +88,10 @@ internal sealed class BulkTask(BulkStore store, BulkStep step, QueryEngine queri
     /// <summary>Rights are those of the moment, however long the work takes.</summary>
     private async Task<bool> LookWhoAsksAsync(BulkBatch batch, CancellationToken cancellationToken)
     {
-        foreach (var provider in people)
-            if (await provider.OfUserAsync(batch.By, cancellationToken) is { } user)
-            {
-                actor.Current = user with { Source = BulkStep.Source };
-                return true;
-            }
-        return false;
+        if (await actors.OfUserAsync(batch.By, cancellationToken) is not { } user)
+            return false;
+        actor.Current = user with { Source = BulkStep.Source };
+        return true;
     }
 }
 

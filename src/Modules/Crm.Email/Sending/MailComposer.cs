@@ -15,7 +15,7 @@ using Microsoft.Extensions.Localization;
 namespace Crm.Email.Sending;
 
 /// <summary>Makes the messages of claimed rows, or says why a row has none.</summary>
-internal sealed class MailComposer(DbSession session, SuppressionList suppressions, MergeFields fields, QueryEngine queries, ActorContext actor, IEnumerable<IActorProvider> actors, SettingsStore settings, IStringLocalizer localizer, TimeProvider clock)
+internal sealed class MailComposer(DbSession session, SuppressionList suppressions, MergeFields fields, QueryEngine queries, ActorContext actor, Actors actors, SettingsStore settings, IStringLocalizer localizer, TimeProvider clock)
 {
     public async Task<IReadOnlyList<Letter>> ComposeAsync(IReadOnlyList<MailRow> rows, EmailSettings account, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class MailComposer(DbSession session, SuppressionList suppressio
     private async Task<IEnumerable<Letter>> ComposeAsync(Guid mailing, IReadOnlyList<MailRow> rows, EmailSettings account, CancellationToken cancellationToken)
     {
         var common = await ReadAsync(mailing, cancellationToken);
-        if (await RightsAsync(common, cancellationToken) is not { } rights)
+        if ((common.RightsOf is { } asked ? await actors.OfUserAsync(asked, cancellationToken) : actor.Current) is not { } rights)
         {
             var gone = new Delivery(MailStates.Queued, StoredMessage.Write(new("Whoever sends this can no longer sign in"))) { Reach = RefusalReach.Sender };
             return rows.Select(row => new Letter(row, null, gone));
@@ -85,16 +85,6 @@ internal sealed class MailComposer(DbSession session, SuppressionList suppressio
             }
         }
         return letters;
-    }
-
-    private async Task<Actor?> RightsAsync(Common common, CancellationToken cancellationToken)
-    {
-        if (common.RightsOf is not { } user)
-            return actor.Current;
-        Actor? found = null;
-        foreach (var provider in actors)
-            found ??= await provider.OfUserAsync(user, cancellationToken);
-        return found;
     }
 
     private async Task<Letter> ComposeAsync(MailRow row, MergeRecord record, Common common, TrackingLinks links, EmailSettings account)

@@ -9,7 +9,7 @@ namespace Crm.Notifications.Follow;
 /// Tells those who follow a record what others have changed on it, as long as they may see it. What one does oneself is no
 /// news, and neither is what a recipe or an import brings.
 /// </summary>
-internal sealed class TellFollowers(Follows follows, NotificationCenter notifications, QueryEngine queries, ContentDefinitions definitions, ActorContext actor, IEnumerable<IActorProvider> actors) : IChangeConsumer
+internal sealed class TellFollowers(Follows follows, NotificationCenter notifications, QueryEngine queries, ContentDefinitions definitions, ActorContext actor, Actors actors) : IChangeConsumer
 {
     public string Name => "followers";
 
@@ -25,7 +25,7 @@ internal sealed class TellFollowers(Follows follows, NotificationCenter notifica
 
     private async Task TellAsync(Guid user, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        if (await ReaderAsync(user, cancellationToken) is not { } reader)
+        if (await actors.OfUserAsync(user, cancellationToken) is not { } reader)
             return;
         var names = await actor.AsAsync(reader, () => NamesAsync(changes, cancellationToken));
         foreach (var change in changes)
@@ -56,12 +56,4 @@ internal sealed class TellFollowers(Follows follows, NotificationCenter notifica
     /// <summary>The fields of a change that are news to people.</summary>
     public static List<FieldDefinition> Fields(ContentTypeDefinition type, Change change)
         => [.. change.Fields.Keys.Select(type.Find).OfType<FieldDefinition>().Where(f => f is { Hidden: false, IsSystem: false } or { Name: SystemFields.Owner or SystemFields.Team })];
-
-    private async Task<Actor?> ReaderAsync(Guid user, CancellationToken cancellationToken)
-    {
-        foreach (var provider in actors)
-            if (await provider.OfUserAsync(user, cancellationToken) is { } reader)
-                return reader;
-        return null;
-    }
 }
