@@ -16,4 +16,9 @@ public sealed class NotificationCenter(DbSession session, TimeProvider clock)
             (ColumnType.Uuid, Guid.CreateVersion7(clock.GetUtcNow())), (ColumnType.Uuid, user), (ColumnType.Text, key), (ColumnType.Text, text.Text),
             (ColumnType.Text, StoredMessage.WriteArguments(text)),
             (ColumnType.Text, url), (ColumnType.DateTime, clock.GetUtcNow().UtcDateTime)), cancellationToken) == 1;
+
+    /// <summary>Which of some occasions the user was told of: for who has to look things up before he can tell.</summary>
+    /// <param name="keys">1 to 1,000.</param>
+    public async Task<HashSet<string>> ToldAsync(Guid user, IEnumerable<string> keys, CancellationToken cancellationToken)
+        => [.. await session.ReadAsync(new SqlText("SELECT key FROM crm_notifications WHERE user_id = ").Append(ColumnType.Uuid, user).Append(" AND key IN (").AppendList(ColumnType.Text, keys).Append(")"), r => r.GetString(0), cancellationToken)];
 }
