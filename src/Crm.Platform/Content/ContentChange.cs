@@ -45,6 +45,9 @@ public sealed record SaveOptions
     /// </summary>
     public bool PutsBack { get; init; }
 
+    /// <summary>Changes records in the recycle bin as well: with what has to hold of them when they come back.</summary>
+    public bool WithDeleted { get; init; }
+
     public static SaveOptions Default { get; } = new();
 
     /// <summary>For records that follow from something: see <see cref="MadeBySystem"/>.</summary>
@@ -78,6 +81,21 @@ public sealed record FieldError(string? Field, Message Message)
 public sealed record SaveResult(SaveStatus Status, Guid Id, long Version, IReadOnlyList<FieldError> Errors)
 {
     public bool Succeeded => Status is SaveStatus.Created or SaveStatus.Updated or SaveStatus.Unchanged or SaveStatus.Deleted or SaveStatus.Restored;
+
+    /// <summary>Why it did not succeed.</summary>
+    public Message Reason => Errors is [var error, ..] ? error.Message : new(Status.ToString());
+}
+
+public static class SaveResults
+{
+    /// <summary>Of records that must follow another one: when one of them cannot, neither is that one saved.</summary>
+    /// <param name="nameOf">What people call a record, by its id.</param>
+    /// <exception cref="SaveRefusedException">One was refused.</exception>
+    public static void Demand(this IEnumerable<SaveResult> results, Func<Guid, string> nameOf)
+    {
+        if (results.FirstOrDefault(r => !r.Succeeded) is { } refused)
+            throw new SaveRefusedException(new(null, new("“{0}” has to change with it, and cannot: {1}", nameOf(refused.Id), refused.Reason)));
+    }
 }
 
 /// <summary>Records that stand in the way of a deletion or would be changed by it.</summary>

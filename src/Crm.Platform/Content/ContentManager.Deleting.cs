@@ -115,6 +115,10 @@ internal sealed partial class ContentManager
         {
             return new(SaveStatus.Invalid, id, 0, [new(null, new("Another record with the same value was saved at the same moment"))]);
         }
+        catch (SaveRefusedException e) when (!session.InTransaction)
+        {
+            return new(SaveStatus.Invalid, id, 0, [e.Reason]);
+        }
     }
 
     /// <summary>
@@ -140,7 +144,7 @@ internal sealed partial class ContentManager
         await actor.AsSystemAsync(async () =>
         {
             if (gone.Count > 0)
-                await SaveInTransactionAsync(type.Name, [new ContentChange(type.Name) { Id = item.Id, Values = gone.ToDictionary(g => g.Field.Name, g => (object?)Without(item[g.Field.Name], g.Ids.Contains)) }], SaveOptions.BySystem, cancellationToken);
+                (await SaveInTransactionAsync(type.Name, [new ContentChange(type.Name) { Id = item.Id, Values = gone.ToDictionary(g => g.Field.Name, g => (object?)Without(item[g.Field.Name], g.Ids.Contains)) }], SaveOptions.BySystem, cancellationToken)).Demand(_ => item.DisplayText);
             if (deletion is not null)
                 await RestoreLinksAsync(deletion, cancellationToken);
         });

@@ -117,7 +117,7 @@ internal sealed partial class ContentManager(
     private async Task<IReadOnlyList<SaveResult>> SaveInTransactionAsync(string typeName, IReadOnlyList<ContentChange> changes, SaveOptions options, CancellationToken cancellationToken)
     {
         var type = definitions.Current.Get(typeName);
-        var current = await LoadAsync(type, changes.Where(c => c is { IsNew: false, Id: not null }).Select(c => c.Id!.Value), cancellationToken);
+        var current = await LoadAsync(type, changes.Where(c => c is { IsNew: false, Id: not null }).Select(c => c.Id!.Value), cancellationToken, options.WithDeleted ? RecycleBin.With : RecycleBin.Without);
         var saves = new List<PendingSave>(changes.Count);
         var seen = new HashSet<Guid>();
         foreach (var change in changes)

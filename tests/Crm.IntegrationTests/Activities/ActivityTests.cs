@@ -216,6 +216,18 @@ public abstract class ActivityTests(SharedSite shared)
         Assert.Equal(2, await NotificationsAsync(due));
         foreach (var other in others)
             Assert.Equal(0, await NotificationsAsync(other));
+
+        // Who does not see the customer is not told its name either.
+        await using var told = await _site.OpenScopeAsync();
+        await told.CreateAsync("roles", ("name", "Callers"), ("permissions", """{"activities.view":"own"}"""));
+        await told.CreateAsync("users", ("userName", "caller"), ("name", "Caller"), ("roles", "Callers"));
+        await told.CreateAsync("customers", ("name", "Out of sight"));
+        foreach (var (owner, subject) in new[] { ("caller", "Call them"), (TestSite.AdminName, "Write them") })
+            await told.CreateAsync("activities", ("subject", subject), ("dueAt", "@now-5m"), ("owner", owner), ("regarding", "customers:Out of sight"));
+        await RemindAsync();
+        var texts = await told.Session.ReadAsync(new SqlText("SELECT arguments FROM crm_notifications"), r => r.GetString(0), CancellationToken.None);
+        Assert.DoesNotContain("Out of sight", Assert.Single(texts, t => t.Contains("Call them", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Out of sight", Assert.Single(texts, t => t.Contains("Write them", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]

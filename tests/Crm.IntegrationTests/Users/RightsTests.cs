@@ -1,5 +1,6 @@
 using System.Net;
 using Crm.IntegrationTests.Support;
+using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Queries;
 using Microsoft.AspNetCore.Routing;
@@ -46,6 +47,30 @@ public abstract class RightsTests(DatabaseProvider provider) : IAsyncLifetime
         var page = await reader.PageAsync($"/customers/{id}");
         Assert.Empty(page.QuerySelectorAll("main a[href$='/edit'], main a[href$='/delete'], main form[action$='/delete']"));
         Assert.Empty((await reader.PageAsync("/customers")).QuerySelectorAll("a[href$='/customers/new'], a[href$='/customers/import']"));
+    }
+
+    [Fact]
+    public async Task Role_Renamed_KeepsItsUsersAndThoseInTheRecycleBin_OrItsName()
+    {
+        await using var scope = await _site.OpenScopeAsync();
+        var role = await scope.CreateAsync("roles", ("name", "Helpers"));
+        var user = await scope.CreateAsync("users", ("userName", "helper"), ("name", "Helper"), ("roles", "Read-only, Helpers"));
+        var gone = await scope.CreateAsync("users", ("userName", "gone"), ("name", "Gone"), ("roles", "Helpers"));
+        Assert.True((await scope.Content.DeleteAsync("users", gone, null, CancellationToken.None)).Succeeded);
+        Assert.True((await scope.SaveAsync("roles", role, null, ("name", "Assistants"))).Succeeded);
+        Assert.True((await scope.Content.RestoreAsync("users", gone, CancellationToken.None)).Succeeded);
+        foreach (var (id, roles) in new[] { (user, "Read-only, Assistants"), (gone, "Assistants") })
+            Assert.Equal(roles, (await scope.Queries.GetAsync("users", id, CancellationToken.None))!["roles"]);
+
+        // A user with so many roles that a longer name has no room: better no new name than a role that is not there.
+        var many = Enumerable.Range(0, 9).Select(i => $"{i}{new string('r', 98)}").ToList();
+        foreach (var other in many)
+            await scope.CreateAsync("roles", ("name", other));
+        await scope.CreateAsync("users", ("userName", "busy"), ("name", "Busy Bee"), ("roles", string.Join(", ", many.Append("Assistants"))));
+        var refused = await scope.SaveAsync("roles", role, null, ("name", new string('a', 99)));
+        Assert.Equal(SaveStatus.Invalid, refused.Status);
+        Assert.StartsWith("“Busy Bee” has to change with it, and cannot: Roles", Assert.Single(refused.Errors).Message.ToString(), StringComparison.Ordinal);
+        Assert.Equal(("Assistants", "Read-only, Assistants"), ((await scope.Queries.GetAsync("roles", role, CancellationToken.None))!["name"], (await scope.Queries.GetAsync("users", user, CancellationToken.None))!["roles"]));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal sealed class MakeFollowUps(QueryEngine queries, ContentDefinitions defi
         // Asked for here, as the content manager needs its handlers first.
         var results = await services.GetRequiredService<IContentManager>().SaveManyAsync(ActivityType.Name, changes, SaveOptions.BySystem, cancellationToken);
         if (results.FirstOrDefault(r => !r.Succeeded) is { } refused)
-            throw new SaveRefusedException(new(ActivityFields.FollowUpAt, new("The follow-up could not be written: {0}", refused.Errors is [var error, ..] ? error.Message : refused.Status.ToString())));
+            throw new SaveRefusedException(new(ActivityFields.FollowUpAt, new("The follow-up could not be written: {0}", refused.Reason)));
     }
 
     /// <summary>What a new task can be about: not what is in the recycle bin, though the activity that it follows keeps its link.</summary>

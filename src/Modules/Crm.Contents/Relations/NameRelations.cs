@@ -39,11 +39,11 @@ internal sealed class NameRelations(ContentDefinitions definitions, QueryEngine 
             {
                 foreach (var ids in renamed.Chunk(Batch))
                 {
-                    var links = new List<ContentChange>();
+                    var links = new List<ContentItem>();
                     await foreach (var link in queries.StreamAsync(new Query(other.Name) { Where = Filter.In(lookUp.Name, ids.Cast<object?>()), Columns = [], Sort = [SystemFields.Id] }, cancellationToken))
-                        links.Add(new ContentChange(other.Name) { Id = link.Id });
+                        links.Add(link);
                     foreach (var some in links.Chunk(Batch))
-                        await content.SaveManyAsync(other.Name, some, SaveOptions.BySystem, cancellationToken);
+                        (await content.SaveManyAsync(other.Name, [.. some.Select(l => new ContentChange(other.Name) { Id = l.Id })], SaveOptions.BySystem, cancellationToken)).Demand(id => some.First(l => l.Id == id).DisplayText);
                 }
             });
     }

@@ -56,6 +56,6 @@ internal sealed class DealOfWonOpportunity(QueryEngine queries, ActorContext act
     private static void Follow(PendingSave save, SaveResult result)
     {
         if (!result.Succeeded)
-            throw new SaveRefusedException(new(OpportunityType.Stage, new("“{0}”: its deal could not be written: {1}", save.After.DisplayText, Sale.Reason(result))));
+            throw new SaveRefusedException(new(OpportunityType.Stage, new("“{0}”: its deal could not be written: {1}", save.After.DisplayText, result.Reason)));
     }
 }

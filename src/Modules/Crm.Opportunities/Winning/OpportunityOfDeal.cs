@@ -36,7 +36,7 @@ internal sealed class OpportunityOfDeal(QueryEngine queries, ActorContext actor,
         // Asked for here: the content manager has its handlers made before itself.
         var results = await services.GetRequiredService<IContentManager>().SaveManyAsync(OpportunityType.Name, changes, SaveOptions.BySystem, cancellationToken);
         if (results.FirstOrDefault(r => !r.Succeeded) is { } refused)
-            throw new SaveRefusedException(new(FieldOf(refused), new("The opportunity of “{0}” cannot follow: {1}", deals[refused.Id].After.DisplayText, Sale.Reason(refused))));
+            throw new SaveRefusedException(new(FieldOf(refused), new("The opportunity of “{0}” cannot follow: {1}", deals[refused.Id].After.DisplayText, refused.Reason)));
     }
 
     private static Dictionary<string, object?> Differing(ContentItem opportunity, ContentItem deal)

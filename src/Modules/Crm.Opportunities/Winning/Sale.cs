@@ -1,5 +1,4 @@
 using Crm.Platform.Content;
-using Crm.Platform.Localization;
 
 namespace Crm.Opportunities.Winning;
 
@@ -16,7 +15,4 @@ internal static class Sale
     ];
 
     public static bool IsWon(ContentItem opportunity) => opportunity.Get<string>(OpportunityType.Stage) == StageKeys.Won;
-
-    /// <summary>Why the other of the two could not follow.</summary>
-    public static Message Reason(SaveResult result) => result.Errors is [var error, ..] ? error.Message : new(result.Status.ToString());
 }

@@ -5,7 +5,7 @@ using Crm.Platform.Hosting;
 namespace Crm.Search.Indexing;
 
 /// <summary>
-/// <c>reindex</c>: indexes everything anew. A server that runs on this data directory owns the index: it is asked to do
+/// <c>reindex</c>: indexes everything anew. A server that runs on this node directory owns the index: it is asked to do
 /// the work and this waits; without one it is done here. Other nodes follow by themselves.
 /// </summary>
 internal sealed class ReindexCommand(SearchIndex index, Indexer indexer) : SiteCommand

@@ -22,8 +22,8 @@ internal sealed class MoveTicketsOn(IContentManager content, QueryEngine queries
         await actor.AsSystemAsync(async () =>
         {
             var query = new Query(TicketType.Name) { Where = Filter.In(SystemFields.Id, spoken.Keys.Select(id => (object?)id)), Columns = [TicketFields.Status, TicketFields.SolvedAt], Take = QueryEngine.MaxTake };
-            var changes = (await queries.ListAsync(query, cancellationToken)).Items.Select(t => ChangeOf(t, spoken[t.Id])).ToList();
-            return await content.SaveManyAsync(TicketType.Name, changes, SaveOptions.Default, cancellationToken);
+            var tickets = (await queries.ListAsync(query, cancellationToken)).Items;
+            (await content.SaveManyAsync(TicketType.Name, [.. tickets.Select(t => ChangeOf(t, spoken[t.Id]))], SaveOptions.BySystem, cancellationToken)).Demand(id => tickets.First(t => t.Id == id).DisplayText);
         });
     }
 

@@ -144,7 +144,7 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
 
     private static HashSet<string> Teams(ContentItem? user) => [.. NamesField.Split(user?.Get<string>(UserFields.Teams)).Select(NameFolding.Fold)];
 
-    /// <summary>Names as their records spell them; an error for each that no record has.</summary>
+    /// <summary>Names as their records spell them; an error for each new one that no record has. Users from the recycle bin may have others.</summary>
     private async Task CheckNamesAsync(IReadOnlyList<PendingSave> saves, string field, string type, CancellationToken cancellationToken)
     {
         var changed = saves.Where(s => s.Changed.Contains(field) && s.After[field] is not null).ToList();
@@ -154,10 +154,10 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
         foreach (var save in changed)
         {
             var names = NamesField.Split(save.After.Get<string>(field));
-            if (names.FirstOrDefault(n => !known.ContainsKey(NameFolding.Fold(n))) is { } unknown)
+            if (names.FirstOrDefault(n => !known.ContainsKey(NameFolding.Fold(n)) && !NamesField.Contains(save.Before?.Get<string>(field), n)) is { } unknown)
                 save.Error(field, type == SystemTypes.Roles ? new("There is no role “{0}”", unknown) : new("There is no team “{0}”", unknown));
             else
-                save.Set(field, NamesField.Join(names.Select(n => known[NameFolding.Fold(n)])));
+                save.Set(field, NamesField.Join(names.Select(n => known.GetValueOrDefault(NameFolding.Fold(n), n))));
         }
     }
 
@@ -178,7 +178,9 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
     private async Task RenameAsync(string type, string before, string now, CancellationToken cancellationToken)
     {
         var field = type == SystemTypes.Roles ? UserFields.Roles : UserFields.Teams;
-        var changes = (await MembersAsync(type, before, cancellationToken)).Select(user => new ContentChange(SystemTypes.Users)
+        // Those in the recycle bin too: they are to come back with the same rights.
+        var members = await MembersAsync(type, before, cancellationToken, RecycleBin.With);
+        var changes = members.Select(user => new ContentChange(SystemTypes.Users)
         {
             Id = user.Id,
             Values = { [field] = NamesField.Join(NamesField.Split(user.Get<string>(field)).Select(n => string.Equals(n, before, StringComparison.OrdinalIgnoreCase) ? now : n)) },
@@ -186,16 +188,17 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
         // Asked for here: the content manager has its handlers made before itself.
         var content = services.GetRequiredService<IContentManager>();
         foreach (var chunk in changes.Chunk(1000))
-            await actor.AsSystemAsync(() => content.SaveManyAsync(SystemTypes.Users, chunk, SaveOptions.Default, cancellationToken));
+            (await actor.AsSystemAsync(() => content.SaveManyAsync(SystemTypes.Users, chunk, new SaveOptions { MadeBySystem = true, WithDeleted = true }, cancellationToken)))
+                .Demand(id => members.Find(m => m.Id == id)?.DisplayText ?? "");
     }
 
-    private async Task<List<ContentItem>> MembersAsync(string type, string name, CancellationToken cancellationToken)
+    private async Task<List<ContentItem>> MembersAsync(string type, string name, CancellationToken cancellationToken, RecycleBin bin = RecycleBin.Without)
     {
         var field = type == SystemTypes.Roles ? UserFields.Roles : UserFields.Teams;
         return await actor.AsSystemAsync(async () =>
         {
             var members = new List<ContentItem>();
-            var query = new Query(SystemTypes.Users) { Where = new CompareFilter(field, Platform.Fields.FilterOperator.Contains, name), Columns = [field, UserFields.IsActive], Sort = [SystemFields.Id] };
+            var query = new Query(SystemTypes.Users) { Where = new CompareFilter(field, Platform.Fields.FilterOperator.Contains, name), Columns = [field, UserFields.IsActive], Sort = [SystemFields.Id], Bin = bin };
             await foreach (var user in queries.StreamAsync(query, cancellationToken))
                 if (NamesField.Contains(user.Get<string>(field), name))
                     members.Add(user);
