@@ -272,7 +272,7 @@ public sealed partial class ContentDefinitions(
     {
         var rows = new Dictionary<(string, string), JsonObject>();
         var version = 0L;
-        await session.ReadAsync(new SqlText("SELECT type, field, settings, version FROM crm_content_definitions ORDER BY version"), reader =>
+        await session.ReadAsync(new SqlText("SELECT type, field, settings, version FROM crm_content_definitions WHERE version IN (SELECT MAX(version) FROM crm_content_definitions GROUP BY type, field) ORDER BY version"), reader =>
         {
             rows[(reader.GetString(0), reader.GetString(1))] = JsonNode.Parse(reader.GetString(2))!.AsObject();
             version = reader.GetInt64(3);

@@ -55,6 +55,7 @@ public static class PlatformServices
         services.AddScoped<Actors>();
         services.AddScoped<IContentManager, ContentManager>();
         services.AddScoped<IBackgroundTask, FillFieldTask>();
+        services.AddScoped<IBackgroundTask, ForgetJobs>();
         services.AddScoped<JobProgress>();
         services.AddScoped<JobLog>();
         services.AddScoped<IJobQueue, JobQueue>();

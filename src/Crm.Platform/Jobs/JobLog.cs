@@ -45,6 +45,11 @@ public sealed class JobLog(DbSession session, ActorContext actor, TimeProvider c
     internal Task RemoveAsync(Guid id, CancellationToken cancellationToken)
         => session.ExecuteAsync(new SqlText("DELETE FROM crm_jobs WHERE id = ").Append(ColumnType.Uuid, id), cancellationToken);
 
+    /// <summary>Forgets jobs that ended before a time.</summary>
+    internal Task ForgetAsync(DateTime before, CancellationToken cancellationToken)
+        => session.ExecuteAsync(new SqlText().Append("DELETE FROM crm_jobs WHERE status IN ({}, {}) AND updated_at < {}",
+            (ColumnType.Text, nameof(JobStatus.Done)), (ColumnType.Text, nameof(JobStatus.Failed)), (ColumnType.DateTime, before)), cancellationToken);
+
     private Job Read(DbDataReader reader)
     {
         var d = session.Dialect;
@@ -53,4 +58,16 @@ public sealed class JobLog(DbSession session, ActorContext actor, TimeProvider c
             Enum.Parse<JobStatus>(reader.GetString(3)), reader.GetInt64(4), (long?)d.Read(reader, 5, ColumnType.Integer), (string?)d.Read(reader, 6, ColumnType.Text),
             (DateTime)d.Read(reader, 7, ColumnType.DateTime)!, (DateTime)d.Read(reader, 8, ColumnType.DateTime)!);
     }
+}
+
+/// <summary>How work went is told for a month.</summary>
+internal sealed class ForgetJobs(JobLog log, TimeProvider clock) : IBackgroundTask
+{
+    private static readonly TimeSpan Age = TimeSpan.FromDays(30);
+
+    public string Name => "forget-jobs";
+
+    public string Cron => "40 3 * * *";
+
+    public Task RunAsync(IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken) => log.ForgetAsync(clock.GetUtcNow().UtcDateTime - Age, cancellationToken);
 }

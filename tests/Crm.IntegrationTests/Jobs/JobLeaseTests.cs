@@ -31,6 +31,15 @@ public sealed class JobLeaseTests
         Assert.Single(results, taken => taken);
         var job = await FindAsync(platform, id);
         Assert.Equal((JobStatus.Done, 3L, 4L), (job.Status, job.Done, job.Total));
+
+        // What has ended is told for a month; what waits is not forgotten.
+        var waiting = await AddAsync(platform);
+        await using var scope = platform.OpenAsSystem();
+        foreach (var (days, left) in new[] { (29, new[] { waiting, id }), (31, [waiting]) })
+        {
+            await ActivatorUtilities.CreateInstance<ForgetJobs>(scope.Services, new Later(TimeSpan.FromDays(days))).RunAsync(new Dictionary<string, string>(), CancellationToken.None);
+            Assert.Equal(left, (await scope.Services.GetRequiredService<JobLog>().ListAsync(10, CancellationToken.None)).Select(j => j.Id));
+        }
     }
 
     [Theory, MemberData(nameof(Databases))]
