@@ -83,14 +83,7 @@ public sealed class ChangeLog(DbSession session, ActorContext actor, TimeProvide
     {
         if (records.Count == 0)
             return Task.FromResult<List<Change>>([]);
-        var sql = new SqlText(Select).Append(" WHERE record_id IN (");
-        var first = true;
-        foreach (var id in records)
-        {
-            sql.Append(first ? "" : ", ").Append(ColumnType.Uuid, id);
-            first = false;
-        }
-        sql.Append(")");
+        var sql = new SqlText(Select).Append(" WHERE record_id IN (").AppendList(ColumnType.Uuid, records.Cast<object?>()).Append(")");
         if (except is not null)
             sql.Append(" AND (user_id IS NULL OR user_id <> {})", (ColumnType.Uuid, except));
         // Not by the key's own order: a planner that walks back through the whole log looking for a few records takes seconds.
@@ -121,13 +114,7 @@ public sealed class ChangeLog(DbSession session, ActorContext actor, TimeProvide
     {
         if (records.Count == 0)
             return [];
-        var sql = new SqlText($"{Select} WHERE record_id IN (");
-        var first = true;
-        foreach (var id in records)
-        {
-            sql.Append(first ? "" : ", ").Append(ColumnType.Uuid, id);
-            first = false;
-        }
+        var sql = new SqlText($"{Select} WHERE record_id IN (").AppendList(ColumnType.Uuid, records.Cast<object?>());
         return await session.ReadAsync(sql.Append(")").Append(where).Append(" ORDER BY seq"), Read, cancellationToken);
     }
 
@@ -160,11 +147,4 @@ public sealed class ChangeLog(DbSession session, ActorContext actor, TimeProvide
 }
 
 /// <summary>Wakes this process's consumers when something was committed; others notice by looking.</summary>
-public sealed class ChangeSignal
-{
-    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public Task Next => _next.Task;
-
-    public void Notify() => Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-}
+public sealed class ChangeSignal : Signal;

@@ -1,3 +1,4 @@
+using Crm.Platform.Changes;
 using Crm.Platform.Hosting;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
@@ -21,7 +22,7 @@ internal sealed class SearchIndex(CrmProcess process, ILogger<SearchIndex> logge
     private readonly Lazy<FSDirectory> _directory = new(() => FSDirectory.Open(FolderOf(process), new NativeFSLockFactory()));
     private IndexWriter? _writer;
     private SearcherManager? _searchers;
-    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _moved = new();
     private volatile IndexState _state = new();
 
     public string Folder => FolderOf(process);
@@ -34,7 +35,7 @@ internal sealed class SearchIndex(CrmProcess process, ILogger<SearchIndex> logge
         set
         {
             _state = value;
-            Interlocked.Exchange(ref _moved, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            _moved.Notify();
         }
     }
 
@@ -135,7 +136,7 @@ internal sealed class SearchIndex(CrmProcess process, ILogger<SearchIndex> logge
         {
             while (true)
             {
-                var moved = _moved.Task;
+                var moved = _moved.Next;
                 if (State.Position >= position)
                     return true;
                 await moved.WaitAsync(patience.Token);
