@@ -72,7 +72,7 @@ internal sealed class ChangeBinder(
     /// <summary>What <c>@me</c> stands for in a look-up to users.</summary>
     private object? Me(FieldDefinition field) => field.LeadsTo is null && actor.Current.UserId is { } me ? new ValueList<Guid>([me]) : actor.Current.UserId;
 
-    private DateTime Now => DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime);
+    private DateTime Now => clock.Now();
 
     private void BindValues(ContentTypeDefinition type, PendingSave save, List<PendingLookUp> lookUps, List<PendingFile> uploads)
     {

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Crm.Platform.Data;
-using Crm.Platform.Fields;
 
 namespace Crm.Platform.Jobs;
 
@@ -84,7 +83,7 @@ internal sealed class JobLease(Database database, TimeProvider clock, Guid job)
 
     private async Task<bool> WriteAsync(DbSession session, JobStatus before, JobStatus after, (long Done, long? Total, string? Message) progress, CancellationToken cancellationToken)
     {
-        var now = DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime);
+        var now = clock.Now();
         var stamp = now > _stamp ? now : _stamp.AddMilliseconds(1);
         var written = await session.ExecuteAsync(new SqlText().Append(
             "UPDATE crm_jobs SET status = {}, done = {}, total = {}, message = {}, updated_at = {} WHERE id = {} AND status = {} AND updated_at = {}",

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
 using Crm.Platform.Data;
-using Crm.Platform.Fields;
 using Crm.Platform.Security;
 
 namespace Crm.Platform.Jobs;
@@ -34,7 +33,7 @@ public sealed class JobLog(DbSession session, ActorContext actor, TimeProvider c
     internal async Task<Guid> AddAsync(string task, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7();
-        var now = DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime);
+        var now = clock.Now();
         await session.ExecuteAsync(new SqlText().Append(
             "INSERT INTO crm_jobs (id, task, data, status, done, created_at, created_by, updated_at) VALUES ({}, {}, {}, {}, 0, {}, {}, {})",
             (ColumnType.Uuid, id), (ColumnType.Text, task), (ColumnType.Text, JsonSerializer.Serialize(data)), (ColumnType.Text, nameof(JobStatus.Queued)),

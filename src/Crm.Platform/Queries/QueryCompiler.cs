@@ -15,9 +15,6 @@ namespace Crm.Platform.Queries;
 /// </summary>
 internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds, Dialect dialect, Actor actor, ParseContext literals, ContentTypeDefinition root, string alias = "t")
 {
-    private const int MaxDepth = 20;
-    private const int MaxConditions = 200;
-
     /// <summary>The last code point: no text that starts with a prefix comes after the prefix and this.</summary>
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
 
@@ -166,10 +163,10 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     public SqlText Compile(Filter filter, bool negated, int depth)
     {
-        if (depth > MaxDepth)
-            throw new QueryException("The filter is nested too deeply: at most {0} levels", MaxDepth);
-        if (filter is not (AndFilter or OrFilter or NotFilter) && ++_conditions > MaxConditions)
-            throw new QueryException("The filter has too many conditions: at most {0}", MaxConditions);
+        if (depth > FilterParser.MaxDepth)
+            throw new QueryException("The filter is nested too deeply: at most {0} levels", FilterParser.MaxDepth);
+        if (filter is not (AndFilter or OrFilter or NotFilter) && ++_conditions > FilterParser.MaxConditions)
+            throw new QueryException("The filter has too many conditions: at most {0}", FilterParser.MaxConditions);
         var before = _noIndex;
         if (ReferenceEquals(filter, Path.By))
             _noIndex = "";

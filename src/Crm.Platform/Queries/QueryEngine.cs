@@ -264,7 +264,7 @@ public sealed class QueryEngine(
         var set = definitions.Current;
         var definition = set.Find(type) ?? throw new QueryException("There is no content type {0}", type);
         var site = settings.Site;
-        var literals = new ParseContext(CultureInfo.InvariantCulture, actor.Current.TimeZone, site.Currency, site.Region, DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime), localizer);
+        var literals = new ParseContext(CultureInfo.InvariantCulture, actor.Current.TimeZone, site.Currency, site.Region, clock.Now(), localizer);
         return new QueryCompiler(set, kinds, session.Dialect, actor.Current, literals, definition) { WithHidden = withHidden };
     }
 

@@ -56,7 +56,7 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
         log.Append(type.Name, item.Id, ChangeKind.Purged, item.Version + 1, new Dictionary<string, FieldChange>());
     }
 
-    private DateTime Now => DateTimeField.Truncate(clock.GetUtcNow().UtcDateTime);
+    private DateTime Now => clock.Now();
 
     private async Task NumberAsync(ContentTypeDefinition type, List<PendingSave> created, CancellationToken cancellationToken)
     {

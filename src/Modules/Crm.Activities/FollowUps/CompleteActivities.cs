@@ -1,5 +1,6 @@
 using Crm.Customers;
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 
@@ -41,8 +42,7 @@ internal sealed class CompleteActivities(QueryEngine queries, ContentDefinitions
             save.Set(ActivityFields.DoneAt, null);
         if (isOpen || save.After[ActivityFields.DoneAt] is not null)
             return;
-        var now = clock.GetUtcNow().UtcDateTime;
-        now = new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
+        var now = clock.Now();
         // A call or meeting that is entered when it is over took place when it says.
         save.Set(ActivityFields.DoneAt, save.IsNew && save.After[ActivityFields.DueAt] is DateTime due && due < now ? due : now);
     }

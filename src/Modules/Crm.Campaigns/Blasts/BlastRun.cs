@@ -159,12 +159,5 @@ internal sealed class BlastRun(
     private async Task<TemplateParts?> TemplateAsync(ContentItem blast, CancellationToken cancellationToken)
         => blast.Get<Guid?>("template") is { } id && await queries.GetAsync(EmailTemplateType.Name, id, cancellationToken) is { } template ? TemplateParts.Of(template) : null;
 
-    private DateTime Now
-    {
-        get
-        {
-            var now = clock.GetUtcNow().UtcDateTime;
-            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-        }
-    }
+    private DateTime Now => clock.Now();
 }

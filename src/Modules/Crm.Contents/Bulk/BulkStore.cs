@@ -94,13 +94,7 @@ internal sealed class BulkStore(DbSession session, TimeProvider clock)
         var positions = items.ToDictionary(i => i.Id, i => i.Position);
         foreach (var group in outcomes.Where(o => o is { Reason: null, LogBatch: null }).GroupBy(o => o.State))
         {
-            var sql = new SqlText().Append("UPDATE crm_bulk_items SET state = {} WHERE batch_id = {} AND position IN (", (ColumnType.Text, group.Key.ToString()), (ColumnType.Uuid, id));
-            var first = true;
-            foreach (var outcome in group)
-            {
-                sql.Append(first ? "" : ", ").Append(ColumnType.Integer, positions[outcome.Id]);
-                first = false;
-            }
+            var sql = new SqlText().Append("UPDATE crm_bulk_items SET state = {} WHERE batch_id = {} AND position IN (", (ColumnType.Text, group.Key.ToString()), (ColumnType.Uuid, id)).AppendList(ColumnType.Integer, group.Select(o => (object?)positions[o.Id]));
             await session.ExecuteAsync(sql.Append(")"), cancellationToken);
         }
         foreach (var outcome in outcomes.Where(o => o is not { Reason: null, LogBatch: null }))

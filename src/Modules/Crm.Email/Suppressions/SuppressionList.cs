@@ -1,5 +1,6 @@
 using Crm.Email.Ledger;
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 
@@ -36,17 +37,11 @@ public sealed class SuppressionList(QueryEngine queries, IContentManager content
                 return;
             var result = await content.SaveAsync(new ContentChange(SuppressionType.Name)
             {
-                Values = { ["reason"] = reason, ["at"] = Now(), ["note"] = note },
+                Values = { ["reason"] = reason, ["at"] = clock.Now(), ["note"] = note },
                 Texts = { ["email"] = address.Trim() },
             }, SaveOptions.BySystem, cancellationToken);
             // The same address at the same moment is as good as ours.
             if (!result.Succeeded && await ReasonAsync(address, cancellationToken) is null)
                 throw new InvalidOperationException($"The address cannot be suppressed: {string.Join("; ", result.Errors.Select(e => e.Message))}");
         });
-
-    private DateTime Now()
-    {
-        var now = clock.GetUtcNow().UtcDateTime;
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-    }
 }

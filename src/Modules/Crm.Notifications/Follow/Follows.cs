@@ -37,13 +37,7 @@ internal sealed class Follows(DbSession session, ActorContext actor, TimeProvide
     /// <summary>Followers of records.</summary>
     public async Task<ILookup<Guid, Guid>> OfAsync(IReadOnlyCollection<Guid> records, CancellationToken cancellationToken)
     {
-        var sql = new SqlText("SELECT record_id, user_id FROM crm_follows WHERE record_id IN (");
-        var first = true;
-        foreach (var id in records)
-        {
-            sql.Append(first ? "" : ", ").Append(ColumnType.Uuid, id);
-            first = false;
-        }
+        var sql = new SqlText("SELECT record_id, user_id FROM crm_follows WHERE record_id IN (").AppendList(ColumnType.Uuid, records.Cast<object?>());
         return (await session.ReadAsync(sql.Append(")"), r => (Record: Id(r, 0), User: Id(r, 1)), cancellationToken)).ToLookup(f => f.Record, f => f.User);
     }
 

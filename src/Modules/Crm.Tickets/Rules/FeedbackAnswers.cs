@@ -1,4 +1,5 @@
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 
 namespace Crm.Tickets.Rules;
 
@@ -9,8 +10,7 @@ internal sealed class FeedbackAnswers(TimeProvider clock) : IContentHandler
     {
         if (type.Name != FeedbackType.Name)
             return ValueTask.CompletedTask;
-        var now = clock.GetUtcNow().UtcDateTime;
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        var now = clock.Now();
         foreach (var save in saves)
         {
             var answer = save.After.Get<string>(FeedbackFields.Answer);

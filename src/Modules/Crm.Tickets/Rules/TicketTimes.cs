@@ -1,4 +1,5 @@
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
 
@@ -15,8 +16,7 @@ internal sealed class TicketTimes(QueryEngine queries, ActorContext actor, TimeP
         if (type.Name != TicketType.Name)
             return;
         await TakeFirstRepliesAsync(saves, cancellationToken);
-        var now = clock.GetUtcNow().UtcDateTime;
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        var now = clock.Now();
         foreach (var save in saves)
         {
             var (before, after) = (save.Before?.Get<string>(TicketFields.Status), save.After.Get<string>(TicketFields.Status));

@@ -20,13 +20,7 @@ internal sealed class StarStore(DbSession session, ActorContext actor, TimeProvi
     {
         if (records.Count == 0)
             return [];
-        var sql = new SqlText().Append("SELECT record_id FROM crm_stars WHERE user_id = {} AND type = {} AND record_id IN (", (ColumnType.Uuid, Me), (ColumnType.Text, type.Name));
-        var first = true;
-        foreach (var id in records)
-        {
-            sql.Append(first ? "" : ", ").Append(ColumnType.Uuid, id);
-            first = false;
-        }
+        var sql = new SqlText().Append("SELECT record_id FROM crm_stars WHERE user_id = {} AND type = {} AND record_id IN (", (ColumnType.Uuid, Me), (ColumnType.Text, type.Name)).AppendList(ColumnType.Uuid, records.Cast<object?>());
         return [.. await session.ReadAsync(sql.Append(")"), Id, cancellationToken)];
     }
 

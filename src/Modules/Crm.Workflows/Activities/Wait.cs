@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Platform.Content;
+using Crm.Platform.Data;
 using Crm.Platform.Localization;
 
 namespace Crm.Workflows;
