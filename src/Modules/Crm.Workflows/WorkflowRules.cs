@@ -10,7 +10,7 @@ namespace Crm.Workflows;
 /// What holds for workflows whoever saves them: a definition that would not run is refused, a changed one becomes a new
 /// version, and the moment from which it is on is kept.
 /// </summary>
-/// <param name="services">The check knows the activities, which write through the content manager, which asks its handlers: so it is fetched when it is needed.</param>
+/// <param name="services">The check has all activities made: it is fetched when there is a definition to look at.</param>
 internal sealed class WorkflowRules(IServiceProvider services, WorkflowStore store, InstanceStore instances, ActorContext actor) : IContentHandler
 {
     public async ValueTask SavingAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)

@@ -3,7 +3,6 @@ using Crm.Platform.Content;
 using Crm.Platform.Fields;
 using Crm.Platform.Queries;
 using Crm.Platform.Security;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Localization;
 
 namespace Crm.Activities.FollowUps;
@@ -12,7 +11,7 @@ namespace Crm.Activities.FollowUps;
 /// An activity with a next follow-up time has one task that follows from it, made in the same transaction. Saving it
 /// again makes no second one; a new time moves the task as long as it is open. And whoever is given an activity by somebody else is told.
 /// </summary>
-internal sealed class MakeFollowUps(QueryEngine queries, ContentDefinitions definitions, NotificationCenter notifications, ActorContext actor, IStringLocalizer localizer, IServiceProvider services) : IContentHandler
+internal sealed class MakeFollowUps(QueryEngine queries, ContentDefinitions definitions, NotificationCenter notifications, ActorContext actor, IStringLocalizer localizer, IContentManager content) : IContentHandler
 {
     private const int LongestSubject = 200;
 
@@ -44,8 +43,7 @@ internal sealed class MakeFollowUps(QueryEngine queries, ContentDefinitions defi
             else if (!next.IsDeleted && next.Get<string>(ActivityFields.Status) == ActivityStatus.Open)
                 changes.Add(new(ActivityType.Name) { Id = next.Id, Values = { [ActivityFields.DueAt] = save.After[ActivityFields.FollowUpAt] } });
         }
-        // Asked for here, as the content manager needs its handlers first.
-        var results = await services.GetRequiredService<IContentManager>().SaveManyAsync(ActivityType.Name, changes, SaveOptions.BySystem, cancellationToken);
+        var results = await content.SaveManyAsync(ActivityType.Name, changes, SaveOptions.BySystem, cancellationToken);
         if (results.FirstOrDefault(r => !r.Succeeded) is { } refused)
             throw new SaveRefusedException(new(ActivityFields.FollowUpAt, new("The follow-up could not be written: {0}", refused.Reason)));
     }

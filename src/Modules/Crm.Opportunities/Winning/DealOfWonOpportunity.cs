@@ -8,7 +8,7 @@ namespace Crm.Opportunities.Winning;
 /// A won opportunity has one deal, and no other has any, whoever won it: page, board, import or API. All of a batch at
 /// once: three statements however many there are.
 /// </summary>
-internal sealed class DealOfWonOpportunity(QueryEngine queries, ActorContext actor, IServiceProvider services) : IContentHandler
+internal sealed class DealOfWonOpportunity(QueryEngine queries, ActorContext actor, IContentManager content) : IContentHandler
 {
     public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -21,8 +21,6 @@ internal sealed class DealOfWonOpportunity(QueryEngine queries, ActorContext act
         // Whoever may win or reopen an opportunity makes or removes its deal, whatever the right to deals themselves.
         await actor.AsSystemAsync(async () =>
         {
-            // Asked for here: the content manager has its handlers made before itself.
-            var content = services.GetRequiredService<IContentManager>();
             var deals = await DealsAsync([.. won.Where(s => !s.IsNew).Concat(reopened).Select(s => s.After.Id)], cancellationToken);
             foreach (var save in reopened)
                 if (deals.TryGetValue(save.After.Id, out var deal))

@@ -8,7 +8,7 @@ namespace Crm.Opportunities.Winning;
 /// What is corrected in a deal is corrected in its opportunity, in the same transaction: reports of deals and of
 /// opportunities tell the same. One statement for all deals whose opportunities say so already, as those just made.
 /// </summary>
-internal sealed class OpportunityOfDeal(QueryEngine queries, ActorContext actor, IServiceProvider services) : IContentHandler
+internal sealed class OpportunityOfDeal(QueryEngine queries, ActorContext actor, IContentManager content) : IContentHandler
 {
     public async ValueTask SavedAsync(ContentTypeDefinition type, IReadOnlyList<PendingSave> saves, CancellationToken cancellationToken)
     {
@@ -33,8 +33,7 @@ internal sealed class OpportunityOfDeal(QueryEngine queries, ActorContext actor,
         var changes = (await queries.ListAsync(query, cancellationToken)).Items
             .Select(o => new ContentChange(OpportunityType.Name) { Id = o.Id, Values = Differing(o, deals[o.Id].After) })
             .Where(c => c.Values.Count > 0).ToList();
-        // Asked for here: the content manager has its handlers made before itself.
-        var results = await services.GetRequiredService<IContentManager>().SaveManyAsync(OpportunityType.Name, changes, SaveOptions.BySystem, cancellationToken);
+        var results = await content.SaveManyAsync(OpportunityType.Name, changes, SaveOptions.BySystem, cancellationToken);
         if (results.FirstOrDefault(r => !r.Succeeded) is { } refused)
             throw new SaveRefusedException(new(FieldOf(refused), new("The opportunity of “{0}” cannot follow: {1}", deals[refused.Id].After.DisplayText, refused.Reason)));
     }

@@ -10,7 +10,7 @@ namespace Crm.Users;
 /// What must hold for users, teams and roles whoever changes them: names that exist, an administrator that is left,
 /// rights that only those give who may, and sessions that end with their reason.
 /// </summary>
-internal sealed class UserRules(QueryEngine queries, DbSession session, CredentialStore credentials, UserRights rights, ActorCache actors, ActorContext actor, IServiceProvider services) : IContentHandler
+internal sealed class UserRules(QueryEngine queries, DbSession session, CredentialStore credentials, UserRights rights, ActorCache actors, ActorContext actor, IContentManager content) : IContentHandler
 {
     private static readonly (string Field, string Type)[] Named = [(UserFields.Roles, SystemTypes.Roles), (UserFields.Teams, SystemTypes.Teams)];
 
@@ -185,8 +185,6 @@ internal sealed class UserRules(QueryEngine queries, DbSession session, Credenti
             Id = user.Id,
             Values = { [field] = NamesField.Join(NamesField.Split(user.Get<string>(field)).Select(n => string.Equals(n, before, StringComparison.OrdinalIgnoreCase) ? now : n)) },
         });
-        // Asked for here: the content manager has its handlers made before itself.
-        var content = services.GetRequiredService<IContentManager>();
         foreach (var chunk in changes.Chunk(1000))
             (await actor.AsSystemAsync(() => content.SaveManyAsync(SystemTypes.Users, chunk, new SaveOptions { MadeBySystem = true, WithDeleted = true }, cancellationToken)))
                 .Demand(id => members.Find(m => m.Id == id)?.DisplayText ?? "");
