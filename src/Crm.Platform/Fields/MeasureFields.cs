@@ -15,7 +15,7 @@ internal sealed class PercentField : NumberKind
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
         => Numbers.TryParse(Narrow(text).Trim().TrimEnd('%').TrimEnd(), context.Culture, out var number)
             ? FieldParse.Ok(number)
-            : FieldParse.Fail("{0} must be a percentage such as 12.5", field.Label);
+            : FieldParse.Fail("{0} must be a percentage such as {1}", field.Label, 12.5m.ToString(context.Culture));
 
     public override string Format(FieldDefinition field, object value, FormatContext context) => $"{base.Format(field, value, context)}%";
 

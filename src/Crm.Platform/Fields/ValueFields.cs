@@ -39,7 +39,7 @@ internal abstract class NumberKind : FieldKind
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
         => Numbers.TryParse(text, context.Culture, out var number)
             ? FieldParse.Ok(number)
-            : FieldParse.Fail("{0} must be a number", field.Label);
+            : FieldParse.Fail("{0} must be a number such as {1}", field.Label, (field.Decimals == 0 ? 1234m : 1234.5m).ToString("#,0.#", context.Culture));
 
     public override Message? Validate(FieldDefinition field, object value) => Numbers.Validate(field, (decimal)value);
 
@@ -101,7 +101,7 @@ internal sealed class MoneyField : FieldKind
             (trimmed, currency) = (trimmed[3..], trimmed[..3]);
         return Numbers.TryParse(trimmed, context.Culture, out var amount)
             ? FieldParse.Ok(new Money(amount, currency.ToUpperInvariant()))
-            : FieldParse.Fail("{0} must be an amount such as 1234.50, or 1234.50 {1} with a currency code", field.Label, context.Currency);
+            : FieldParse.Fail("{0} must be an amount such as {1}, or {1} {2} with a currency code", field.Label, 1234.5m.ToString("0.00", context.Culture), context.Currency);
     }
 
     public override Message? Validate(FieldDefinition field, object value)
@@ -166,11 +166,24 @@ internal static class Numbers
 {
     private const decimal Largest = 99_999_999_999_999m;
 
+    /// <summary>A separator of groups has to stand where the culture puts it: "1,5" is not fifteen but somebody else's one and a half.</summary>
     public static bool TryParse(string text, CultureInfo culture, out decimal number)
     {
         const NumberStyles styles = NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign
             | NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands | NumberStyles.AllowExponent;
-        return decimal.TryParse(FieldKind.Narrow(text), styles, culture, out number);
+        var narrow = FieldKind.Narrow(text);
+        return decimal.TryParse(narrow, styles, culture, out number)
+            && (decimal.TryParse(narrow, styles & ~NumberStyles.AllowThousands, culture, out _) || IsGrouped(narrow, number, culture));
+    }
+
+    /// <summary>Whether the whole part is written just as the culture would; blanks between groups are of several widths.</summary>
+    private static bool IsGrouped(string text, decimal number, CultureInfo culture)
+    {
+        var written = decimal.Truncate(Math.Abs(number)).ToString("#,0", culture);
+        var digits = text.Trim().TrimStart('+', '-').TrimStart();
+        return digits.Length >= written.Length
+            && written.Zip(digits).All(c => c.First == c.Second || (char.IsWhiteSpace(c.First) && char.IsWhiteSpace(c.Second)))
+            && (digits.Length == written.Length || digits.AsSpan(written.Length).StartsWith(culture.NumberFormat.NumberDecimalSeparator, StringComparison.Ordinal));
     }
 
     public static string ToInvariant(decimal number) => number.ToString("0.####", CultureInfo.InvariantCulture);

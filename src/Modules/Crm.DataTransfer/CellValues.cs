@@ -13,14 +13,23 @@ public sealed class CellValues(FieldKinds kinds, SettingsStore settings, ActorCo
 {
     private ParseContext? _context;
 
+    /// <summary>How the cells' numbers are written.</summary>
+    public CultureInfo Culture { get; set; } = CultureInfo.InvariantCulture;
+
     /// <summary>The value in the form in which the database compares it, or what is wrong with the text.</summary>
-    public (object? Value, Message? Error) Parse(FieldDefinition field, string text)
+    public (object? Value, Message? Error) Parse(FieldDefinition field, string text) => Parse(field, text, Culture);
+
+    /// <param name="culture">How numbers are written, instead of <see cref="Culture"/>.</param>
+    public (object? Value, Message? Error) Parse(FieldDefinition field, string text, CultureInfo culture)
     {
-        _context ??= new(CultureInfo.InvariantCulture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
+        _context ??= new(culture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
         var kind = kinds.Of(field);
-        var (value, error) = kind.Parse(field, text, _context);
+        var (value, error) = kind.Parse(field, text, ReferenceEquals(culture, _context.Culture) ? _context : _context with { Culture = culture });
         return error is null ? (kind.ToFilterValue(field, value), null) : (null, error);
     }
+
+    /// <summary>Whether the field's text is a number.</summary>
+    public bool IsNumber(FieldDefinition field) => kinds.Of(field).IsNumeric;
 
     /// <summary>What a unique field is compared by: one value, each of several, or nothing where the text is none.</summary>
     public IEnumerable<object> Keys(FieldDefinition field, string text)

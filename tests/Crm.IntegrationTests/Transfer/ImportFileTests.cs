@@ -38,6 +38,8 @@ public abstract class ImportFileTests(TransferSite transfer)
         { "over-long text", $"name\n{new string('x', 201)}\n", "", "row 2: ", "at most 200 characters" },
         { "script in the name", "name\n<script>alert(1)</script>\n", "", "row 2: ", "script" },
         { "text for a number", "name,employees\nA,many\n", "", "row 2: ", "Employees" },
+        { "decimal comma", "name,annualRevenue\nA,\"1234,56\"\n", "", "row 2: ", "such as 1234.50" },
+        { "decimal point among commas", "name;annualRevenue\nA;1234.56\nB;1234,56\n", "--dry-run", "row 2: ", "such as 1234,50" },
         { "number out of range", "name,employees\nA,-1\n", "", "row 2: ", "Employees" },
         { "text for an amount", "name,annualRevenue\nA,a lot\n", "", "row 2: ", "Annual revenue" },
         { "unknown currency", "name,annualRevenue\nA,100 XYZ\n", "", "row 2: ", "XYZ" },
@@ -154,6 +156,19 @@ public abstract class ImportFileTests(TransferSite transfer)
         Assert.Contains("1 created", await transfer.ImportedAsync(transfer.Write(text)), StringComparison.Ordinal);
         var row = (await transfer.ExportAsync("--filter", $"name eq 'Form {form}'")).Single();
         Assert.Equal(("7", "a, b"), (row["employees"], row["notes"]));
+    }
+
+    /// <summary>What spreadsheets write where the decimal sign is a comma, and what programs write that merely like semicolons.</summary>
+    [Theory]
+    [InlineData("comma", "1234,56;12.500", "1234.56 12500")]
+    [InlineData("group", "1.234;12.500", "1234 12500")]
+    [InlineData("both", "1.234,5 USD;7", "1234.5 7")]
+    [InlineData("point", "1234.56;12,500", "1234.56 12500")]
+    public async Task Import_NumbersBetweenSemicolons_AreReadByTheirDecimalSign(string form, string cells, string expected)
+    {
+        await transfer.ImportedAsync(transfer.Write($"name;annualRevenue;employees;notes\nSign {form};{cells};1,5 or 1.5\n"));
+        var row = (await transfer.ExportAsync("--filter", $"name eq 'Sign {form}'")).Single();
+        Assert.Equal((expected, "1,5 or 1.5"), ($"{row["annualRevenue"]} {row["employees"]}", row["notes"]));
     }
 
     [Fact]

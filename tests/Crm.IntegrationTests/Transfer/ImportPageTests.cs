@@ -111,6 +111,13 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
         }
         Assert.DoesNotContain("Retial", (await _manager.PageAsync("/customers/new")).Body!.TextContent, StringComparison.Ordinal);
 
+        // A file with decimal commas stays one when its failed rows are taken out.
+        address = await UploadAsync("commas.csv", "name;annualRevenue\nComma;1,5\nPoint;1.5\n"u8.ToArray());
+        var tried = await SubmitColumnsAsync(address);
+        Assert.Contains("decimal comma", tried.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("such as 1234,50", tried.QuerySelector(".import-rows")!.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("name;annualRevenue;Error\r\nPoint;1.5;", (await (await _manager.GetAsync($"{address}/failed.csv")).Content.ReadAsStringAsync()).TrimStart('\uFEFF'), StringComparison.Ordinal);
+
         // Left out after all, the column takes what was said about its values along; chosen again, a value may become an option.
         address = await UploadAsync("again.csv", "name,industry\nNew kind,Space travel\n"u8.ToArray());
         await SubmitColumnsAsync(address);

@@ -15,6 +15,8 @@ public sealed class ParseTests
     [InlineData("message", "[\"{0} is gone\",\"A\"]", "[\"{0} is gone\",\"A\"]")]
     [InlineData("number", " -1234.5 ", "-1234.5")]
     [InlineData("number", "1,234,567", "1234567")]
+    [InlineData("number", " -1,234.5", "-1234.5")]
+    [InlineData("number", "－１，２３４．５０", "-1234.5")]
     [InlineData("number", "１２３．５", "123.5")]
     [InlineData("number", "－５", "-5")]
     [InlineData("number", "1e3", "1000")]
@@ -130,11 +132,21 @@ public sealed class ParseTests
     [InlineData("text", "a\tb", "Name must be one line without control characters")]
     [InlineData("text", "a\nb", "Name must be one line without control characters")]
     [InlineData("longText", "a\u0007b", "Notes must not contain control characters")]
-    [InlineData("number", "twelve", "Size must be a number")]
-    [InlineData("number", "1.2.3", "Size must be a number")]
-    [InlineData("number", "5²", "Size must be a number")]
-    [InlineData("number", "NaN", "Size must be a number")]
-    [InlineData("number", "1e99", "Size must be a number")]
+    [InlineData("number", "twelve", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "1.2.3", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "5²", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "NaN", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "1e99", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "1,5", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "1234,56", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "12,34,567", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "1,234,5", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "1,234,", "Size must be a number such as 1,234.5")]
+    [InlineData("number", "0,500", "Size must be a number such as 1,234.5")]
+    [InlineData("money", "1.234,50 EUR", "Amount must be an amount such as 1234.50, or 1234.50 CNY with a currency code")]
+    [InlineData("money", "99,9", "Amount must be an amount such as 1234.50, or 1234.50 CNY with a currency code")]
+    [InlineData("percent", "12,5%", "Discount must be a percentage such as 12.5")]
+    [InlineData("rating", "3,0", "Rating must be a number of stars from 1 to 5")]
     [InlineData("number", "0.00001", "Size may have at most 4 decimals")]
     [InlineData("number", "99999999999999.5", "Size must be between -99999999999999 and 99999999999999")]
     [InlineData("money", "USD", "Amount must be an amount such as 1234.50, or 1234.50 CNY with a currency code")]
@@ -216,6 +228,8 @@ public sealed class ParseTests
     {
         var german = Context() with { Culture = CultureInfo.GetCultureInfo("de-DE") };
         Assert.Equal(1234.5m, Kinds.Find("number")!.Parse(Samples["number"], "1.234,5", german).Value);
+        Assert.Equal("Size must be a number such as 1.234,5", Kinds.Find("number")!.Parse(Samples["number"], "1.5", german).Error?.ToString());
+        Assert.Equal(1234.5m, Kinds.Find("number")!.Parse(Samples["number"], "1 234,5", Context() with { Culture = CultureInfo.GetCultureInfo("fr-FR") }).Value);
         Assert.Equal(new DateOnly(2026, 3, 31), Kinds.Find("date")!.Parse(Samples["date"], "31.3.2026", german).Value);
     }
 }

@@ -30,6 +30,9 @@ internal sealed class CsvFile
 
     public IReadOnlyList<string> Headers { get; private set; } = [];
 
+    /// <summary>Whether cells stand between semicolons, as where spreadsheets write decimals with a comma.</summary>
+    public bool HasSemicolons => _delimiter == ';';
+
     /// <param name="stream">Must be able to seek: the file is read more than once.</param>
     public static CsvFile? Open(Stream stream, Action<RowProblem> report)
     {

@@ -54,4 +54,7 @@ public sealed record ValueMap(string Field, string From, string? To)
 public sealed record ImportResult(long Created, long Updated, long Unchanged, long Failed, IReadOnlyList<string> IgnoredColumns)
 {
     public bool Succeeded => Failed == 0;
+
+    /// <summary>The file's numbers were read with a comma as decimal sign.</summary>
+    public bool HasDecimalComma { get; init; }
 }

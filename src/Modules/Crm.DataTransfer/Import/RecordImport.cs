@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Platform.Queries;
 using Crm.DataTransfer.Csv;
 using Crm.DataTransfer.Spreadsheets;
@@ -33,8 +34,10 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             return new(0, 0, 0, problems, []);
         var dryRun = request.DryRun ? new DryRunMemory(cells, names, type!, mapping) : null;
         var links = new SelfLinks(names, type!, mapping, dryRun);
-        if (!file.Check(Report, links.IsNeeded ? links.Note : null))
+        var signs = new NumberSigns(file, cells, mapping);
+        if (!file.Check(Report, (links.IsNeeded ? links.Note : null) + (Action<CsvRow>?)(signs.IsNeeded ? signs.Note : null)))
             return new(0, 0, 0, problems, mapping.Ignored);
+        cells.Culture = signs.Culture;
 
         var (user, batch) = (actor.Current, log.BatchId);
         try
@@ -42,7 +45,8 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             actor.Current = user with { Source = "import" };
             // After a kill the rest of the same import is of the same batch, and is taken back with it.
             log.BatchId = request.Id ?? Guid.CreateVersion7();
-            return await new Run(content, new ImportKeys(names, cells, log, type!, mapping, request.DryRun ? null : request.Id), type!, mapping, links, dryRun, request.AsExported, report, request.OnRow).RunAsync(file, cancellationToken);
+            var result = await new Run(content, new ImportKeys(names, cells, log, type!, mapping, request.DryRun ? null : request.Id), type!, mapping, links, dryRun, request.AsExported, signs.Culture, report, request.OnRow).RunAsync(file, cancellationToken);
+            return result with { HasDecimalComma = signs.HasDecimalComma };
         }
         finally
         {
@@ -65,9 +69,9 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
     }
 
     /// <summary>One file on its way, with its counts.</summary>
-    private sealed class Run(IContentManager content, ImportKeys keys, ContentTypeDefinition type, ImportMapping mapping, SelfLinks links, DryRunMemory? dryRun, bool asExported, Action<RowProblem> report, Action<RowOutcome>? onRow)
+    private sealed class Run(IContentManager content, ImportKeys keys, ContentTypeDefinition type, ImportMapping mapping, SelfLinks links, DryRunMemory? dryRun, bool asExported, CultureInfo culture, Action<RowProblem> report, Action<RowOutcome>? onRow)
     {
-        private readonly SaveOptions _options = new() { DryRun = dryRun is not null, PutsBack = asExported };
+        private readonly SaveOptions _options = new() { DryRun = dryRun is not null, PutsBack = asExported, Culture = culture };
         private readonly HashSet<long> _refused = [];
         private readonly List<(ImportRow Row, SaveStatus Status)> _waiting = [];
         private long _created;

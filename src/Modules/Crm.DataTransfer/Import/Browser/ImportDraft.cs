@@ -38,6 +38,9 @@ internal sealed record DraftColumn(string Name, IReadOnlyList<string> Samples, I
 internal sealed record ImportReport(long Created, long Updated, long Unchanged, long Failed, IReadOnlyList<ReportedRow> Rows, IReadOnlyList<ReportedFailure> Failures)
 {
     public long Total => Created + Updated + Unchanged + Failed;
+
+    /// <summary>The file's numbers were read with a comma as decimal sign.</summary>
+    public bool HasDecimalComma { get; init; }
 }
 
 internal sealed record ReportedRow(long Row, string Name, SaveOutcome Outcome, Guid Id);

@@ -38,8 +38,8 @@ internal sealed class ImportRunner(ImportFolder folder, RecordImport import, Con
                 },
             }, Report, cancellationToken);
         await using (var file = folder.Open(draft.Id))
-            WriteFailed(draft, failed, Names(draft, type, rows, file));
-        var report = new ImportReport(result.Created, result.Updated, result.Unchanged, result.Failed, rows, failures);
+            WriteFailed(draft, failed, Names(draft, type, rows, file), result.HasDecimalComma ? ';' : ',');
+        var report = new ImportReport(result.Created, result.Updated, result.Unchanged, result.Failed, rows, failures) { HasDecimalComma = result.HasDecimalComma };
         draft = isTrial ? draft with { Trial = report } : draft with { Result = report };
         await folder.SaveAsync(draft, cancellationToken);
         return draft;
@@ -73,13 +73,14 @@ internal sealed class ImportRunner(ImportFolder folder, RecordImport import, Con
     }
 
     /// <summary>The failed rows as they were, with the reason in a column more.</summary>
-    private void WriteFailed(ImportDraft draft, SortedDictionary<long, List<string>> failed, IEnumerable<CsvRow> rows)
+    /// <param name="delimiter">What lets numbers be read as before.</param>
+    private void WriteFailed(ImportDraft draft, SortedDictionary<long, List<string>> failed, IEnumerable<CsvRow> rows, char delimiter)
     {
         using var writer = new StreamWriter(folder.FailedOf(draft.Id), append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true)) { NewLine = "\r\n" };
-        writer.WriteLine(string.Join(',', draft.Columns.Select(c => c.Name).Append(localizer["Error"].Value).Select(CsvCell.Quote)));
+        writer.WriteLine(string.Join(delimiter, draft.Columns.Select(c => c.Name).Append(localizer["Error"].Value).Select(CsvCell.Quote)));
         foreach (var row in rows)
             if (failed.TryGetValue(row.Number, out var reasons))
-                writer.WriteLine(string.Join(',', row.Cells.Append(FormulaGuard.Add(string.Join(" ", reasons))).Select(CsvCell.Quote)));
+                writer.WriteLine(string.Join(delimiter, row.Cells.Append(FormulaGuard.Add(string.Join(" ", reasons))).Select(CsvCell.Quote)));
     }
 }
 
