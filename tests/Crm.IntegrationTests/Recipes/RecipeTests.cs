@@ -1,6 +1,7 @@
 using System.Text;
 using Crm.IntegrationTests.Support;
 using Crm.Platform.Data;
+using Crm.Platform.Fields;
 using Crm.Platform.Hosting;
 using Crm.Platform.Queries;
 using Crm.Platform.Recipes;
@@ -182,6 +183,14 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
             Assert.True((await scope.Queries.CountAsync("contacts", null, CancellationToken.None)).Count >= 10);
             var workflow = Assert.Single((await scope.Queries.ListAsync(new Query("workflows") { Where = Filter.Eq("name", "Run a campaign") }, CancellationToken.None)).Items);
             Assert.StartsWith(culture == "en" ? "When a campaign" : "已选择受众", workflow.Get<string>("description"), StringComparison.Ordinal);
+
+            // Each kind of field that administrators may add is there to be seen, with values.
+            var shown = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var type in scope.Definitions.Current.Types.Where(t => !t.IsAdmin))
+                foreach (var field in type.Fields.Where(f => f is { IsSystem: false, Hidden: false } && !shown.Contains(f.Kind)))
+                    if ((await scope.Queries.CountAsync(type.Name, new CompareFilter(field.Name, FilterOperator.NotEqual, null), CancellationToken.None)).Count > 0)
+                        shown.Add(field.Kind);
+            Assert.Empty(scope.Services.GetRequiredService<FieldKinds>().All.Where(k => k.CanBeAdded).Select(k => k.Name).Except(shown));
         }
 
         var services = demo.Host.Sites.Current.Services;
