@@ -28,7 +28,8 @@ internal sealed class ChangeBinder(
     IStringLocalizer localizer)
 {
     /// <param name="Wanted">Ids, and texts that name records.</param>
-    private sealed record PendingLookUp(PendingSave Save, FieldDefinition Field, string Target, IReadOnlyList<object> Wanted);
+    /// <param name="IsStart">Nobody has asked for it: where it cannot be, nothing stands there instead.</param>
+    private sealed record PendingLookUp(PendingSave Save, FieldDefinition Field, string Target, IReadOnlyList<object> Wanted, bool IsStart = false);
 
     private sealed record PendingFile(PendingSave Save, FieldDefinition Field, Guid Id);
 
@@ -53,6 +54,12 @@ internal sealed class ChangeBinder(
         {
             BindValues(type, save, lookUps, uploads);
             BindTexts(type, save, context, lookUps, uploads, options);
+            if (save.IsNew)
+                lookUps.AddRange(from field in type.Fields
+                                 where field is { Default: not (null or "@me"), Target: not null } && !save.Gives(field.Name)
+                                 let ids = LinkedRecords.IdsOf(save.After[field.Name])
+                                 where ids.Count > 0
+                                 select new PendingLookUp(save, field, field.Target!, [.. ids.Cast<object>()], IsStart: true));
         }
         await BindOptionsAsync(type, options, cancellationToken);
         await BindFilesAsync(uploads, cancellationToken);
@@ -217,12 +224,12 @@ internal sealed class ChangeBinder(
         foreach (var ids in lookUps.SelectMany(l => l.Wanted).OfType<Guid>().Distinct().Chunk(500))
             await foreach (var item in queries.StreamAsync(new Query(target.Name) { Where = Filter.In(SystemFields.Id, ids.Select(i => (object?)i)), Columns = [], Sort = [SystemFields.Id] }, cancellationToken))
                 found.Add(item.Id);
-        var links = new List<(PendingSave Save, FieldDefinition Field, IReadOnlyList<Guid> Ids)>();
-        foreach (var (save, field, _, wanted) in lookUps)
+        var links = new List<(PendingSave Save, FieldDefinition Field, IReadOnlyList<Guid> Ids, bool IsStart)>();
+        foreach (var (save, field, _, wanted, isStart) in lookUps)
         {
             var unknown = wanted.OfType<string>().FirstOrDefault(t => byText[FieldKind.Fold(t)].Count != 1);
             if (unknown is null)
-                links.Add((save, field, [.. wanted.Select(w => w is Guid id ? id : byText[FieldKind.Fold((string)w)].First())]));
+                links.Add((save, field, [.. wanted.Select(w => w is Guid id ? id : byText[FieldKind.Fold((string)w)].First())], isStart));
             else if (byText[FieldKind.Fold(unknown)].Count is > 1 and var count)
                 save.Error(field.Name, new("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, unknown, count));
             else
@@ -232,8 +239,14 @@ internal sealed class ChangeBinder(
         await LockAsync(target, links.SelectMany(l => l.Ids).Where(found.Contains).ToHashSet(), found, cancellationToken);
         if (string.Equals(target.Name, type.Name, StringComparison.OrdinalIgnoreCase))
             found.UnionWith(saves.Where(s => s.IsNew).Select(s => s.After.Id));
-        foreach (var (save, field, ids) in links)
+        foreach (var (save, field, all, isStart) in links)
         {
+            IReadOnlyList<Guid> ids = isStart ? [.. all.Where(found.Contains)] : all;
+            if (ids.Count == 0)
+            {
+                save.Set(field.Name, null);
+                continue;
+            }
             // One of several that stays may be out of the user's sight.
             var kept = LinkedRecords.IdsOf(save.Before?[field.Name]);
             if (ids.Any(id => !found.Contains(id) && !kept.Contains(id)))

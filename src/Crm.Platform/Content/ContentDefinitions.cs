@@ -256,8 +256,13 @@ public sealed partial class ContentDefinitions(
             return new("The kind of an existing field cannot be changed");
         if (changed.Target is { } target && set.Find(target) is null)
             return new("There is no content type {0}", target);
+        // Names change, and two records may have the same.
+        if (changed is { Target: not null, Default: { } start } && start != "@me" && !TextList.Split(start).All(id => Guid.TryParseExact(id, "D", out _)))
+            return new("{0} must start with the id of a record", changed.Label);
         if (changed.IsSystem)
             return null;
+        if (changed.Unique && !kind.CanBeUnique)
+            return new("{0} cannot be unique", changed.Label);
         return kind.ValidateDefinition(changed);
     }
 

@@ -13,8 +13,8 @@ namespace Crm.Platform.Content;
 /// <summary>The one way in: every write of every record, whoever makes it, goes through here.</summary>
 public interface IContentManager
 {
-    /// <summary>A record that is not stored yet, with its default values.</summary>
-    ContentItem New(string type);
+    /// <summary>A record that is not stored yet, with its starting values.</summary>
+    Task<ContentItem> NewAsync(string type, CancellationToken cancellationToken);
 
     Task<SaveResult> SaveAsync(ContentChange change, SaveOptions options, CancellationToken cancellationToken);
 
@@ -59,10 +59,11 @@ internal sealed partial class ContentManager(
     /// <summary>The transaction that a save joined; 0 when it has its own.</summary>
     private int _outer;
 
-    public ContentItem New(string type)
+    public async Task<ContentItem> NewAsync(string type, CancellationToken cancellationToken)
     {
-        var item = new ContentItem(type);
-        binder.ApplyDefaults(definitions.Current.Get(type), item);
+        var (definition, item) = (definitions.Current.Get(type), new ContentItem(type));
+        binder.ApplyDefaults(definition, item);
+        await binder.BindAsync(definition, [new PendingSave(new ContentChange(type), null, item)], SaveOptions.Default.Culture, cancellationToken);
         return item;
     }
 
@@ -280,7 +281,7 @@ internal sealed partial class ContentManager(
             foreach (var save in saves.Where(s => Writes(s, field)))
                 foreach (var (key, text) in UniqueKeys(kind, field, save.After[field.Name]!))
                     if (!keys.TryAdd(key, (save, text)))
-                        save.Error(field.Name, new("{0} “{1}” is there twice", field.Label, text));
+                        save.Error(field.Name, field.Target is null ? new("{0} “{1}” is there twice", field.Label, text) : new("{0}: two records cannot have the same", field.Label));
             if (keys.Count == 0)
                 continue;
             var (column, from) = (kind.FilterColumn(field), $"{Columns.Table(type)} t");
@@ -296,7 +297,7 @@ internal sealed partial class ContentManager(
                 {
                     var (save, text) = keys[Comparable(session.Dialect.Read(row, 1, keyType)!)];
                     if (save.After.Id != (Guid)session.Dialect.Read(row, 0, ColumnType.Uuid)!)
-                        save.Error(field.Name, new("There is already a record with {0} “{1}”", field.Label, text));
+                        save.Error(field.Name, field.Target is null ? new("There is already a record with {0} “{1}”", field.Label, text) : new("There is already a record with the same {0}", field.Label));
                 }, cancellationToken);
             }
         }

@@ -39,16 +39,26 @@ public sealed record FieldDefinition
     /// <summary>Shown, but set by the system only.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Starting value in the kind's invariant form; <c>@me</c> for the user, or a <see cref="Fields.RelativeDates">relative date</see>.</summary>
+    /// <summary>
+    /// Starting value in the kind's invariant form; <c>@me</c> for the user, or a <see cref="Fields.RelativeDates">relative date</see>.
+    /// A record that is gone, or that whoever makes the new one may not see, is left out.
+    /// </summary>
     public string? Default { get; init; }
 
     /// <summary>Most characters of a text.</summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>Of a duration in minutes.</summary>
     public decimal? Min { get; init; }
 
-    /// <summary>Of a file the largest size in MB.</summary>
+    /// <summary>Of a duration in minutes; of a file the largest size in MB.</summary>
     public decimal? Max { get; init; }
+
+    /// <summary>The first day or moment that is taken, in the kind's invariant form such as <c>2026-01-01</c> or <c>2026-01-01T00:00:00.000Z</c>.</summary>
+    public string? Earliest { get; init; }
+
+    /// <summary>The last day or moment that is taken, in the kind's invariant form.</summary>
+    public string? Latest { get; init; }
 
     /// <summary>Endings of names that a file may have, such as <c>pdf</c>; empty for any but programs.</summary>
     public IReadOnlyList<string> FileTypes { get; init; } = [];

@@ -21,6 +21,8 @@ internal abstract class LabelledKind : SeveralKind<Labelled>
 
     public override bool IsWide => true;
 
+    public override bool CanBeUnique => true;
+
     public override bool PostsSeveral => true;
 
     public override IReadOnlyList<FilterOperator> Operators { get; } =

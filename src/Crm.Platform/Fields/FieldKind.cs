@@ -71,6 +71,9 @@ public abstract class FieldKind
     /// <summary>Whether a table of texts can carry a value: such columns are imported and compared after an export.</summary>
     public virtual bool IsTransferred => true;
 
+    /// <summary>Whether it may be asked that no two records have the same value: only where one value or each of several says which record it is.</summary>
+    public virtual bool CanBeUnique => IsSortable && Parts.Count == 1;
+
     /// <summary>Whether sums and averages mean something.</summary>
     public virtual bool IsNumeric => false;
 

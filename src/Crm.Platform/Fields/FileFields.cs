@@ -18,6 +18,8 @@ internal class FileField : FieldKind
 
     public override bool IsTransferred => false;
 
+    public override bool CanBeUnique => false;
+
     public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Textual;
 
     public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => FileColumns;
@@ -49,8 +51,6 @@ internal class FileField : FieldKind
 
     public override Message? ValidateDefinition(FieldDefinition field)
     {
-        if (field.Unique)
-            return new("{0} cannot be unique", field.Label);
         if (field.Max is < 1 or > FileStore.MaxMegabytes)
             return new("The largest file must be between {0} and {1} MB", 1, FileStore.MaxMegabytes);
         return field.FileTypes.Count > 50 || field.FileTypes.Any(t => t.Length is 0 or > 10 || !t.All(char.IsAsciiLetterOrDigit))

@@ -46,6 +46,8 @@ internal sealed class JsonField : FieldKind
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
+            if (IsTooDeep(text))
+                return FieldParse.Fail("{0} may be nested {1} deep at most", field.Label, Reading.MaxDepth);
             return e is JsonException { LineNumber: { } line, BytePositionInLine: { } at }
                 ? FieldParse.Fail("{0} is not valid JSON: line {1}, position {2}", field.Label, line + 1, at + 1)
                 : FieldParse.Fail("{0} is not valid JSON", field.Label);
@@ -71,6 +73,25 @@ internal sealed class JsonField : FieldKind
     {
         using var document = JsonDocument.Parse(json);
         return JsonSerializer.Serialize(document.RootElement, Pretty).ReplaceLineEndings("\n");
+    }
+
+    /// <summary>Whether it would be JSON if more were allowed.</summary>
+    private static bool IsTooDeep(string text)
+    {
+        var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(text), new JsonReaderOptions { MaxDepth = 1000 });
+        var deepest = 0;
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+                    deepest = Math.Max(deepest, reader.CurrentDepth + 1);
+        }
+        catch (JsonException)
+        {
+            // Where it is no JSON is said by whoever asks.
+            return false;
+        }
+        return deepest > Reading.MaxDepth;
     }
 
     private static string? Write(JsonElement element)

@@ -44,6 +44,8 @@ internal sealed class RatingField : NumberKind
     public override Message? Validate(FieldDefinition field, object value)
         => (decimal)value is >= 1 and <= Most and var stars && decimal.Floor(stars) == stars ? null : new("{0} must be a number of stars from {1} to {2}", field.Label, 1, Most);
 
+    public override bool CanBeUnique => false;
+
     public override Message? ValidateDefinition(FieldDefinition field) => field.Decimals == 0 ? null : new("{0} must be a whole number", field.Label);
 
     public override string Format(FieldDefinition field, object value, FormatContext context) => context.Localizer["{0} of {1} stars", (int)(decimal)value, Most];
@@ -72,7 +74,13 @@ internal sealed partial class DurationField : NumberKind
     }
 
     public override Message? Validate(FieldDefinition field, object value)
-        => (decimal)value is >= 0 and <= MostMinutes ? base.Validate(field, value) : new("{0} must be between {1} and {2}", field.Label, "0", "3660 × 24 h");
+    {
+        var (minutes, min, max) = ((decimal)value, field.Min ?? 0, field.Max ?? MostMinutes);
+        return minutes < min || minutes > max ? new("{0} must be between {1} and {2}", field.Label, Typed(min), Typed(max)) : base.Validate(field with { Min = null, Max = null }, value);
+    }
+
+    public override Message? ValidateDefinition(FieldDefinition field)
+        => field.Min is < 0 or > MostMinutes || field.Max is < 0 or > MostMinutes ? new("The limits must be between {0} and {1}", Typed(0), Typed(MostMinutes)) : base.ValidateDefinition(field);
 
     public override string Format(FieldDefinition field, object value, FormatContext context)
     {
@@ -81,8 +89,11 @@ internal sealed partial class DurationField : NumberKind
             : minutes % 60 == 0 ? context.Localizer["{0} h", minutes / 60] : context.Localizer["{0} h {1} min", minutes / 60, minutes % 60];
     }
 
-    public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context)
-        => (long)(decimal)value is var minutes && minutes < 60 ? [$"{minutes}m"] : [minutes % 60 == 0 ? $"{minutes / 60}h" : $"{minutes / 60}h {minutes % 60}m"];
+    public override IReadOnlyList<string> ToForm(FieldDefinition field, object value, FormatContext context) => [Typed((decimal)value)];
+
+    /// <summary>As people may type it.</summary>
+    public static string Typed(decimal value)
+        => (long)value is var minutes && minutes < 60 ? $"{minutes}m" : minutes % 60 == 0 ? $"{minutes / 60}h" : $"{minutes / 60}h {minutes % 60}m";
 
     [GeneratedRegex(@"^(?<minus>-)?(?:(?<c>\d{1,6}):(?<m>[0-5]?\d)|(?<h>\d{1,6}(?:\.\d{1,4})?)\s*(?:h|hours?|小时|时)(?:\s*(?<m>\d{1,8})\s*(?:m|min|minutes?|分钟?)?)?|(?<m>\d{1,8})\s*(?:m|min|minutes?|分钟?)?)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

@@ -15,6 +15,8 @@ internal sealed class PickListField : FieldKind
 
     public override Type ValueType => typeof(string);
 
+    public override bool CanBeUnique => false;
+
     public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Equality;
 
     public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => PickListColumns;
@@ -81,6 +83,9 @@ internal class LookUpField : FieldKind
     public override Type ValueType => typeof(Guid);
 
     public override bool IsSortable => false;
+
+    /// <summary>Then each record has at most one that points to it.</summary>
+    public override bool CanBeUnique => true;
 
     public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Equality;
 

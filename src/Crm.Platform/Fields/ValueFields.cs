@@ -222,6 +222,8 @@ internal sealed class YesNoField : FieldKind
 
     public override Type ValueType => typeof(bool);
 
+    public override bool CanBeUnique => false;
+
     public override IReadOnlyList<FilterOperator> Operators => FieldKinds.Equality;
 
     public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => YesNoColumns;
@@ -272,6 +274,10 @@ internal sealed partial class DateField : FieldKind
 
     public override object? Clean(FieldDefinition field, object value) => IsMonth(field) ? FirstOfMonth((DateOnly)value) : value;
 
+    public override Message? Validate(FieldDefinition field, object value) => DateLimits.Validate(field, ToInvariant(field, value), limit => limit);
+
+    public override Message? ValidateDefinition(FieldDefinition field) => DateLimits.ValidateDefinition(field, Days[0]);
+
     public override string ToInvariant(FieldDefinition field, object value) => ((DateOnly)value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     public override string Format(FieldDefinition field, object value, FormatContext context)
@@ -294,6 +300,8 @@ internal sealed partial class DateField : FieldKind
 internal sealed class DateTimeField : FieldKind
 {
     private static readonly KindColumn[] DateTimeColumns = [new("", ColumnType.DateTime)];
+    private const string Invariant = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     private static readonly string[] Exact = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
     private static readonly string[] Local = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss", "yyyy-MM-dd"];
 
@@ -322,8 +330,15 @@ internal sealed class DateTimeField : FieldKind
         return FieldParse.Fail("{0} must be a date and time such as 2026-03-31 14:30", field.Label);
     }
 
+    public override Message? Validate(FieldDefinition field, object value) => DateLimits.Validate(field, ToInvariant(field, value), Shown);
+
+    public override Message? ValidateDefinition(FieldDefinition field) => DateLimits.ValidateDefinition(field, Invariant);
+
     public override string ToInvariant(FieldDefinition field, object value)
-        => ((DateTime)value).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        => ((DateTime)value).ToString(Invariant, CultureInfo.InvariantCulture);
+
+    /// <summary>A limit is one moment for all readers, whatever their zones.</summary>
+    private static string Shown(string limit) => $"{limit[..10]} {limit[11..16]} UTC";
 
     public override string Format(FieldDefinition field, object value, FormatContext context)
         => TimeZoneInfo.ConvertTimeFromUtc((DateTime)value, context.TimeZone).ToString("g", context.Culture);

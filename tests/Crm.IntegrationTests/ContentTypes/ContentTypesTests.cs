@@ -2,6 +2,7 @@ using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Crm.IntegrationTests.Support;
+using Crm.IntegrationTests.Users;
 using Crm.Platform.Data;
 
 namespace Crm.IntegrationTests.ContentTypes;
@@ -104,6 +105,10 @@ public abstract class ContentTypesTests(DatabaseProvider provider) : IAsyncLifet
         Assert.Contains("Choose what the look-up points to", await PostAsync($"{Customers}/fields/new?kind=lookUp", ("labelEn", "A")), StringComparison.Ordinal);
         Assert.Contains("above the upper limit", await PostAsync($"{Customers}/fields/new?kind=number", ("labelEn", "A"), ("min", "5"), ("max", "1")), StringComparison.Ordinal);
         Assert.Contains("must be a number", await PostAsync($"{Customers}/fields/new?kind=number", ("labelEn", "A"), ("default", "many")), StringComparison.Ordinal);
+        Assert.Contains("A limit is a date of its own", await PostAsync($"{Customers}/fields/new?kind=date", ("labelEn", "A"), ("min", "@today")), StringComparison.Ordinal);
+        Assert.Contains("above the upper limit", await PostAsync($"{Customers}/fields/new?kind=dateTime", ("labelEn", "A"), ("min", "2026-01-02T08:00"), ("max", "2026-01-01T08:00")), StringComparison.Ordinal);
+        Assert.Contains("must be a length of time", await PostAsync($"{Customers}/fields/new?kind=duration", ("labelEn", "A"), ("max", "long")), StringComparison.Ordinal);
+        Assert.Contains("there is no Team “Nowhere”", await PostAsync($"{Customers}/fields/new?kind=team", ("labelEn", "A"), ("default", "Nowhere")), StringComparison.Ordinal);
         Assert.Contains("between 1 and 100 MB", await PostAsync($"{Customers}/fields/new?kind=file", ("labelEn", "A"), ("max", "101")), StringComparison.Ordinal);
         Assert.Contains("File types are endings of names", await PostAsync($"{Customers}/fields/new?kind=file", ("labelEn", "A"), ("fileTypes", "pdf, d?c")), StringComparison.Ordinal);
         Assert.Contains("Choose what the look-up points to", await PostAsync($"{Customers}/fields/new?kind=lookUps", ("labelEn", "A")), StringComparison.Ordinal);
@@ -113,6 +118,32 @@ public abstract class ContentTypesTests(DatabaseProvider provider) : IAsyncLifet
         await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Two", ["taxCode"] = "7" });
         Assert.Contains("cannot be unique", await PostAsync($"{Customers}/fields/taxCode/edit", ("labelEn", "Tax code"), ("unique", "true")), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await _admin.GetAsync($"{Customers}/fields/id/edit")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Field_WithLimitsAndARecordToStartWith_IsShownAsItWasTypedAndInForce()
+    {
+        await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Head office" });
+        await AddAsync("date", ("labelEn", "Since"), ("min", "2020-01-01"), ("max", "2029-12-31"));
+        await AddAsync("duration", ("labelEn", "Drive"), ("min", "15m"), ("max", "8h 30m"));
+        await AddAsync("lookUp", ("labelEn", "Billed to"), ("target", "customers"), ("default", "head OFFICE"));
+        await AddAsync("user", ("labelEn", "Coach"), ("unique", "true"));
+        string[] Shown(IHtmlDocument form, params string[] inputs) => [.. inputs.Select(i => form.QuerySelector<IHtmlInputElement>($"#{i}")!.Value)];
+        Assert.Equal(["2020-01-01", "2029-12-31"], Shown(await _admin.PageAsync($"{Customers}/fields/since/edit"), "min", "max"));
+        Assert.Equal(["15m", "8h 30m"], Shown(await _admin.PageAsync($"{Customers}/fields/drive/edit"), "min", "max"));
+        Assert.Equal(["Head office"], Shown(await _admin.PageAsync($"{Customers}/fields/billedTo/edit"), "default"));
+        // Saved as it is, it stays.
+        await PostAsync($"{Customers}/fields/billedTo/edit", ("labelEn", "Billed to"), ("default", "Head office"));
+
+        var form = await _admin.PageAsync("/customers/new");
+        Assert.Equal(("2020-01-01", "2029-12-31"), (form.QuerySelector("#field-since")!.GetAttribute("min"), form.QuerySelector("#field-since")!.GetAttribute("max")));
+        Assert.Equal("Head office", form.QuerySelector("#field-billedTo option[selected]")!.TextContent);
+        var coach = (await _site.IdOfUserAsync(TestSite.AdminName)).ToString("D");
+        await _admin.SubmitAsync("/customers/new", new() { ["name"] = "First", ["coach"] = coach });
+        using var refused = await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Second", ["since"] = "2019-12-31", ["drive"] = "10" });
+        Assert.Equal(("Since must be between 2020-01-01 and 2029-12-31", "Drive must be between 15m and 8h 30m"), (await refused.ErrorOfAsync("field-since"), await refused.ErrorOfAsync("field-drive")));
+        using var taken = await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Second", ["coach"] = coach });
+        Assert.Equal("There is already a record with the same Coach", await taken.ErrorOfAsync("field-coach"));
     }
 
     [Fact]

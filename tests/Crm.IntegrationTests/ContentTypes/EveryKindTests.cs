@@ -18,11 +18,13 @@ public sealed class EveryKindTests
 {
     private const string Type = "gadgets";
 
+    private const string Started = "starters";
+
     /// <param name="Before">Inputs of the form, by part of the field, and how that reads.</param>
-    /// <param name="Filter">What only the record with the values from before meets; null where nothing filters.</param>
-    private sealed record Sample(FieldDefinition Field, (string Part, string Text)[] Before, string Shown, (string Part, string Text)[] After, string ShownAfter, string? Filter)
+    /// <param name="Filter">What only the record with the values from before meets.</param>
+    private sealed record Sample(FieldDefinition Field, (string Part, string Text)[] Before, string Shown, (string Part, string Text)[] After, string ShownAfter, string Filter)
     {
-        public static Sample Of(FieldDefinition field, string before, string shown, string after, string shownAfter, string? filter)
+        public static Sample Of(FieldDefinition field, string before, string shown, string after, string shownAfter, string filter)
             => new(field, [("", before)], shown, [("", after)], shownAfter, filter);
     }
 
@@ -65,16 +67,31 @@ public sealed class EveryKindTests
             var cells = list.QuerySelectorAll($"td[data-col={field.Name}]").Select(Said).ToList();
             if (!facts[field.Label.En].Contains(shown, StringComparison.Ordinal) || !cells.Exists(c => c.Contains(shown, StringComparison.Ordinal)))
                 wrong.Add($"{field.Name} is “{facts[field.Label.En].Trim()}” on its page and “{string.Join("”, “", cells)}” in the list");
-            if (filter is not null && !(await browser.PageAsync($"/{Type}?filter={Uri.EscapeDataString(filter)}")).QuerySelectorAll("td[data-col=number]").Select(c => c.TextContent.Trim()).SequenceEqual(["G0001"]))
+            if (!(await browser.PageAsync($"/{Type}?filter={Uri.EscapeDataString(filter)}")).QuerySelectorAll("td[data-col=number]").Select(c => c.TextContent.Trim()).SequenceEqual(["G0001"]))
                 wrong.Add($"{filter} does not find it alone");
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
 
-        // Out, changed by the form, and in again; the API tells what became of it, and changes it once more.
+        // Each edited where it stands, and put back.
         var (code, token, _) = await site.RunAsync("token", "create", "--user", TestSite.AdminName);
         Assert.Equal(0, code);
         using var api = new ApiClient(site.Address, token.Trim());
         var before = await ReadAsync(api, id);
+        foreach (var (field, _, _, changedTo, shownAfter, _) in samples)
+        {
+            var place = $"/{Type}/{id}/inline/{field.Name}";
+            var version = (await browser.PageAsync(place)).QuerySelector<IHtmlInputElement>("input[name=inlineVersion]")!.Value;
+            using var saved = await browser.ForceAsync(place, place, [("inlineVersion", version), .. changedTo.Select(i => (field.Name + i.Part, i.Text))]);
+            var part = await TestBrowser.ParseAsync(await saved.Content.ReadAsStringAsync());
+            if (part.QuerySelector("[data-inline-value]") is not { } value || !Said(value).Contains(shownAfter, StringComparison.Ordinal) || JsonNode.DeepEquals((await ReadAsync(api, id))[field.Name], before[field.Name]))
+                wrong.Add($"{field.Name} edited in place became {(int)saved.StatusCode} {part.Body!.TextContent}");
+            else if (await browser.SubmitAsync(part.QuerySelector<IHtmlFormElement>("[data-inline-undo]")!, []) is { StatusCode: not HttpStatusCode.OK } kept)
+                wrong.Add($"{field.Name} put back became {await kept.Content.ReadAsStringAsync()}");
+        }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.Equal(before.ToJsonString(), (await ReadAsync(api, id)).ToJsonString());
+
+        // Out, changed by the form, and in again; the API tells what became of it, and changes it once more.
         var file = Path.Combine(site.DataDirectory, "gadgets.csv");
         Assert.Equal(0, (await site.RunAsync("export", Type, file)).Code);
         var form = (await browser.PageAsync($"/{Type}/{id}/edit")).QuerySelector<IHtmlInputElement>("input[name=version]")!.Value;
@@ -94,6 +111,56 @@ public sealed class EveryKindTests
         var changes = (await browser.PageAsync($"/{Type}/{id}")).QuerySelectorAll(".history dl.changes")[0].QuerySelectorAll("dt").ToDictionary(t => t.TextContent.Trim(), t => t.ParentElement!.TextContent);
         wrong.AddRange(samples.Where(s => !changes[s.Field.Label.En].Contains(s.Shown, StringComparison.Ordinal) || !changes[s.Field.Label.En].Contains(s.ShownAfter, StringComparison.Ordinal)).Select(s => $"{s.Field.Name} became in history “{changes[s.Field.Label.En]}”"));
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        await StartAsync(scope, browser, api, samples.ConvertAll(s => s.Field), id);
+    }
+
+    /// <summary>A type whose fields must all be filled in, with a hint and, as far as the kind has such, the model's value to start with.</summary>
+    private static async Task StartAsync(TestScope scope, TestBrowser browser, ApiClient api, List<FieldDefinition> fields, Guid modelId)
+    {
+        var kinds = scope.Services.GetRequiredService<FieldKinds>();
+        var model = (await scope.Queries.GetAsync(Type, modelId, CancellationToken.None))!;
+        fields = fields.ConvertAll(f => f with
+        {
+            Required = true,
+            Help = $"About {f.Label.En}",
+            Default = f.Kind is "address" or "record" ? null : kinds.Of(f).ToInvariant(f, model[f.Name]!),
+        });
+        Assert.Null(await scope.Definitions.SaveTypeAsync(new ContentTypeDefinition { Name = Started, Label = "Starter", PluralLabel = "Starters", DisplayField = "name" }, CancellationToken.None));
+        foreach (var field in fields.Prepend(Field.Text("name", "Name")))
+            Assert.Null(await scope.Definitions.SaveFieldAsync(Started, field, CancellationToken.None));
+        var (address, link) = (fields.Find(f => f.Kind == "address")!.Name, fields.Find(f => f.Kind == "record")!.Name);
+
+        // Shown with its hint and its starting value, which is kept when the form is sent as it stands, and when the API does not speak of it.
+        var page = await browser.PageAsync($"/{Started}/new");
+        var form = page.QuerySelectorAll<IHtmlFormElement>("main form").First(f => f.Method == "post");
+        using var sent = await browser.SubmitAsync(form, new() { ["name"] = "Sent", [address] = "1 Main St", [link] = $"{Type}/{modelId}" }, $"/{Started}/new");
+        Assert.True(sent.StatusCode == HttpStatusCode.Redirect, await sent.Content.ReadAsStringAsync());
+        var told = (await scope.CreateAsync(Started, ("name", "Told"), (address, "1 Main St"), (link, $"{Type}/{modelId}"))).ToString("D");
+        var sentId = sent.Headers.Location!.OriginalString.Split('/', '?')[2];
+        var (wanted, ofForm, ofApi) = (await ReadAsync(api, modelId), await ReadAsync(api, Guid.Parse(sentId), Started), await ReadAsync(api, Guid.Parse(told), Started));
+        using var refused = await browser.ForceAsync($"/{Started}/new", $"/{Started}/new", [.. fields.SelectMany(f => kinds.Of(f).Parts.Select(p => (f.Name + p, "")))]);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var answer = await TestBrowser.ParseAsync(await refused.Content.ReadAsStringAsync());
+        var wrong = new List<string>();
+        foreach (var field in fields)
+        {
+            var id = $"field-{field.Name}";
+            if (answer.GetElementById($"{id}-error")?.TextContent.Trim() != $"{field.Label.En} is required")
+                wrong.Add($"{field.Name}, empty, is told “{answer.GetElementById($"{id}-error")?.TextContent.Trim()}”");
+            if (page.GetElementById($"{id}-hint")?.TextContent.Trim() != field.Help!.En || !page.QuerySelectorAll("[aria-describedby]").Any(e => e.GetAttribute("aria-describedby")!.Split(' ').Contains($"{id}-hint")))
+                wrong.Add($"{field.Name} has no hint");
+            if (field.Default is not null && !(JsonNode.DeepEquals(ofForm[field.Name], wanted[field.Name]) && JsonNode.DeepEquals(ofApi[field.Name], wanted[field.Name])))
+                wrong.Add($"{field.Name} starts as {ofForm[field.Name]} in the form and as {ofApi[field.Name]} elsewhere, not as {wanted[field.Name]}");
+        }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+
+        // The customer to start with is gone: nothing stands there, and whoever must say which is told so.
+        var client = fields.Find(f => f.Kind == "lookUp")!.Name;
+        foreach (var (type, gone) in new[] { (Started, Guid.Parse(told)), (Started, Guid.Parse(sentId)), ("customers", model.Get<Guid>(client)) })
+            Assert.True((await scope.Content.DeleteAsync(type, gone, null, CancellationToken.None)).Succeeded);
+        Assert.Equal("", (await browser.PageAsync($"/{Started}/new")).QuerySelector<IHtmlSelectElement>($"#field-{client}")!.Value);
+        var late = await scope.SaveAsync(Started, ("name", "Late"), (address, "1 Main St"), (link, $"{Type}/{modelId}"));
+        Assert.Contains("Client is required", late.Errors.Select(e => e.Message.ToString()));
     }
 
     private static IEnumerable<(string, string)> Inputs(IEnumerable<Sample> samples, Func<Sample, (string Part, string Text)[]> of)
@@ -104,9 +171,9 @@ public sealed class EveryKindTests
         => string.Join(' ', element.QuerySelectorAll("[aria-label]").Select(l => l.GetAttribute("aria-label")).Prepend(element.TextContent.Trim()));
 
     /// <summary>The record without what every write changes.</summary>
-    private static async Task<JsonObject> ReadAsync(ApiClient api, Guid id)
+    private static async Task<JsonObject> ReadAsync(ApiClient api, Guid id, string type = Type)
     {
-        var record = await api.GetAsync($"/api/{Type}/{id}");
+        var record = await api.GetAsync($"/api/{type}/{id}");
         foreach (var name in new[] { "@odata.etag", "version", "modifiedAt", "modifiedBy" })
             record.Remove(name);
         return record;
@@ -134,7 +201,7 @@ public sealed class EveryKindTests
         Sample.Of(Field.Percent("share", "Share", 1), "12.5", "12.5%", "40", "40.0%", "share eq 12.5"),
         Sample.Of(Field.Rating("stars", "Stars"), "4", "4", "2", "2", "stars eq 4"),
         Sample.Of(Field.Duration("effort", "Effort"), "1h 30m", "30", "45", "45", "effort eq 90"),
-        Sample.Of(Field.Json("data", "Data"), """{"a":[1,"中"]}""", "中", """{"b":2}""", "\"b\"", null),
+        Sample.Of(Field.Json("data", "Data"), """{"a":[1,"中"]}""", "中", """{"b":2}""", "\"b\"", "contains(data,'中')"),
         Sample.Of(Field.LookUp("client", "Client", "customers"), acme, "Acme", bolt, "Bolt", "client/name eq 'acme'"),
         new(Field.LookUps("clients", "Clients", "customers"), [("", ""), ("", bolt), ("", acme)], "Bolt", [("", acme)], "Acme", $"clients eq {bolt}"),
         Sample.Of(Field.User("maker", "Maker"), admin, "admin", mei, "Mei", "maker eq @me"),

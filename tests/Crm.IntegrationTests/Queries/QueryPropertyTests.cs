@@ -27,6 +27,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     private TestPlatform _platform = null!;
     private List<ContentItem> _all = null!;
     private Guid _team;
+    private Guid[] _teams = [];
+    private Guid[] _users = [];
     private Random _random = null!;
 
     public async ValueTask InitializeAsync()
@@ -38,6 +40,8 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         await using var scope = _platform.OpenAsSystem();
         _team = await scope.CreateAsync("teams", ("name", "North"));
         var other = await scope.CreateAsync("teams", ("name", "South"));
+        _teams = [_team, other];
+        _users = [await scope.CreateAsync("users", ("name", "Ann")), await scope.CreateAsync("users", ("name", "Bob"))];
         var ids = new List<Guid>();
         for (var i = 0; i < Records; i++)
         {
@@ -62,6 +66,13 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                 ("rating", Maybe(() => $"{_random.Next(1, 6)}")),
                 ("effort", Maybe(() => $"{_random.Next(3)}h {_random.Next(3)}m")),
                 ("terms", Maybe(() => $"<p>{System.Net.WebUtility.HtmlEncode(Pick(Names))}</p><ul><li>b</li></ul>")),
+                ("email", Maybe(() => Pick(["Ann@Example.com", "ann@example.com", "b@例子.中国"]))),
+                ("phone", Maybe(() => Pick(["+86 138 0013 8000", "+86 10 6552 9988"]))),
+                ("website", Maybe(() => Pick(["a.example/Path", "https://例子.中国", "http://a.example/path"]))),
+                ("data", Maybe(() => Pick(["{\"a\":\"中\"}", "{\"A\":[1,2.50]}", "\"50%\""]))),
+                ("desk", Maybe(() => Pick(_teams).ToString())),
+                ("owner", Maybe(() => Pick(_users).ToString())),
+                ("about", Maybe(() => $"teams/{Pick(_teams)}")),
                 ("billing", Maybe(() => Pick(Names))), ("billingCity", Maybe(() => Pick(["上海市", "Berlin", "berlin"]))),
                 ("parent", Maybe(() => ids.Count == 0 ? null : ids[_random.Next(ids.Count)].ToString())));
             ids.Add(id);
@@ -283,6 +294,16 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
                     () => new CompareFilter("partners", equality, Pick<object?>([SomePartner(), SomePartner().ToString(), null])),
                     () => new InFilter("partners", Pick<object?[]>([[SomePartner(), SomePartner()], [SomePartner(), null]])),
                     () => new HasFilter("companies", "partners", _random.Next(2) == 0 ? null : new CompareFilter("level", FilterOperator.Equal, "a")),
+                    () => new CompareFilter("email", equality, Pick(["ANN@example.com", "b@例子.中国", null])),
+                    () => new CompareFilter("email", FilterOperator.Contains, Pick(["@Example", "ann", "%"])),
+                    () => new CompareFilter("phone", equality, Pick(["+8613800138000", null])),
+                    () => new CompareFilter("phone", FilterOperator.Contains, Pick(["0013", "6552"])),
+                    () => new CompareFilter("website", Pick([FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.StartsWith, FilterOperator.Less]), Pick(["http://a.example/PATH", "https://a.example/path", "https://例子"])),
+                    () => new CompareFilter("data", FilterOperator.Contains, Pick(["中", "\"A\"", "2.50", "50%", "{"])),
+                    () => new CompareFilter("data", equality, Pick(["{\"a\":\"中\"}", "{\"a\":[1,2.50]}", null])),
+                    () => new CompareFilter("desk", equality, Pick<object?>([_team, _teams[1], null])),
+                    () => new CompareFilter("owner", equality, Pick<object?>([_users[0], _users[1], null])),
+                    () => new CompareFilter("about", equality, Pick<object?>([new RecordLink("teams", _team), new RecordLink("teams", _teams[1]), null])),
                     () => new CompareFilter("discount", ordered, _random.Next(5) + 0.5m),
                     () => new CompareFilter("rating", ordered, (decimal)_random.Next(1, 6)),
                     () => new CompareFilter("effort", ordered, Pick<object>(["1h", "1:01", 2m])),
@@ -317,21 +338,21 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         CompareFilter { Path: "effort", Value: string time } effort => Compare(effort with { Value = time == "1h" ? 60m : 61m }, item["effort"]),
         CompareFilter { Path: "billing", Operator: FilterOperator.Contains } part => item["billing"] is Address { Street: var street, City: var city } && Compare(part, FieldKind.Fold($"{city}{street} {city} {street}")),
         CompareFilter { Path: "terms" } words => Compare(words, item["terms"] is string html ? FieldKind.Fold(RichText.ToPlain(html)) : null),
-        CompareFilter { Path: "notes" } notes => Compare(notes, item["notes"]),
+        CompareFilter { Path: "notes" or "data" } notes => Compare(notes, item[notes.Path]),
         CompareFilter compare => Compare(compare, Key(item[compare.Path])),
         _ => throw new NotSupportedException(filter.ToString()),
     };
 
     private static bool Compare(CompareFilter filter, object? key)
     {
-        var value = filter.Path is "level" or "notes" or "channels" ? filter.Value : Key(filter.Value);
+        var value = filter.Path is "level" or "notes" or "data" or "channels" ? filter.Value : Key(filter.Value);
         if (filter.Operator is FilterOperator.Equal or FilterOperator.NotEqual)
             return Equals(key, value) == (filter.Operator == FilterOperator.Equal);
         if (key is null || value is null)
             return false;
         if (filter.Operator is FilterOperator.Contains or FilterOperator.StartsWith or FilterOperator.EndsWith)
         {
-            var (text, part) = filter.Path == "notes" ? (((string)key).ToLowerInvariant(), ((string)value).ToLowerInvariant()) : ((string)key, (string)value);
+            var (text, part) = filter.Path is "notes" or "data" ? (((string)key).ToLowerInvariant(), ((string)value).ToLowerInvariant()) : ((string)key, (string)value);
             return filter.Operator switch
             {
                 FilterOperator.StartsWith => text.StartsWith(part, StringComparison.Ordinal),

@@ -146,6 +146,7 @@ internal sealed class TestTypes : IContentTypeProvider
                 Field.Duration("effort", "Effort"),
                 Field.Json("data", "Data"),
                 Field.Team("desk", "Desk"),
+                Field.Record("about", "About"),
                 Field.LookUps("partners", "Partners", "companies"),
             ],
         },

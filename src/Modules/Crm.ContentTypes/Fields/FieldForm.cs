@@ -10,9 +10,9 @@ using Microsoft.Extensions.Localization;
 namespace Crm.ContentTypes.Fields;
 
 /// <summary>Between a field's definition and its form.</summary>
-internal sealed class FieldForm(ContentDefinitions definitions, Translations translations, QueryEngine queries, SettingsStore settings, ActorContext actor, TimeProvider clock, IStringLocalizer localizer)
+internal sealed class FieldForm(ContentDefinitions definitions, FieldKinds kinds, Translations translations, QueryEngine queries, RecordFinder records, SettingsStore settings, ActorContext actor, TimeProvider clock, IStringLocalizer localizer)
 {
-    public FieldInput Fill(ContentTypeDefinition type, FieldDefinition field)
+    public async Task<FieldInput> FillAsync(ContentTypeDefinition type, FieldDefinition field, CancellationToken cancellationToken)
     {
         var (label, help, related) = (TwoTexts.Of(field.Label, translations), TwoTexts.Of(field.Help, translations), TwoTexts.Of(field.RelatedLabel, translations));
         return new FieldInput
@@ -27,10 +27,10 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             Section = field.Section?.En,
             Required = field.Required,
             Unique = field.Unique,
-            Default = DefaultText(field),
+            Default = await DefaultTextAsync(field, cancellationToken),
             MaxLength = field.MaxLength?.ToString(CultureInfo.CurrentCulture),
-            Min = field.Min?.ToString(CultureInfo.CurrentCulture),
-            Max = field.Max?.ToString(CultureInfo.CurrentCulture),
+            Min = LimitText(field, field.Min, field.Earliest),
+            Max = LimitText(field, field.Max, field.Latest),
             Decimals = field.Decimals,
             FileTypes = string.Join(", ", field.FileTypes),
             Target = field.Target,
@@ -56,7 +56,6 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             Targets = [.. definitions.Current.Types.OrderBy(t => t.IsAdmin).ThenBy(t => t.PluralLabel.For(localizer), StringComparer.CurrentCulture).Select(t => (t.Name, t.PluralLabel.For(localizer)))],
             IsRequiredByModule = field is not null && definitions.Declared(type.Name, field.Name)?.Required == true,
             HasWeights = field is not null && (field.Options.Any(o => o.Weight is not null) || definitions.Declared(type.Name, field.Name)?.Options.Any(o => o.Weight is not null) == true),
-            CanBeUnique = (kind is { IsSortable: true, Parts.Count: 1 } && kind.Name is not ("pickList" or "yesNo" or "rating" or "file" or "image")) || kind.Name is "emails" or "phones",
             HasOptions = HasOptions(kind),
             CanBeSearched = (kind.ValueType == typeof(string) && kind.Name is not ("pickList" or "json")) || kind.Name is "tags" or "emails" or "phones" or "address",
         };
@@ -81,7 +80,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
             field = Limits(field, kind, input, errors);
         if (errors.Count == 0 && kind.ValidateDefinition(field) is { } problem)
             errors[InputOf(kind, field)] = problem.For(localizer);
-        return field.ReadOnly ? field : field with { Default = Default(before, field, kind, input, errors) };
+        return field.ReadOnly ? field : field with { Default = await DefaultAsync(before, field, kind, input, errors, cancellationToken) };
     }
 
     /// <summary>The input that settings of the kind stand in.</summary>
@@ -91,7 +90,7 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         "lookUp" or "lookUps" => "target",
         "file" or "image" => kind.ValidateDefinition(field with { FileTypes = [] }) is null ? "fileTypes" : "max",
         "autoNumber" => "pattern",
-        "number" or "money" or "percent" => "min",
+        _ when FieldPage.TakesLimits(kind) => "min",
         _ => "maxLength",
     };
 
@@ -127,9 +126,11 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         {
             Unique = kind.Name == "autoNumber" || input.Unique,
             MaxLength = Number(input.MaxLength, "maxLength", errors) is { } length ? (int)Math.Clamp(length, int.MinValue, int.MaxValue) : null,
-            Min = Number(input.Min, "min", errors),
-            Max = Number(input.Max, "max", errors),
-            Decimals = FieldPage.TakesLimits(kind) ? input.Decimals : 0,
+            Min = FieldPage.IsDate(kind) ? null : kind.Name == "duration" ? Value(kind, field, input.Min, "min", errors) as decimal? : Number(input.Min, "min", errors),
+            Max = FieldPage.IsDate(kind) ? null : kind.Name == "duration" ? Value(kind, field, input.Max, "max", errors) as decimal? : Number(input.Max, "max", errors),
+            Earliest = FieldPage.IsDate(kind) && Value(kind, field, input.Min, "min", errors) is { } earliest ? kind.ToInvariant(field, earliest) : null,
+            Latest = FieldPage.IsDate(kind) && Value(kind, field, input.Max, "max", errors) is { } latest ? kind.ToInvariant(field, latest) : null,
+            Decimals = FieldPage.TakesDecimals(kind) ? input.Decimals : 0,
             Target = kind.Name switch { "user" => SystemTypes.Users, "team" => SystemTypes.Teams, "lookUp" or "lookUps" => string.IsNullOrEmpty(input.Target) ? null : input.Target, _ => field.Target },
             OnDelete = input.OnDelete,
             RelatedLabel = kind.Name is "lookUp" or "lookUps" ? related : null,
@@ -150,34 +151,88 @@ internal sealed class FieldForm(ContentDefinitions definitions, Translations tra
         return null;
     }
 
-    /// <summary>Options by their labels, as people know them.</summary>
-    private string? DefaultText(FieldDefinition field) => field switch
+    /// <summary>A limit as people type it. A date's is a day of its own: decision 18 says why.</summary>
+    private object? Value(FieldKind kind, FieldDefinition field, string? text, string input, Dictionary<string, string> errors)
     {
-        { Default: { } key, Kind: "pickList" } => LabelOf(field, key),
-        { Default: { } keys, Kind: "multiPickList" } => TextList.Join(TextList.Split(keys).Select(key => LabelOf(field, key))),
-        _ => field.Default,
-    };
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
+        var (value, error) = RelativeDates.Matches(text.Trim()) ? FieldParse.Fail("A limit is a date of its own, not one such as {0}", text.Trim()) : kind.Parse(field, text, Context);
+        if (error is not null)
+            errors[input] = error.For(localizer);
+        return value;
+    }
+
+    private string? LimitText(FieldDefinition field, decimal? number, string? date)
+    {
+        var kind = kinds.Of(field);
+        if (date is null && kind.Name != "duration")
+            return number?.ToString(CultureInfo.CurrentCulture);
+        return (date is null ? number : kind.Parse(field, date, Context with { Culture = CultureInfo.InvariantCulture }).Value) is { } value
+            ? kind.ToForm(field, value, new(CultureInfo.CurrentCulture, actor.Current.TimeZone, settings.Site.Region, localizer))[0] : null;
+    }
+
+    private ParseContext Context => new(CultureInfo.CurrentCulture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
+
+    /// <summary>Options by their labels and records by their names, as people know them.</summary>
+    private async Task<string?> DefaultTextAsync(FieldDefinition field, CancellationToken cancellationToken)
+    {
+        if (field is { Target: { } target, Default: { } links and not "@me" } && definitions.Current.Find(target) is not null)
+        {
+            var ids = TextList.Split(links);
+            var named = (await queries.ListAsync(new Query(target) { Where = Filter.In(SystemFields.Id, ids.Select(id => (object?)Guid.Parse(id))), Columns = [], Sort = [SystemFields.Id] }, cancellationToken)).Items.ToDictionary(i => i.Id.ToString("D"), i => i.DisplayText);
+            return string.Join("; ", ids.Select(named.GetValueOrDefault).OfType<string>().Select(n => field.LeadsTo is null ? TextList.Join([n]) : n));
+        }
+        return field switch
+        {
+            { Default: { } key, Kind: "pickList" } => LabelOf(field, key),
+            { Default: { } keys, Kind: "multiPickList" } => TextList.Join(TextList.Split(keys).Select(key => LabelOf(field, key))),
+            _ => field.Default,
+        };
+    }
 
     private string LabelOf(FieldDefinition field, string key) => field.Options.FirstOrDefault(o => o.Key == key)?.Label.For(localizer) ?? key;
 
     /// <summary>The default in invariant form; relative dates and the user stay as they are written.</summary>
-    private string? Default(FieldDefinition? before, FieldDefinition field, FieldKind kind, FieldInput input, Dictionary<string, string> errors)
+    private async Task<string?> DefaultAsync(FieldDefinition? before, FieldDefinition field, FieldKind kind, FieldInput input, Dictionary<string, string> errors, CancellationToken cancellationToken)
     {
         var text = input.Default?.Trim();
         if (string.IsNullOrEmpty(text) || !FieldPage.TakesDefault(kind))
             return null;
         // As it was: its option may have a new label since.
-        if (before?.Default is { } kept && (text == kept || text == DefaultText(before))
+        if (before?.Default is { } kept && (text == kept || text == await DefaultTextAsync(before, cancellationToken))
             && (!HasOptions(kind) || TextList.Split(kept).All(k => field.Options.Any(o => o.Key == k))))
             return kept;
         if (text == "@me" && field.Target == SystemTypes.Users)
             return text;
-        var site = settings.Site;
-        var parsed = kind.Parse(field, text, new(CultureInfo.CurrentCulture, actor.Current.TimeZone, site.Currency, site.Region, clock.GetUtcNow().UtcDateTime, localizer));
+        var parsed = kind.Parse(field, text, Context);
+        if (parsed.Value is LookUpText or LookUpTexts)
+            parsed = await NamedAsync(field, parsed.Value is LookUpTexts several ? several.Texts : [text], cancellationToken);
+        // Such as JSON’s null.
+        if (parsed == FieldParse.Empty)
+            return null;
         var problem = parsed.Error ?? (parsed.Value is NewOption ? new Message("{0} has no option “{1}”", field.Label, text) : kind.Validate(field, parsed.Value!));
         if (problem is not null)
             errors["default"] = problem.For(localizer);
         return problem is not null || RelativeDates.Matches(text) ? text : kind.ToInvariant(field, parsed.Value!);
+    }
+
+    /// <summary>The records that texts name, each just one.</summary>
+    private async Task<FieldParse> NamedAsync(FieldDefinition field, IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        if (definitions.Current.Find(field.Target ?? "") is not { } target)
+            return FieldParse.Fail("Choose what the look-up points to");
+        var found = await records.FindAsync(target, texts, cancellationToken);
+        var ids = new List<Guid>();
+        foreach (var text in texts)
+            if (Guid.TryParseExact(text, "D", out var id))
+                ids.Add(id);
+            else if (found[FieldKind.Fold(text)] is { Count: 1 } one)
+                ids.Add(one.First());
+            else
+                return found[FieldKind.Fold(text)].Count is > 1 and var count
+                    ? FieldParse.Fail("{0}: “{1}” is the name of {2} records; give its number instead", field.Label, text, count)
+                    : FieldParse.Fail("{0}: there is no {1} “{2}”", field.Label, target.Label, text);
+        return FieldParse.Ok(field.LeadsTo is null ? new ValueList<Guid>(ids) : ids[0]);
     }
 
     /// <summary>A form without weights leaves them as they are.</summary>

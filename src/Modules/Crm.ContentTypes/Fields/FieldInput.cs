@@ -99,20 +99,26 @@ internal sealed record FieldPage(ContentTypeDefinition Type, FieldDefinition? Fi
     /// <summary>Whether options of this pick-list stand for a per cent, such as stages.</summary>
     public bool HasWeights { get; init; }
 
-    /// <summary>Whether a number of the kind has limits and decimals to be chosen.</summary>
-    public static bool TakesLimits(Crm.Platform.Fields.FieldKind kind) => kind.Name is "number" or "money" or "percent";
+    /// <summary>Whether the kind has a lowest and a highest value to be chosen.</summary>
+    public static bool TakesLimits(Crm.Platform.Fields.FieldKind kind) => TakesDecimals(kind) || IsDate(kind) || kind.Name is "duration";
 
-    /// <summary>Whether new records may start with a value that a form can give.</summary>
+    /// <summary>Whether a number of the kind has decimals to be chosen.</summary>
+    public static bool TakesDecimals(Crm.Platform.Fields.FieldKind kind) => kind.Name is "number" or "money" or "percent";
+
+    public static bool IsDate(Crm.Platform.Fields.FieldKind kind) => kind.Name is "date" or "dateTime";
+
+    /// <summary>Whether new records may start with a value that a form can give: see decision 18.</summary>
     public static bool TakesDefault(Crm.Platform.Fields.FieldKind kind)
-        => kind.Name is not ("lookUp" or "lookUps" or "record" or "team" or "address" or "file" or "image" or "autoNumber");
+        => kind.Name is not ("record" or "address" or "file" or "image" or "autoNumber");
+
+    /// <summary>Whether the starting value is a record that people name.</summary>
+    public static bool StartsWithRecord(Crm.Platform.Fields.FieldKind kind) => kind.Name is "lookUp" or "lookUps" or "team";
 
     /// <summary>Whether the kind keeps a file.</summary>
     public static bool IsFile(Crm.Platform.Fields.FieldKind kind) => kind.Name is "file" or "image";
 
     /// <summary>Whether the kind chooses from a list.</summary>
     public bool HasOptions { get; init; }
-
-    public bool CanBeUnique { get; init; }
 
     public bool CanBeSearched { get; init; }
 }

@@ -35,8 +35,8 @@ internal sealed class FieldsController(ContentDefinitions definitions, FieldKind
     }
 
     [HttpGet("{field}/edit")]
-    public IActionResult Edit([FromRoute] string type, [FromRoute] string field)
-        => Find(type, field) is var (definition, known) ? View("Field", form.Page(definition, known, kinds.Of(known), form.Fill(definition, known))) : NotFound();
+    public async Task<IActionResult> Edit([FromRoute] string type, [FromRoute] string field, CancellationToken cancellationToken)
+        => Find(type, field) is var (definition, known) ? View("Field", form.Page(definition, known, kinds.Of(known), await form.FillAsync(definition, known, cancellationToken))) : NotFound();
 
     [HttpPost("{field}/edit")]
     public async Task<IActionResult> Edit([FromRoute] string type, [FromRoute] string field, [FromForm] FieldInput input, CancellationToken cancellationToken)

@@ -79,6 +79,8 @@ internal sealed class HistoryController(ContentDefinitions definitions, QueryEng
         "maxLength" => "Longest text",
         "min" => "Lowest value",
         "max" => "Highest value",
+        "earliest" => "Earliest",
+        "latest" => "Latest",
         "decimals" => "Decimals",
         "options" => "Options",
         "open" => "Takes new options",

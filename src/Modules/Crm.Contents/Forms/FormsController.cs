@@ -35,7 +35,7 @@ internal sealed class FormsController(
     public async Task<IActionResult> New([FromRoute] string type, [FromQuery] string? returnUrl, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
-        var texts = form.TextsOf(definition, content.New(definition.Name));
+        var texts = form.TextsOf(definition, await content.NewAsync(definition.Name, cancellationToken));
         foreach (var (field, given) in texts.ToList())
             if (Request.Query[field] is [{ } preset, ..])
                 texts[field] = [preset, .. given.Skip(1)];

@@ -25,7 +25,7 @@ public sealed class NewRecordForm
     public async Task<IActionResult> ShowAsync(Controller page, string type, IReadOnlyDictionary<string, string?> texts, IReadOnlyList<FieldError> errors, CancellationToken cancellationToken)
     {
         var definition = _definitions.Current.Get(type);
-        var filled = _form.TextsOf(definition, _content.New(definition.Name));
+        var filled = _form.TextsOf(definition, await _content.NewAsync(definition.Name, cancellationToken));
         foreach (var (field, given) in filled.ToList())
             if (texts.TryGetValue(field, out var text))
                 filled[field] = [text ?? "", .. given.Skip(1)];

@@ -12,7 +12,7 @@ internal sealed class InlineEdit(ContentDefinitions definitions, FieldKinds kind
         => type.Find(path) is { } field && IsOffered(field) && actor.Current.Can(type, ContentActions.Edit, item) ? $"{type.Path}/{item.Id}/inline/{field.Name}" : null;
 
     public bool IsOffered(FieldDefinition field)
-        => field is { Hidden: false, ReadOnly: false } && kinds.Of(field).Name is not ("file" or "image" or "json") && (field.Target is null || definitions.Current.Find(field.Target) is not null);
+        => field is { Hidden: false, ReadOnly: false } && kinds.Of(field).Name is not ("file" or "image") && (field.Target is null || definitions.Current.Find(field.Target) is not null);
 }
 
 /// <param name="Version">Of the record that the editor shows.</param>
