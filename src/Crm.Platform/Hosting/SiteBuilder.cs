@@ -92,7 +92,11 @@ internal sealed class SiteBuilder(CrmProcess process)
         // Chinese as it is, not as entities.
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddResponseCompression(o => o.EnableForHttps = false);
-        services.AddControllersWithViews(o => o.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()))
+        services.AddControllersWithViews(o =>
+        {
+            o.Filters.Add(new FormsFirst());
+            o.Filters.Add(new AutoValidateAntiforgeryTokenAttribute());
+        })
             .ConfigureApplicationPartManager(parts =>
             {
                 parts.ApplicationParts.Clear();

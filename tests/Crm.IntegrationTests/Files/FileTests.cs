@@ -167,6 +167,11 @@ public sealed class FileTests
         foreach (var (name, bytes, reason) in new[] { ("setup.exe", "MZ", "programs"), ("invoice.pdf.scr", "MZ", "programs"), ("run.BAT. ", "x", "programs"), ("empty.txt", "", "is empty") })
             Assert.Contains(reason, await RefusalAsync(admin, customer, name, Encoding.UTF8.GetBytes(bytes)), StringComparison.Ordinal);
         Assert.Contains("larger than 50 MB", await RefusalAsync(admin, customer, "large.bin", new byte[51 << 20]), StringComparison.Ordinal);
+        using (var refused = await UploadAsync(admin, customer, await TokenAsync(admin, customer), new Zeros(2L << 30, isTold: true)))
+        {
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+            Assert.Contains("That is too large", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
         using (var refused = await admin.SubmitFilesAsync($"/customers/{customer}/edit", "main form.form", [], ("logo.upload", "logo.png", script)))
         {
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
@@ -187,7 +192,7 @@ public sealed class FileTests
         using (var created = await admin.SubmitAsync("/customers/new", new() { ["name"] = "Harbour" }))
             Assert.Equal(HttpStatusCode.Redirect, created.StatusCode);
         var customer = Guid.Parse((await admin.PageAsync("/customers")).QuerySelector("[data-row]")!.QuerySelector("a[href^='/customers/']")!.GetAttribute("href")!.Split('/', '?')[2]);
-        var token = (await admin.PageAsync($"/customers/{customer}")).QuerySelector("form.attach input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        var token = await TokenAsync(admin, customer);
         Assert.NotNull(await AttachAsync(admin, customer, "first.bin", new byte[1 << 20]));
         var before = await server.PeakMemoryAsync();
 
@@ -219,16 +224,9 @@ public sealed class FileTests
 
         async Task<HttpStatusCode?> SendAsync(long bytes, bool isTold)
         {
-            var file = new StreamContent(new Zeros(bytes));
-            file.Headers.ContentLength = isTold ? bytes : null;
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"/customers/{customer}/attachments")
-            {
-                Content = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { file, "files", "large.bin" } },
-            };
-            request.Headers.ExpectContinue = true;
             try
             {
-                using var answer = await admin.Client.SendAsync(request);
+                using var answer = await UploadAsync(admin, customer, token, new Zeros(bytes, isTold));
                 return answer.StatusCode;
             }
             catch (HttpRequestException) when (!isTold)
@@ -237,6 +235,20 @@ public sealed class FileTests
             }
         }
     }
+
+    /// <summary>Asks before it sends, so that a refusal is read before anything is sent.</summary>
+    private static async Task<HttpResponseMessage> UploadAsync(TestBrowser browser, Guid customer, string token, HttpContent file)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/customers/{customer}/attachments")
+        {
+            Content = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { file, "files", "large.bin" } },
+        };
+        request.Headers.ExpectContinue = true;
+        return await browser.Client.SendAsync(request);
+    }
+
+    private static async Task<string> TokenAsync(TestBrowser browser, Guid customer)
+        => (await browser.PageAsync($"/customers/{customer}")).QuerySelector("form.attach input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
 
     [Theory]
     [InlineData(true)]
@@ -304,37 +316,20 @@ public sealed class FileTests
     private static Task SweepAsync(TestScope scope)
         => scope.Services.GetServices<IBackgroundTask>().Single(t => t.Name == "sweep-files").RunAsync(new Dictionary<string, string>(), CancellationToken.None);
 
-    /// <summary>So many bytes, without keeping them.</summary>
-    private sealed class Zeros(long length) : Stream
+    /// <summary>So many bytes, without keeping them; says how many, or just sends them.</summary>
+    private sealed class Zeros(long length, bool isTold) : HttpContent
     {
-        private long _left = length;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count)
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            var read = (int)Math.Min(count, _left);
-            Array.Clear(buffer, offset, read);
-            _left -= read;
-            return read;
+            var buffer = new byte[1 << 16];
+            for (var left = length; left > 0; left -= buffer.Length)
+                await stream.WriteAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)));
         }
 
-        public override void Flush()
+        protected override bool TryComputeLength(out long computed)
         {
+            computed = length;
+            return isTold;
         }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
