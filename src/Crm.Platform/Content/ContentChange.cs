@@ -99,8 +99,12 @@ public static class SaveResults
 }
 
 /// <summary>Records that stand in the way of a deletion or would be changed by it.</summary>
-/// <param name="Count">Exact up to 10,000.</param>
-public sealed record DeleteEffect(ContentTypeDefinition Type, FieldDefinition LookUp, long Count);
+/// <param name="LookUp">Points to what is deleted, and says what then happens.</param>
+public sealed record DeleteEffect(ContentTypeDefinition Type, FieldDefinition LookUp, long Count)
+{
+    /// <summary>There may be more: counting ends at 10,000, and following cascades after some levels.</summary>
+    public bool IsCapped { get; init; }
+}
 
 /// <summary>
 /// Takes part in saving and deleting. Register with <c>services.AddScoped&lt;IContentHandler, T&gt;()</c>. Who is asked before

@@ -11,19 +11,6 @@ namespace Crm.Platform.Content;
 /// <content>Deleting, restoring and purging, with what that means for the records that point to one.</content>
 internal sealed partial class ContentManager
 {
-    public async Task<IReadOnlyList<DeleteEffect>> PreviewDeleteAsync(string type, Guid id, CancellationToken cancellationToken)
-    {
-        var effects = new List<DeleteEffect>();
-        foreach (var (other, field) in LookUpsTo(type))
-        {
-            var count = await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(PointingTo(id, other, field))
-                .Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
-            if (count > 0)
-                effects.Add(new(other, field, count));
-        }
-        return effects;
-    }
-
     public async Task<SaveResult> DeleteAsync(string type, Guid id, long? version, CancellationToken cancellationToken)
     {
         try
@@ -47,7 +34,7 @@ internal sealed partial class ContentManager
         foreach (var handler in Handlers)
             if (await handler.DeletingAsync(type, item, cancellationToken) is { } message)
                 return new(SaveStatus.Invalid, id, item.Version, [new(null, message)]);
-        var effects = await PreviewDeleteAsync(type.Name, id, cancellationToken);
+        var effects = await PointingToAsync(type, id, cancellationToken);
         if (effects.FirstOrDefault(e => e.LookUp.OnDelete == OnDelete.Restrict) is { } restricting)
             return new(SaveStatus.Invalid, id, item.Version, [new(null, new("It cannot be deleted while {0} of {1} point to it", restricting.Count, restricting.Type.PluralLabel))]);
         if (effects.Sum(e => e.Count) > MaxBatch)
@@ -58,20 +45,34 @@ internal sealed partial class ContentManager
             await handler.DeletedAsync(type, item, cancellationToken);
         foreach (var effect in effects)
         {
-            if (await PropagateAsync(effect, id, await ReadIdsAsync(PointingTo(id, effect.Type, effect.LookUp), cancellationToken), cancellationToken) is { } refused)
+            if (await PropagateAsync(effect, id, await ReadIdsAsync(PointingTo([id], effect.Type, effect.LookUp), cancellationToken), cancellationToken) is { } refused)
                 throw new DeleteRefusedException(refused);
         }
         return new(SaveStatus.Deleted, id, item.Version, []);
     }
 
-    /// <summary>The records whose look-up or link to any record points to one, from FROM on.</summary>
-    private SqlText PointingTo(Guid id, ContentTypeDefinition type, FieldDefinition field, RecycleBin bin = RecycleBin.Without)
+    /// <summary>What the deletion of one record meets at once.</summary>
+    private async Task<List<DeleteEffect>> PointingToAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
+    {
+        var effects = new List<DeleteEffect>();
+        foreach (var (other, field) in LookUpsTo(type.Name))
+            if (await CountAsync(PointingTo([id], other, field), cancellationToken) is > 0 and var count)
+                effects.Add(new(other, field, count));
+        return effects;
+    }
+
+    /// <summary>The records whose look-up or link to any record points to one of some, from FROM on.</summary>
+    private SqlText PointingTo(IEnumerable<Guid> ids, ContentTypeDefinition type, FieldDefinition field, RecycleBin bin = RecycleBin.Without)
     {
         var sql = new SqlText($" FROM {Columns.Table(type)} WHERE \"deleted_at\" IS {(bin == RecycleBin.Only ? "NOT " : "")}NULL AND ");
         return kinds.Of(field).IsSeveral
-            ? sql.Append($"\"id\" IN (SELECT \"record_id\" FROM {Dialect.Quote(Columns.SideTable(type, field))} WHERE \"{SeveralKind.Key.Suffix}\" = ").Append(ColumnType.Uuid, id).Append(")")
-            : sql.Append($"{Dialect.Quote(Columns.Name(field.Name))} = ").Append(ColumnType.Uuid, id);
+            ? sql.Append($"\"id\" IN (SELECT \"record_id\" FROM {Dialect.Quote(Columns.SideTable(type, field))} WHERE \"{SeveralKind.Key.Suffix}\" IN (").AppendList(ColumnType.Uuid, ids.Cast<object?>()).Append("))")
+            : sql.Append($"{Dialect.Quote(Columns.Name(field.Name))} IN (").AppendList(ColumnType.Uuid, ids.Cast<object?>()).Append(")");
     }
+
+    /// <summary>At most one more than <see cref="QueryEngine.CountCap"/>.</summary>
+    private Task<long> CountAsync(SqlText from, CancellationToken cancellationToken)
+        => session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(from).Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
 
     private Task<List<Guid>> ReadIdsAsync(SqlText from, CancellationToken cancellationToken)
         => session.ReadAsync(new SqlText("SELECT \"id\"").Append(from), r => (Guid)session.Dialect.Read(r, 0, ColumnType.Uuid)!, cancellationToken);
@@ -261,7 +262,7 @@ internal sealed partial class ContentManager
     private async Task<SaveResult?> PurgeWhatWentWithItAsync(ContentTypeDefinition type, Guid id, CancellationToken cancellationToken)
     {
         foreach (var (other, field) in LookUpsTo(type.Name).Where(l => l.Field.OnDelete == OnDelete.Cascade))
-            foreach (var part in await ReadIdsAsync(PointingTo(id, other, field, RecycleBin.Only), cancellationToken))
+            foreach (var part in await ReadIdsAsync(PointingTo([id], other, field, RecycleBin.Only), cancellationToken))
                 if (await PurgeInTransactionAsync(other, part, cancellationToken) is { Status: not (SaveStatus.Deleted or SaveStatus.NotFound) } refused)
                     return refused;
         return null;
@@ -271,7 +272,7 @@ internal sealed partial class ContentManager
     private async Task<SaveResult?> EmptyRecordLinksAsync(Guid id, CancellationToken cancellationToken)
     {
         foreach (var (type, field) in RecordLinks)
-            foreach (var chunk in (await ReadIdsAsync(PointingTo(id, type, field), cancellationToken)).Chunk(MaxBatch))
+            foreach (var chunk in (await ReadIdsAsync(PointingTo([id], type, field), cancellationToken)).Chunk(MaxBatch))
                 if ((await SaveInTransactionAsync(type.Name, [.. chunk.Select(i => new ContentChange(type.Name) { Id = i, Values = { [field.Name] = null } })], SaveOptions.Default, cancellationToken))
                     .FirstOrDefault(r => !r.Succeeded) is { } refused)
                     return refused;
@@ -283,7 +284,7 @@ internal sealed partial class ContentManager
     {
         var count = 0L;
         foreach (var (type, field) in RecordLinks)
-            count += await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(PointingTo(id, type, field))
+            count += await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(PointingTo([id], type, field))
                 .Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
         return count;
     }

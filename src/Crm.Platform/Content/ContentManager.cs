@@ -24,8 +24,12 @@ public interface IContentManager
     /// </summary>
     Task<IReadOnlyList<SaveResult>> SaveManyAsync(string type, IReadOnlyList<ContentChange> changes, SaveOptions options, CancellationToken cancellationToken);
 
-    /// <summary>What deleting a record would do to others.</summary>
-    Task<IReadOnlyList<DeleteEffect>> PreviewDeleteAsync(string type, Guid id, CancellationToken cancellationToken);
+    /// <summary>
+    /// What deleting records would do to others, and the deletion of those to others again. How much is asked for does not
+    /// depend on how many records there are.
+    /// </summary>
+    /// <param name="ids">At most 1,000.</param>
+    Task<IReadOnlyList<DeleteEffect>> PreviewDeleteAsync(string type, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
     /// <summary>Moves a record to the recycle bin.</summary>
     /// <param name="version">The version that was seen; null deletes whatever it is now.</param>

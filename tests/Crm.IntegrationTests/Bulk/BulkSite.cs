@@ -46,6 +46,13 @@ internal static class BulkSite
         }
     }
 
+    /// <summary>What deleting all records of a type is said to do to others.</summary>
+    public static async Task<IEnumerable<string>> EffectsAsync(this TestBrowser browser, string type)
+    {
+        using var ask = await browser.ForceAsync($"/{type}/bulk", $"/{type}", ("bulkAction", "delete"), ("all", "1"), ("bulkStep", "preview"));
+        return (await TestBrowser.ParseAsync(await ask.Content.ReadAsStringAsync())).QuerySelectorAll(".affected li").Select(li => li.TextContent.Trim()).Order(StringComparer.Ordinal);
+    }
+
     /// <summary>Through the pages: what is asked, what is read before it starts, and the start.</summary>
     public static async Task<Guid> StartAsync(this TestBrowser browser, string type, string action, params (string Name, string Value)[] inputs)
     {

@@ -98,6 +98,9 @@ public abstract class BulkTests(DatabaseProvider provider)
             await scope.CreateAsync("products", ("name", "Unsold"));
             await scope.CreateAsync("opportunities", ("name", "A sale"), ("customer", mine[1].ToString("D")), ("product", sold.ToString("D")));
         }
+        // What that does to others is said before it starts, of those that one may delete.
+        Assert.Equal(["Contacts: “Customer” is emptied1", "Opportunities: “Customer” is emptied1"], await seller.EffectsAsync("customers"));
+        Assert.Equal(["Opportunities: keep their “Product” from being deleted1"], await boss.EffectsAsync("products"));
         batch = await boss.StartAsync("products", "delete");
         done = await site.OverAsync(batch);
         Assert.Equal((1L, 1L), (done.Changed, done.LeftOut));

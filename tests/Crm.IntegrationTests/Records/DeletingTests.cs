@@ -28,8 +28,8 @@ public abstract class DeletingTests(DatabaseProvider provider) : IAsyncLifetime
         var cascaded = await scope.CreateAsync("people", ("name", "Cascaded"), ("estate", "Acme"));
         var restricting = await scope.CreateAsync("people", ("name", "Restricting"), ("employer", "Acme"));
 
-        var effects = await scope.Content.PreviewDeleteAsync("companies", company, CancellationToken.None);
-        Assert.Equal(["company", "employer", "estate"], effects.Select(e => e.LookUp.Name).Order(StringComparer.Ordinal));
+        var effects = await scope.Content.PreviewDeleteAsync("companies", [company], CancellationToken.None);
+        Assert.Equal(["company 1", "employer 1", "estate 1"], effects.Select(e => $"{e.LookUp.Name} {e.Count}").Order(StringComparer.Ordinal));
         Assert.Equal(SaveStatus.Invalid, (await scope.Content.DeleteAsync("companies", company, null, CancellationToken.None)).Status);
         await scope.SaveAsync("people", restricting, null, ("employer", ""));
 
@@ -59,7 +59,7 @@ public abstract class DeletingTests(DatabaseProvider provider) : IAsyncLifetime
         Assert.Equal("Clients: there is no Company “D”", Assert.Single((await scope.SaveAsync("people", ann, null, ("clients", "C; D"))).Errors).Message.ToString());
         Assert.Equal("Partners cannot be the record itself", Assert.Single((await scope.SaveAsync("companies", a, null, ("partners", "B; A\\; Co"))).Errors).Message.ToString());
 
-        var effect = Assert.Single(await scope.Content.PreviewDeleteAsync("companies", b, CancellationToken.None));
+        var effect = Assert.Single(await scope.Content.PreviewDeleteAsync("companies", [b], CancellationToken.None));
         Assert.Equal(("clients", 1L), (effect.LookUp.Name, effect.Count));
         await DeleteAsync("companies", b);
         Assert.Equal([a, c], await ClientsAsync());
@@ -88,6 +88,40 @@ public abstract class DeletingTests(DatabaseProvider provider) : IAsyncLifetime
             await using var other = _platform.OpenAsSystem();
             Assert.True((await other.Content.RestoreAsync(type, id, CancellationToken.None)).Succeeded);
         }
+    }
+
+    [Fact]
+    public async Task PreviewDelete_OfMany_FollowsCascadesRoundCirclesAndFindsWhatIsInTheWayDeepDown()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        Assert.Null(await scope.Definitions.SaveFieldAsync("companies", "founder", new() { ["kind"] = "lookUp", ["label"] = "Founder", ["target"] = "people", ["onDelete"] = "cascade" }, CancellationToken.None));
+        var chosen = new List<Guid>();
+        for (var i = 0; i < 3; i++)
+            chosen.Add(await scope.CreateAsync("companies", ("name", $"Chosen {i}")));
+        // Two people go with the chosen, two companies with these, and one person with those, who founded one of the chosen.
+        var (ann, bob) = (await scope.CreateAsync("people", ("name", "Ann"), ("estate", "Chosen 0")), await scope.CreateAsync("people", ("name", "Bob"), ("estate", "Chosen 1")));
+        await scope.CreateAsync("companies", ("name", "Ann & Co"), ("founder", ann.ToString()), ("parent", "Chosen 2"));
+        await scope.CreateAsync("companies", ("name", "Bob & Co"), ("founder", bob.ToString()));
+        var cat = await scope.CreateAsync("people", ("name", "Cat"), ("estate", "Ann & Co"), ("company", "Chosen 0"));
+        Assert.True((await scope.SaveAsync("companies", chosen[0], null, ("founder", cat.ToString()))).Succeeded);
+        Assert.Equal(["estate 3", "founder 2"], await EffectsAsync());
+
+        // What is in the way of the last of them is in the way of the first; what is emptied is counted at every level.
+        var dan = await scope.CreateAsync("people", ("name", "Dan"), ("employer", "Bob & Co"), ("company", "Chosen 1"));
+        await scope.CreateAsync("people", ("name", "Eve"), ("company", "Ann & Co"));
+        Assert.Equal(["company 2", "employer 1", "estate 3", "founder 2"], await EffectsAsync());
+        await using (var other = _platform.OpenAsSystem())
+            Assert.Equal(SaveStatus.Invalid, (await other.Content.DeleteAsync("companies", chosen[1], null, CancellationToken.None)).Status);
+        Assert.NotNull(await scope.Queries.GetAsync("people", bob, CancellationToken.None));
+
+        Assert.True((await scope.SaveAsync("people", dan, null, ("employer", ""))).Succeeded);
+        foreach (var id in chosen)
+            await using (var other = _platform.OpenAsSystem())
+                Assert.True((await other.Content.DeleteAsync("companies", id, null, CancellationToken.None)).Succeeded);
+        Assert.Equal(["Dan", "Eve"], (await scope.Queries.ListAsync(new Query("people") { Sort = ["name"] }, CancellationToken.None)).Items.Select(i => i.DisplayText));
+
+        async Task<IEnumerable<string>> EffectsAsync()
+            => (await scope.Content.PreviewDeleteAsync("companies", chosen, CancellationToken.None)).Select(e => $"{e.LookUp.Name} {e.Count}").Order(StringComparer.Ordinal);
     }
 
     [Fact]

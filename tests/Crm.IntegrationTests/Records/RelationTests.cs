@@ -41,8 +41,21 @@ public sealed class RelationTests
         var relation = link.QuerySelector("a[href$='/edit']")!.GetAttribute("href")!.Replace("/edit", "", StringComparison.Ordinal);
         Assert.Equal("Graham Pike · Northfield Hospitals", (await sales.PageAsync(relation)).QuerySelector("h1")!.TextContent);
 
-        // Deleting says what goes with it; restoring brings that back.
-        Assert.Contains("Roles of contacts", (await sales.PageAsync($"{customer}/delete")).QuerySelector(".affected")!.TextContent, StringComparison.Ordinal);
+        // Deleting says what goes with it, what is emptied and what is in the way, and how much of each; restoring brings that back.
+        for (var i = 0; i < 7; i++)
+            await CreateAsync(sales, "contacts", new() { ["name"] = $"Contact {i}", ["customer"] = customerId });
+        var related = (await sales.PageAsync(customer)).QuerySelectorAll(".record-related .section").Single(s => s.QuerySelector("h2")!.TextContent == "Contacts");
+        Assert.Equal(("7", 5), (related.QuerySelector(".section-count")!.TextContent, related.QuerySelectorAll(".related-list > li").Length));
+        Assert.Equal(7, (await sales.PageAsync(related.QuerySelector(".related-more")!.GetAttribute("href")!)).QuerySelectorAll("[data-row]").Length);
+        var asked = await sales.PageAsync($"{customer}/delete");
+        Assert.Equal(["Contacts: “Customer” is emptied7", "Roles of contacts: deleted with their “Customer”1"], Affected(asked));
+        Assert.NotNull(asked.QuerySelector(".btn-danger"));
+        var product = await CreateAsync(sales, "products", new() { ["name"] = "Sold" });
+        foreach (var name in new[] { "First", "Second" })
+            await CreateAsync(sales, "opportunities", new() { ["name"] = name, ["product"] = product.Split('/')[^1] });
+        asked = await sales.PageAsync($"{product}/delete");
+        Assert.Equal(["Opportunities: keep their “Product” from being deleted2"], Affected(asked));
+        Assert.Null(asked.QuerySelector(".btn-danger"));
         await sales.SubmitAsync($"{customer}/delete", []);
         Assert.Equal(HttpStatusCode.NotFound, (await sales.GetAsync(relation)).StatusCode);
         var bin = await sales.PageAsync("/customers/recycle-bin");
@@ -92,6 +105,9 @@ public sealed class RelationTests
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("data-dialog-part", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
+
+    private static IEnumerable<string> Affected(IHtmlDocument page)
+        => page.QuerySelectorAll(".affected li").Select(li => li.TextContent).Order(StringComparer.Ordinal);
 
     private static async Task<string> CreateAsync(TestBrowser browser, string type, Dictionary<string, string> values)
     {

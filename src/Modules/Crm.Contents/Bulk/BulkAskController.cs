@@ -47,11 +47,15 @@ internal sealed class BulkAskController(ContentDefinitions definitions, QueryEng
         }
         if (plan is not null && input.BulkStep == Start)
             return Redirect($"/bulk/{(await batches.StartAsync(definition, action, plan, selection, cancellationToken)).Id}");
-        var count = await queries.CountAsync(definition.Name, selection.Where(definition, definitions.Current), cancellationToken, exact: true, bin: selection.InBin ? RecycleBin.Only : RecycleBin.Without);
-        return View("Ask", new BulkAskPage(definition, action, JsonSerializer.Serialize(selection), count.Count,
-            plan is null && inputs is not null ? new FormPartView(action.GetType().Assembly, inputs) : null, plan?.Title,
+        var chosen = new Query(definition.Name) { Where = selection.Where(definition, definitions.Current), Bin = selection.InBin ? RecycleBin.Only : RecycleBin.Without };
+        var count = (await queries.CountAsync(chosen.Type, chosen.Where, cancellationToken, exact: true, bin: chosen.Bin)).Count;
+        var effects = plan is null ? null : await action.EffectsAsync(chosen, count, cancellationToken);
+        return View("Ask", new BulkAskPage(definition, action, JsonSerializer.Serialize(selection), count,
+            plan is null ? Part(inputs) : null, plan?.Title,
             [.. Request.Form.Where(f => !IsOwn(f.Key)).SelectMany(f => f.Value, (f, value) => KeyValuePair.Create(f.Key, value ?? ""))], back)
-        { HasForm = inputs is not null });
+        { HasForm = inputs is not null, Effects = Part(effects) });
+
+        FormPartView? Part(SlotView? view) => view is null ? null : new(action.GetType().Assembly, view);
     }
 
     private static bool IsOwn(string name)

@@ -34,6 +34,9 @@ internal sealed record BulkAskPage(ContentTypeDefinition Type, IBulkAction Actio
 {
     /// <summary>Whether something was said that can be said anew.</summary>
     public bool HasForm { get; init; }
+
+    /// <summary>What becomes of other records; null for nothing, or while it is being said what is to be done.</summary>
+    public FormPartView? Effects { get; init; }
 }
 
 internal sealed record BulkPage(BulkBatch Batch, ContentTypeDefinition? Type, IReadOnlyList<LeftOutRecord> LeftOut, int Waiting)

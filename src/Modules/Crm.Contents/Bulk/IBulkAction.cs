@@ -1,6 +1,7 @@
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Localization;
+using Crm.Platform.Queries;
 using Microsoft.AspNetCore.Http;
 
 namespace Crm.Contents.Bulk;
@@ -37,6 +38,11 @@ public interface IBulkAction
 
     /// <summary>What is asked for, in words, or what is wrong with it.</summary>
     Task<BulkPlan> PlanAsync(BulkForm form, CancellationToken cancellationToken);
+
+    /// <summary>What becomes of other records, shown before it starts; null for nothing.</summary>
+    /// <param name="chosen">Those that it is to be done with.</param>
+    /// <param name="count">How many these are.</param>
+    Task<SlotView?> EffectsAsync(Query chosen, long count, CancellationToken cancellationToken) => Task.FromResult<SlotView?>(null);
 
     /// <summary>
     /// Does it with some records, in a transaction that also keeps what has become of them: after a kill none is done twice.

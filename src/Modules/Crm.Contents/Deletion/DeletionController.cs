@@ -20,7 +20,7 @@ internal sealed class DeletionController(ContentDefinitions definitions, IConten
             return NotFound();
         if (!actor.Current.Can(definition, ContentActions.Delete, item))
             return StatusCode(StatusCodes.Status403Forbidden);
-        return View("Delete", new DeletePage(definition, item, await content.PreviewDeleteAsync(definition.Name, id, cancellationToken)) { ReturnUrl = Local(returnUrl) });
+        return View("Delete", new DeletePage(definition, item, await content.PreviewDeleteAsync(definition.Name, [id], cancellationToken)) { ReturnUrl = Local(returnUrl) });
     }
 
     [HttpPost("{id:guid}/delete"), RequireContentPermission(ContentActions.Delete)]
@@ -32,7 +32,7 @@ internal sealed class DeletionController(ContentDefinitions definitions, IConten
         if (result.Status is SaveStatus.Invalid or SaveStatus.Conflict && item is not null)
         {
             Response.StatusCode = result.Status == SaveStatus.Invalid ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict;
-            return View("Delete", new DeletePage(definition, item, await content.PreviewDeleteAsync(definition.Name, id, cancellationToken), Reason(result)) { ReturnUrl = Local(returnUrl) });
+            return View("Delete", new DeletePage(definition, item, await content.PreviewDeleteAsync(definition.Name, [id], cancellationToken), Reason(result)) { ReturnUrl = Local(returnUrl) });
         }
         if (!result.Succeeded || item is null)
             return StatusCode(result.Status == SaveStatus.Forbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound);

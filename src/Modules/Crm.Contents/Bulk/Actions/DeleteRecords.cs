@@ -1,6 +1,9 @@
+using Crm.Contents.Deletion;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
+using Crm.Platform.Display;
 using Crm.Platform.Localization;
+using Crm.Platform.Queries;
 using Crm.Platform.Security;
 
 namespace Crm.Contents.Bulk.Actions;
@@ -9,7 +12,7 @@ namespace Crm.Contents.Bulk.Actions;
 /// Moves many records to the recycle bin. Each deletion is a batch of its own in the change log, with what went with it, so
 /// that each can be restored by itself.
 /// </summary>
-internal sealed class DeleteRecords(IContentManager content, ChangeLog log, ActorContext actor) : IBulkAction
+internal sealed class DeleteRecords(IContentManager content, ContentDefinitions definitions, QueryEngine queries, ChangeLog log, ActorContext actor) : IBulkAction
 {
     public string Name => "delete";
 
@@ -23,6 +26,15 @@ internal sealed class DeleteRecords(IContentManager content, ChangeLog log, Acto
 
     public Task<BulkPlan> PlanAsync(BulkForm form, CancellationToken cancellationToken)
         => Task.FromResult(new BulkPlan(new("Delete {0}", form.Type.PluralLabel), new Dictionary<string, string?>()));
+
+    /// <summary>Of the first thousand: what they do to others tells what to expect, and is found out while somebody waits.</summary>
+    public async Task<SlotView?> EffectsAsync(Query chosen, long count, CancellationToken cancellationToken)
+    {
+        var type = definitions.Current.Get(chosen.Type);
+        var first = (await queries.ListAsync(chosen with { Columns = [], Sort = [SystemFields.Id], Take = QueryEngine.MaxTake }, cancellationToken)).Items;
+        var effects = await content.PreviewDeleteAsync(type.Name, [.. first.Where(i => actor.Current.Can(type, ContentActions.Delete, i)).Select(i => i.Id)], cancellationToken);
+        return effects.Count == 0 ? null : new("_DeleteEffects", new DeleteEffects(effects, count > first.Count ? new("These others are affected by the first {0}:", first.Count) : new("These others are affected too:")));
+    }
 
     public async Task<IReadOnlyList<BulkOutcome>> RunAsync(BulkWork work, CancellationToken cancellationToken)
     {
