@@ -284,8 +284,7 @@ internal sealed partial class ContentManager
     {
         var count = 0L;
         foreach (var (type, field) in RecordLinks)
-            count += await session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(PointingTo([id], type, field))
-                .Append(" LIMIT ").Append(ColumnType.Integer, QueryEngine.CountCap + 1L).Append(") c"), cancellationToken);
+            count += await CountAsync(PointingTo([id], type, field), cancellationToken);
         return count;
     }
 
