@@ -15,7 +15,6 @@ public sealed class PageQualityTests(Chromium chromium)
 {
     private const int FirstVisit = 500_000;
     private const int NextPage = 50_000;
-    private const double Shift = 0.01;
 
     [Fact]
     public async Task Pages_AreLight_AndNothingJumpsWhileTheyLoad()
@@ -25,15 +24,10 @@ public sealed class PageQualityTests(Chromium chromium)
         await person.GoAsync("/customers");
         var record = new Uri(site.Address, (await person.Page.Locator("[data-row-link]").Nth(1).GetAttributeAsync("href"))!).AbsolutePath;
         // A browser that has seen nothing of the site, with the same session.
-        await using var context = await chromium.Browser.NewContextAsync(new() { BaseURL = site.Address.ToString(), StorageState = await person.StorageAsync() });
-        await context.AddInitScriptAsync("""
-            window.shifts = [];
-            new PerformanceObserver(list => list.getEntries().filter(e => !e.hadRecentInput).forEach(e => shifts.push({ value: e.value, of: e.sources.map(s => s.node?.outerHTML?.slice(0, 120)) })))
-                .observe({ type: 'layout-shift', buffered: true });
-            """);
-        var page = await context.NewPageAsync();
+        await using var fresh = await Person.OpenAsync(chromium, site.Address, "en", await person.StorageAsync());
+        var page = fresh.Page;
         var (bytes, fetched) = (0L, new ConcurrentDictionary<string, string>());
-        var network = await context.NewCDPSessionAsync(page);
+        var network = await page.Context.NewCDPSessionAsync(page);
         await network.SendAsync("Network.enable");
         network.Event("Network.loadingFinished").OnEvent += (_, e) => Interlocked.Add(ref bytes, (long)e!.Value.GetProperty("encodedDataLength").GetDouble());
         // What goes over the wire, headers of what is answered by "not modified" included.
@@ -63,17 +57,41 @@ public sealed class PageQualityTests(Chromium chromium)
             if (url.Contains("view=board", StringComparison.Ordinal))
                 continue;
             var shifts = await page.EvaluateAsync<JsonElement>("shifts");
-            Assert.True(shifts.EnumerateArray().Sum(s => s.GetProperty("value").GetDouble()) < Shift, $"{url} jumps: {shifts}");
+            Assert.True(shifts.EnumerateArray().Sum(s => s.GetProperty("value").GetDouble()) < Person.MostShift, $"{url} jumps: {shifts}");
         }
-        // Nor are scripts and styles asked for again, not even whether they are still the same.
+        // Scripts and styles are not asked for again, not even whether they are still the same.
         Assert.True(fetched.Count == 1, $"{weights[^1]}: {string.Join(' ', fetched.Values)}");
+        await WhileALookTakesLong_TheListPalesWhereItStands(page);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', weights));
+    }
+
+    private static async Task WhileALookTakesLong_TheListPalesWhereItStands(IPage page)
+    {
+        var answer = new TaskCompletionSource();
+        await page.RouteAsync("**/customers?*q=*", async route =>
+        {
+            await answer.Task;
+            await route.ContinueAsync();
+        });
+        var list = page.Locator(".list-body");
+        var before = await list.BoundingBoxAsync();
+        await page.Locator("[data-list-search] input[name=q]").FillAsync("a");
+        await Assertions.Expect(page.Locator("[data-list-search]")).ToHaveAttributeAsync("aria-busy", "true");
+        await Assertions.Expect(list).ToHaveCSSAsync("animation-name", "waiting");
+        // Who wants no movement sees it too, only still.
+        await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
+        await Assertions.Expect(list).ToHaveCSSAsync("opacity", "0.6");
+        var during = await list.BoundingBoxAsync();
+        Assert.Equal((before!.X, before.Y, before.Width), (during!.X, during.Y, during.Width));
+        answer.SetResult();
+        await Assertions.Expect(page.Locator("[data-list-search]")).Not.ToHaveAttributeAsync("aria-busy", "true");
+        await Assertions.Expect(list).ToHaveCSSAsync("opacity", "1");
     }
 
     [Theory, Trait("Category", "Nightly")]
     [InlineData("en")]
     [InlineData("zh-CN")]
-    public async Task EveryListRecordAndForm_OfEveryType_IsAccessibleAndFitsAPhone(string culture)
+    public async Task EveryListRecordAndForm_OfEveryType_IsAccessibleStandsStillAndFitsAPhone(string culture)
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Sqlite, recipe: "Demo", culture: culture);
         await using var person = await Person.AdministratorAsync(chromium, site, culture);
@@ -82,19 +100,12 @@ public sealed class PageQualityTests(Chromium chromium)
         Assert.True(types.Count > 10);
         foreach (var type in types)
         {
-            await person.GoAsync(type.Path);
-            await person.LookAsync($"all-{type.Name}-list");
-            if (await person.Page.Locator("[data-row-link]").CountAsync() > 0)
-            {
-                var record = new Uri(site.Address, (await person.Page.Locator("[data-row-link]").First.GetAttributeAsync("href"))!).AbsolutePath;
-                foreach (var (url, name) in new[] { (record, "record"), ($"{record}/edit", "edit") })
-                {
-                    await person.GoAsync(url);
-                    await person.LookAsync($"all-{type.Name}-{name}");
-                }
-            }
-            await person.GoAsync($"{type.Path}/new");
-            await person.LookAsync($"all-{type.Name}-new");
+            await person.OpenAndLookAsync(type.Path, $"all-{type.Name}-list");
+            // The demo has a record of every type: what it lacks would not be looked at.
+            var link = await person.Page.Locator("[data-row-link]").First.GetAttributeAsync("href");
+            var record = new Uri(site.Address, link!).AbsolutePath;
+            foreach (var (url, name) in new[] { (record, "record"), ($"{record}/edit", "edit"), ($"{type.Path}/new", "new") })
+                await person.OpenAndLookAsync(url, $"all-{type.Name}-{name}");
         }
     }
 }

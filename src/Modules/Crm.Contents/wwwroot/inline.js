@@ -27,8 +27,8 @@ function failed() {
 
 async function edit(place) {
   if (open) await leave();
-  if (open || place.hasAttribute('data-inline-busy')) return;
-  place.setAttribute('data-inline-busy', '');
+  if (open || place.hasAttribute('aria-busy')) return;
+  place.setAttribute('aria-busy', 'true');
   try {
     const { status, part } = await ask(`${place.dataset.inline}?list=${inList(place)}`);
     if (status !== 200) { failed(); return; }
@@ -41,7 +41,7 @@ async function edit(place) {
     place.setAttribute('data-inline-open', '');
     open = { place, box };
     show(part);
-  } catch { failed(); } finally { place.removeAttribute('data-inline-busy'); }
+  } catch { failed(); } finally { place.removeAttribute('aria-busy'); }
 }
 
 function show(part) {

@@ -4,7 +4,6 @@
   const filter = document.querySelector('[data-rights-filter]');
   const changed = document.querySelector('[data-rights-changed]');
   if (!filter || !changed) return;
-  filter.hidden = changed.hidden = false;
   const opened = new Map([...document.querySelectorAll('.rights-module')].map(m => [m, m.open]));
   const apply = () => {
     const text = filter.querySelector('input').value.trim().toLowerCase();

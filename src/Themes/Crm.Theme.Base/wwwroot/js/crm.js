@@ -137,7 +137,7 @@ function confirmed(form, submitter) {
 
 /* ---------- a form in a panel beside the page ---------- */
 
-const inPanel = async (href, asks) => (await import('./panel.js')).openPanel(href, start, asks);
+const inPanel = async (href, asks, link) => (await import('./panel.js')).openPanel(href, start, asks, link);
 
 /* ---------- toasts ---------- */
 
@@ -449,7 +449,6 @@ function startTabs(scope) {
       next.focus();
     });
   }
-  scope.setAttribute('data-tabs-ready', '');
   // An address that names a place in a pane leads to that place.
   const place = document.getElementById(location.hash.slice(1));
   const named = place?.closest('[data-pane]')?.dataset.pane;
@@ -478,7 +477,7 @@ document.addEventListener('click', event => {
   }
   else if ((element = hit('a[data-panel]')) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    inPanel(element.href).then(saved => { if (saved) location.reload(); });
+    inPanel(element.href, 'panel', element).then(saved => { if (saved) location.reload(); });
   }
   else if (hit('[data-bulk-clear]')) {
     const list = hit('[data-list]');

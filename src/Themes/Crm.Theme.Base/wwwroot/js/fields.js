@@ -15,13 +15,13 @@ export function startRows(group) {
   const add = group.querySelector('[data-row-add]');
   const rows = () => $$('[data-row-input]', group);
   const model = rows().at(-1).cloneNode(true);
+  model.removeAttribute('data-spare');
   // The first row's input has the id that the label names.
   $$('[id]', model).forEach(element => element.removeAttribute('id'));
   $$('[aria-invalid]', model).forEach(element => element.removeAttribute('aria-invalid'));
   const show = () => $$('[data-row-remove]', group).forEach(button => { button.hidden = rows().length < 2 || button.previousElementSibling.disabled; });
-  add.hidden = $$('input:disabled', group).length > 0;
   // The empty row is for people without script, unless it is the only one.
-  if (rows().length > 1 && !rows().at(-1).querySelector('input').value) rows().at(-1).remove();
+  group.querySelector('[data-spare=true]')?.remove();
   add.addEventListener('click', () => {
     const row = model.cloneNode(true);
     row.querySelector('input').value = '';

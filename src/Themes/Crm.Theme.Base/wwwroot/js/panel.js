@@ -17,9 +17,10 @@ function focusFirst(scope) {
   (first?.tomselect ?? first)?.focus();
 }
 
-/** Opens the form at the address; answers what was saved, or null when it was closed. */
-export async function openPanel(href, start, asks = 'panel') {
-  const opened = await fetch(href, { headers: { 'X-Requested-With': asks }, credentials: 'same-origin' });
+/** Opens the form at the address, for the link that waits for it; answers what was saved, or null when it was closed. */
+export async function openPanel(href, start, asks = 'panel', link = null) {
+  link?.setAttribute('aria-busy', 'true');
+  const opened = await fetch(href, { headers: { 'X-Requested-With': asks }, credentials: 'same-origin' }).finally(() => link?.removeAttribute('aria-busy'));
   const saving = opened.ok ? panelOf(await opened.text(), start, asks) : null;
   if (!saving) location.assign(href);
   return saving;
