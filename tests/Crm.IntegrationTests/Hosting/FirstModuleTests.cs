@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using Crm.IntegrationTests.Support;
 
 namespace Crm.IntegrationTests.Hosting;
@@ -12,7 +15,7 @@ public sealed partial class FirstModuleTests
     // Builds the whole product once more.
     [Trait("Category", "Nightly")]
     [Fact]
-    public async Task FirstModule_AsTheTutorialSays_HasListFormRuleRightsMenuAndImport()
+    public async Task FirstModule_AsTheTutorialSays_HasWhatItClaims()
     {
         var clone = Directory.CreateTempSubdirectory("crm-clone-");
         try
@@ -57,6 +60,42 @@ public sealed partial class FirstModuleTests
                 Assert.Contains("保修截止日期不能早于 2026-05-01", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             var harbour = (await browser.PageAsync("/customers")).QuerySelector("a[data-row-link]")!.GetAttribute("href")!;
             Assert.Contains("Scanner", (await browser.PageAsync(harbour.Split('?')[0])).QuerySelector(".record-related")!.TextContent, StringComparison.Ordinal);
+
+            // A customer with devices is kept; the delete page says why, and offers nothing.
+            var delete = await browser.PageAsync($"{harbour.Split('?')[0]}/delete");
+            Assert.Contains("设备", delete.QuerySelector(".affected")!.TextContent, StringComparison.Ordinal);
+            Assert.Null(delete.QuerySelector(".btn-danger"));
+
+            Task<string> CommandAsync(params string[] arguments) => RunAsync(clone.FullName, "dotnet", ["published/Crm.Web.dll", .. arguments]);
+            foreach (var (user, role) in new[] { ("seller", "Sales"), ("clerk", "Read-only"), ("marketer", "Marketing") })
+                await CommandAsync("user", "create", "--user-name", user, "--role", role, "--password", TestSite.AdminPassword, "--no-change");
+            using var seller = await SignInAsync(address, "seller");
+            using (var saved = await seller.SubmitAsync("/devices/new", new() { ["name"] = "Router", ["serial"] = "R-1", ["boughtOn"] = "2026-05-01", ["customer"] = harbour.Split('?')[0].Split('/')[^1] }, "main form.form"))
+                Assert.Contains("May 1, 2028", (await seller.PageAsync(saved.Headers.Location!.ToString())).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+            using var clerk = await SignInAsync(address, "clerk");
+            Assert.Null((await clerk.PageAsync("/devices")).QuerySelector("main a[href^='/devices/new']"));
+            Assert.Equal(HttpStatusCode.Forbidden, (await clerk.GetAsync("/devices/new")).StatusCode);
+            using var marketer = await SignInAsync(address, "marketer");
+            Assert.Null((await marketer.PageAsync("/")).QuerySelector("a[href='/devices']"));
+            Assert.Equal(HttpStatusCode.Forbidden, (await marketer.GetAsync("/devices")).StatusCode);
+
+            var soon = (await seller.PageAsync("/devices")).QuerySelectorAll<IHtmlAnchorElement>("main a").Single(l => l.TextContent.Trim() == "Warranty ends soon");
+            Assert.DoesNotContain("Router", (await seller.PageAsync(soon.GetAttribute("href")!)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+            await Eventually.HoldsAsync(async () => (await seller.PageAsync("/search?q=SC-0042")).QuerySelector("main")!.TextContent.Contains("Scanner", StringComparison.Ordinal));
+            await CommandAsync("export", "devices", "devices-out.csv");
+            Assert.Contains("Label printer,LP-0001", await File.ReadAllTextAsync(Path.Combine(clone.FullName, "devices-out.csv")), StringComparison.Ordinal);
+
+            using var program = new HttpClient { BaseAddress = address };
+            program.DefaultRequestHeaders.Authorization = new("Bearer", (await CommandAsync("token", "create", "--user", TestSite.AdminName)).Trim());
+            Assert.Contains("\"devices\"", await program.GetStringAsync("/api/"), StringComparison.Ordinal);
+            using (var device = JsonDocument.Parse(await program.GetStringAsync("/api/devices?$filter=serial eq 'LP-0001'&$expand=customer")))
+                Assert.Equal("Harbour", device.RootElement.GetProperty("value")[0].GetProperty("customer").GetProperty("name").GetString());
+
+            // While the site runs, the module goes and comes.
+            await CommandAsync("feature", "disable", "Crm.Devices");
+            await Eventually.HoldsAsync(async () => (await seller.GetAsync("/devices")).StatusCode == HttpStatusCode.NotFound);
+            await CommandAsync("feature", "enable", "Crm.Devices");
+            await Eventually.HoldsAsync(async () => (await seller.GetAsync("/devices")).StatusCode == HttpStatusCode.OK);
         }
         finally
         {
@@ -92,7 +131,14 @@ public sealed partial class FirstModuleTests
         return Environment.GetEnvironmentVariable("CRM_TEST_ROOT") ?? throw new InvalidOperationException("The repository is not above this test.");
     }
 
-    private static async Task RunAsync(string directory, string program, params string[] arguments)
+    private static async Task<TestBrowser> SignInAsync(Uri address, string userName)
+    {
+        var browser = new TestBrowser(address, "en");
+        await browser.SignInAsync(userName, TestSite.AdminPassword);
+        return browser;
+    }
+
+    private static async Task<string> RunAsync(string directory, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new[]
@@ -107,5 +153,6 @@ public sealed partial class FirstModuleTests
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {await output} {await error}");
+        return await output;
     }
 }

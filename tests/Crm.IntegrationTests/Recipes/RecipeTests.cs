@@ -1,10 +1,12 @@
 using System.Text;
 using Crm.IntegrationTests.Support;
+using Crm.Platform.Content;
 using Crm.Platform.Data;
 using Crm.Platform.Fields;
 using Crm.Platform.Hosting;
 using Crm.Platform.Queries;
 using Crm.Platform.Recipes;
+using Crm.Platform.Security;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.IntegrationTests.Recipes;
@@ -193,11 +195,54 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
             Assert.Empty(scope.Services.GetRequiredService<FieldKinds>().All.Where(k => k.CanBeAdded).Select(k => k.Name).Except(shown));
         }
 
+        await HasEverythingAsync(demo);
+
         var services = demo.Host.Sites.Current.Services;
         await services.GetRequiredService<RecipeRunner>().RunAsync(services.GetRequiredService<RecipeCatalog>().Find("Demo")!, CancellationToken.None);
 
         // Dates that are given as so many hours from now have moved on: records are brought up to date, none is doubled.
         Assert.Equal(once with { LastChange = 0 }, await SiteState.ReadAsync(demo) with { LastChange = 0 });
+    }
+
+    /// <summary>The demo is described as a company with everything in it: each type, relations, files, views, reports.</summary>
+    private static async Task HasEverythingAsync(TestSite demo)
+    {
+        await using var scope = await demo.OpenScopeAsync();
+        var records = new Dictionary<string, IReadOnlyList<ContentItem>>();
+        foreach (var type in scope.Definitions.Current.Types)
+        {
+            records[type.Name] = (await scope.Queries.ListAsync(new Query(type.Name) { Take = 1000 }, CancellationToken.None)).Items;
+            Assert.True(records[type.Name].Count > 0, $"There is no {type.Label.En}.");
+        }
+
+        // A contact at a second company with a role and a date, a group of three levels, all six roles, every workflow at work.
+        Assert.Contains(records["customerContacts"], r => r["role"] is not null && r["since"] is not null);
+        var parents = records["customers"].ToDictionary(c => c.Id, c => c["parent"] as Guid?);
+        Assert.Contains(parents.Values, p => p is { } parent && parents[parent] is not null);
+        Assert.Equal(RoleNames.All.Order(), records["users"].SelectMany(u => u.Get<string>("roles")!.Split("; ")).Distinct().Order());
+        Assert.All(records["workflows"], w => Assert.NotNull(w["activeSince"]));
+
+        Assert.Equal(0, (await demo.RunAsync("user", "password", "--user-name", "lina", "--password", TestSite.AdminPassword, "--no-change")).Code);
+        using var lina = await demo.SignInAsync("lina");
+        var modes = new HashSet<string>();
+        foreach (var list in new[] { "/customers", "/contacts", "/opportunities", "/tickets" })
+            foreach (var view in (await lina.PageAsync(list)).QuerySelectorAll("#view-menu a[href*='?saved=']").Select(a => a.GetAttribute("href")!))
+            {
+                var page = await lina.PageAsync(view);
+                var rows = page.QuerySelectorAll("[data-row], [data-card]").Length;
+                // At the end of a month nothing may be due in it any more.
+                Assert.True(rows > 0 || page.QuerySelector("main")!.InnerHtml.Contains("@month", StringComparison.Ordinal), $"The view {view} is empty.");
+                modes.Add(page.QuerySelector("[data-card]") is not null ? "board" : page.QuerySelector("[data-group]") is not null ? "groups" : "rows");
+            }
+        Assert.Equal(3, modes.Count);
+        foreach (var file in records["attachments"].Select(a => $"/attachments/{a.Id}").Concat(records["customers"].Where(c => c["logo"] is not null).Select(c => $"/customers/{c.Id}/files/logo")))
+            Assert.NotEmpty(await lina.Client.GetByteArrayAsync(file));
+        using var admin = await demo.SignInAsync();
+        foreach (var report in (await admin.PageAsync("/reports")).QuerySelectorAll("a[href^='/reports/saved/']").Select(a => a.GetAttribute("href")!))
+        {
+            using var leads = await admin.GetAsync(report);
+            Assert.NotEmpty((await admin.PageAsync(leads.Headers.Location!.ToString())).QuerySelectorAll("main table tbody tr"));
+        }
     }
 
     private async Task RunAsync(string recipe)
