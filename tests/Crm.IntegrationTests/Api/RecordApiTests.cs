@@ -87,6 +87,26 @@ public abstract class RecordApiTests(ApiSite api)
         Assert.Equal((string)customer["id"]!, record1);
         Assert.Single((await _admin.GetAsync($"/api/customers?$search={mark}"))["value"]!.AsArray());
         Assert.Equal(120, (await _admin.IdsAsync($"/api/contacts?$filter={Uri.EscapeDataString($"contains(tolower(name),'{mark}') and customerRecord/industry in ('retail','x') and not (customer eq null)")}")).Count);
+
+        // Records that come, go and change places while a client turns the pages: it meets each that stays once, and goes on where it was.
+        var page = await _admin.GetAsync($"/api/contacts?{which}&$orderby=name&$select=id,name");
+        var ids = (await _admin.GetAsync($"/api/contacts?{which}&$orderby=name&$select=id&$top=1000"))["value"]!.AsArray().Select(c => (string)c!["id"]!).ToList();
+        var names = Names(page);
+        Assert.Equal($"P049 {mark}", names[^1]);
+        foreach (var gone in new[] { 49, 70 })
+            using (var deleted = await _admin.SendAsync("DELETE", $"/api/contacts/{ids[gone]}"))
+                Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        foreach (var (moved, name) in new[] { (10, $"P999 {mark}"), (100, $"P0005 {mark}"), (60, $"P0606 {mark}") })
+            using (var changed = await _admin.SendAsync("PATCH", $"/api/contacts/{ids[moved]}", new { name }, ("If-Match", "*")))
+                Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        await _admin.CreateAsync("contacts", new { name = $"P0805 {mark}", customer = (string)customer["id"]! });
+        await _admin.CreateAsync("contacts", new { name = $"P0015 {mark}", customer = (string)customer["id"]! });
+        var rest = new List<string>();
+        while ((string?)page["@odata.nextLink"] is { } next)
+            rest.AddRange(Names(page = await _admin.GetAsync(next)));
+        Assert.Equal(Enumerable.Range(50, 70).Where(i => i is not (60 or 70 or 100)).Select(i => $"P{i:000} {mark}").Append($"P0606 {mark}").Append($"P0805 {mark}").Append($"P999 {mark}").Order(StringComparer.Ordinal), rest);
+
+        static List<string> Names(JsonObject page) => [.. page["value"]!.AsArray().Select(c => (string)c!["name"]!)];
     }
 
     [Fact]

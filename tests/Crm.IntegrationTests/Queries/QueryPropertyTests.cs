@@ -18,6 +18,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
 {
     private const int Records = 120;
     private const int Rounds = 300;
+    private const int ChangingRounds = 20;
 
     private static readonly string?[] Names = ["华新贸易", "中国银行", "acme", "ACME", "Ácme", "Zoë", "straße", "x%y_z", "O'Brien", "a\\b", "ｗｉｄｅ", "表😀情", "北京 Ltd"];
 
@@ -29,6 +30,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     private Guid _team;
     private Guid[] _teams = [];
     private Guid[] _users = [];
+    private int _made;
     private Random _random = null!;
 
     public async ValueTask InitializeAsync()
@@ -39,44 +41,11 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         _platform = await TestPlatform.CreateAsync(provider, _random.Next(2) == 0 ? null : services => services.AddSingleton(new QueryLimits { StepsInVain = 50 }));
         await using var scope = _platform.OpenAsSystem();
         _team = await scope.CreateAsync("teams", ("name", "North"));
-        var other = await scope.CreateAsync("teams", ("name", "South"));
-        _teams = [_team, other];
+        _teams = [_team, await scope.CreateAsync("teams", ("name", "South"))];
         _users = [await scope.CreateAsync("users", ("name", "Ann")), await scope.CreateAsync("users", ("name", "Bob"))];
         var ids = new List<Guid>();
         for (var i = 0; i < Records; i++)
-        {
-            var id = await scope.CreateAsync("companies",
-                ("name", Pick(Names) + (_random.Next(3) == 0 ? i.ToString(CultureInfo.InvariantCulture) : "")),
-                ("code", Maybe(() => $"K{i}")),
-                ("employees", Maybe(() => _random.Next(5).ToString(CultureInfo.InvariantCulture))),
-                ("score", Maybe(() => (_random.Next(-200, 200) / 100m).ToString(CultureInfo.InvariantCulture))),
-                ("revenue", Maybe(() => $"{_random.Next(4)}.5 CNY")),
-                ("active", Maybe(() => Pick(["true", "false"]))),
-                ("founded", Maybe(() => $"20{_random.Next(10, 14)}-0{_random.Next(1, 4)}-11")),
-                ("contacted", Maybe(() => $"2026-01-0{_random.Next(1, 9)}T0{_random.Next(0, 9)}:30:00Z")),
-                ("level", Maybe(() => Pick(["a", "b", "c"]))),
-                ("notes", Maybe(() => Pick(Names))),
-                ("channels", Maybe(() => string.Join("; ", Some(["web", "fair", "phone"])))),
-                ("tags", Maybe(() => string.Join("; ", Some(Words)))),
-                ("team", Maybe(() => Pick([_team, other]).ToString())),
-                ("emails", Maybe(() => string.Join("; ", Some(["home: Ann@Example.com", "ÁNN@example.com", "b@例子.中国"])))),
-                ("phones", Maybe(() => string.Join("; ", Some(["+86 138 0013 8000", "mobile: +86 10 6552 9988"])))),
-                ("partners", Maybe(() => string.Join("; ", Some([.. ids.Take(4).Select(p => p.ToString())])))),
-                ("discount", Maybe(() => $"{_random.Next(5)}.5%")),
-                ("rating", Maybe(() => $"{_random.Next(1, 6)}")),
-                ("effort", Maybe(() => $"{_random.Next(3)}h {_random.Next(3)}m")),
-                ("terms", Maybe(() => $"<p>{System.Net.WebUtility.HtmlEncode(Pick(Names))}</p><ul><li>b</li></ul>")),
-                ("email", Maybe(() => Pick(["Ann@Example.com", "ann@example.com", "b@例子.中国"]))),
-                ("phone", Maybe(() => Pick(["+86 138 0013 8000", "+86 10 6552 9988"]))),
-                ("website", Maybe(() => Pick(["a.example/Path", "https://例子.中国", "http://a.example/path"]))),
-                ("data", Maybe(() => Pick(["{\"a\":\"中\"}", "{\"A\":[1,2.50]}", "\"50%\""]))),
-                ("desk", Maybe(() => Pick(_teams).ToString())),
-                ("owner", Maybe(() => Pick(_users).ToString())),
-                ("about", Maybe(() => $"teams/{Pick(_teams)}")),
-                ("billing", Maybe(() => Pick(Names))), ("billingCity", Maybe(() => Pick(["上海市", "Berlin", "berlin"]))),
-                ("parent", Maybe(() => ids.Count == 0 ? null : ids[_random.Next(ids.Count)].ToString())));
-            ids.Add(id);
-        }
+            ids.Add(await scope.CreateAsync("companies", RandomTexts(ids)));
         var items = new List<ContentItem>();
         await foreach (var item in scope.Queries.StreamAsync(new Query("companies"), CancellationToken.None))
             items.Add(item);
@@ -169,6 +138,88 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         }
     }
 
+    /// <summary>
+    /// Between one page and the next, records come, go and change places on both sides, the cursor's own among them: each page
+    /// goes on from where the last one ended, so that whoever stays where he is comes exactly once.
+    /// </summary>
+    [Fact]
+    public async Task List_WhileRecordsChangeBetweenPages_GivesEachThatStaysOnce()
+    {
+        await using var scope = _platform.OpenAsSystem();
+        for (var round = 0; round < ChangingRounds; round++)
+        {
+            var query = new Query("companies") { Where = _random.Next(2) == 0 ? null : RandomFilter(2), Sort = RandomSort(), Columns = [], Take = _random.Next(4, 40) };
+            if (await WalkWhileChangingAsync(scope, query, null, round) is { } end)
+                await WalkWhileChangingAsync(scope, query with { Backwards = true }, end, round);
+        }
+    }
+
+    /// <returns>Where the last page begins; null when there was only one.</returns>
+    private async Task<(string Cursor, object?[] Keys)?> WalkWhileChangingAsync(TestScope scope, Query query, (string Cursor, object?[] Keys)? from, int round)
+    {
+        var order = new NaiveOrder([.. query.Sort], Value);
+        var because = $"seed {_seed}, round {round}: {query.Where} sorted by {string.Join(",", query.Sort)}, {(query.Backwards ? "backwards" : "forwards")} from {string.Join("|", from?.Keys ?? [])}";
+        var places = Matching().ToDictionary(m => m.Id, m => m.Keys);
+        var start = Beyond(Matching(), from?.Keys).Select(m => m.Id).ToList();
+        var seen = new List<Guid>();
+        (string, object?[])? begin = null;
+        for (var place = from; ;)
+        {
+            var page = await scope.Queries.ListAsync(query with { After = place?.Cursor }, CancellationToken.None);
+            var rest = Beyond(Matching(), place?.Keys);
+            var expected = query.Backwards ? rest.TakeLast(query.Take) : rest.Take(query.Take);
+            Assert.True(expected.Select(m => m.Id).SequenceEqual(page.Items.Select(i => i.Id)), because);
+            var cursor = query.Backwards ? page.Previous : page.Next;
+            Assert.True(rest.Count > page.Items.Count == cursor is not null, because);
+            seen.InsertRange(query.Backwards ? 0 : seen.Count, page.Items.Select(i => i.Id));
+            if (page.Previous is { } previous)
+                begin = (previous, rest.First(m => m.Id == page.Items[0].Id).Keys);
+            if (cursor is null)
+                break;
+            var edge = (query.Backwards ? page.Items[0] : page.Items[^1]).Id;
+            place = (cursor, rest.First(m => m.Id == edge).Keys);
+            for (var change = _random.Next(1, 4); change > 0; change--)
+                await ChangeAsync(scope, _random.Next(2) == 0 ? edge : Pick([.. _all.Select(i => i.Id)]));
+            var now = Matching().ToDictionary(m => m.Id, m => m.Keys);
+            foreach (var id in places.Where(p => !now.TryGetValue(p.Key, out var keys) || order.Compare(keys, p.Value) != 0).Select(p => p.Key).ToList())
+                places.Remove(id);
+        }
+        Assert.True(start.Where(places.ContainsKey).SequenceEqual(seen.Where(places.ContainsKey)), because);
+        return begin;
+
+        List<(Guid Id, object?[] Keys)> Matching() => [.. _all.Where(i => query.Where is null || Evaluate(query.Where, i)).Select(i => (i.Id, Keys: order.KeysOf(i))).OrderBy(m => m.Keys, Comparer<object?[]>.Create(order.Compare))];
+
+        List<(Guid Id, object?[] Keys)> Beyond(List<(Guid Id, object?[] Keys)> all, object?[]? place)
+            => place is null ? all : [.. all.Where(m => order.Compare(m.Keys, place) is var side && (query.Backwards ? side < 0 : side > 0))];
+    }
+
+    /// <summary>One record more, one fewer, or this one with some other values.</summary>
+    private async Task ChangeAsync(TestScope scope, Guid id)
+    {
+        List<Guid> others = [.. _all.Select(i => i.Id).Where(other => other != id)];
+        // It may have gone a moment ago.
+        if (others.Count == _all.Count)
+            return;
+        switch (_random.Next(4))
+        {
+            case 0:
+                id = await scope.CreateAsync("companies", RandomTexts(others));
+                break;
+            case 1 when _all.All(i => !Equals(i["parent"], id) && !LinkedRecords.IdsOf(i["partners"]).Contains(id)):
+                Assert.True((await scope.Content.DeleteAsync("companies", id, null, CancellationToken.None)).Succeeded);
+                break;
+            default:
+                var texts = RandomTexts(others);
+                _random.Shuffle(texts);
+                var saved = await scope.SaveAsync("companies", id, null, texts[..8]);
+                Assert.True(saved.Succeeded, string.Join("; ", saved.Errors.Select(e => e.Message)));
+                break;
+        }
+        _all = [.. _all.Where(i => i.Id != id)];
+        if (await scope.Queries.GetAsync("companies", id, CancellationToken.None) is { } item)
+            _all.Add(item);
+    }
+
     [Fact]
     public async Task Aggregate_ByFieldAndMonth_EqualsNaiveEvaluation()
     {
@@ -250,6 +301,45 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
             if ((after = page.Next) is null)
                 return (ids, lastCursor);
         }
+    }
+
+    /// <summary>Something of everything; the code is nobody else's.</summary>
+    /// <param name="others">Records that it may lead to.</param>
+    private (string Field, string? Text)[] RandomTexts(IReadOnlyList<Guid> others)
+    {
+        _made++;
+        return
+        [
+            ("name", Pick(Names) + (_random.Next(3) == 0 ? _made.ToString(CultureInfo.InvariantCulture) : "")),
+            ("code", Maybe(() => $"K{_made}")),
+            ("employees", Maybe(() => _random.Next(5).ToString(CultureInfo.InvariantCulture))),
+            ("score", Maybe(() => (_random.Next(-200, 200) / 100m).ToString(CultureInfo.InvariantCulture))),
+            ("revenue", Maybe(() => $"{_random.Next(4)}.5 CNY")),
+            ("active", Maybe(() => Pick(["true", "false"]))),
+            ("founded", Maybe(() => $"20{_random.Next(10, 14)}-0{_random.Next(1, 4)}-11")),
+            ("contacted", Maybe(() => $"2026-01-0{_random.Next(1, 9)}T0{_random.Next(0, 9)}:30:00Z")),
+            ("level", Maybe(() => Pick(["a", "b", "c"]))),
+            ("notes", Maybe(() => Pick(Names))),
+            ("channels", Maybe(() => string.Join("; ", Some(["web", "fair", "phone"])))),
+            ("tags", Maybe(() => string.Join("; ", Some(Words)))),
+            ("team", Maybe(() => Pick(_teams).ToString())),
+            ("emails", Maybe(() => string.Join("; ", Some(["home: Ann@Example.com", "ÁNN@example.com", "b@例子.中国"])))),
+            ("phones", Maybe(() => string.Join("; ", Some(["+86 138 0013 8000", "mobile: +86 10 6552 9988"])))),
+            ("partners", Maybe(() => string.Join("; ", Some([.. others.Take(4).Select(p => p.ToString())])))),
+            ("discount", Maybe(() => $"{_random.Next(5)}.5%")),
+            ("rating", Maybe(() => $"{_random.Next(1, 6)}")),
+            ("effort", Maybe(() => $"{_random.Next(3)}h {_random.Next(3)}m")),
+            ("terms", Maybe(() => $"<p>{System.Net.WebUtility.HtmlEncode(Pick(Names))}</p><ul><li>b</li></ul>")),
+            ("email", Maybe(() => Pick(["Ann@Example.com", "ann@example.com", "b@例子.中国"]))),
+            ("phone", Maybe(() => Pick(["+86 138 0013 8000", "+86 10 6552 9988"]))),
+            ("website", Maybe(() => Pick(["a.example/Path", "https://例子.中国", "http://a.example/path"]))),
+            ("data", Maybe(() => Pick(["{\"a\":\"中\"}", "{\"A\":[1,2.50]}", "\"50%\""]))),
+            ("desk", Maybe(() => Pick(_teams).ToString())),
+            ("owner", Maybe(() => Pick(_users).ToString())),
+            ("about", Maybe(() => $"teams/{Pick(_teams)}")),
+            ("billing", Maybe(() => Pick(Names))), ("billingCity", Maybe(() => Pick(["上海市", "Berlin", "berlin"]))),
+            ("parent", Maybe(() => others.Count == 0 ? null : others[_random.Next(others.Count)].ToString())),
+        ];
     }
 
     private Filter RandomFilter(int depth)
@@ -397,18 +487,18 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     /// <summary>Empty first, text by code point, the id between equals in the direction of the last key.</summary>
     private sealed class NaiveOrder(string[] sort, Func<ContentItem, string, object?> value) : IComparer<ContentItem>
     {
-        public int Compare(ContentItem? x, ContentItem? y)
+        public object?[] KeysOf(ContentItem item)
+            => [.. sort.Select(path => path.TrimStart('-')).Select(field => field == "level" ? item[field] : Key(value(item, field))), item.Id.ToString()];
+
+        public int Compare(object?[] x, object?[] y)
         {
-            foreach (var path in sort)
-            {
-                var field = path.TrimStart('-');
-                var order = CompareKeys(field == "level" ? x![field] : Key(value(x!, field)), field == "level" ? y![field] : Key(value(y!, field)));
-                if (order != 0)
-                    return path.StartsWith('-') ? -order : order;
-            }
-            var byId = string.CompareOrdinal(x!.Id.ToString(), y!.Id.ToString());
-            return sort[^1].StartsWith('-') ? -byId : byId;
+            for (var i = 0; i < x.Length; i++)
+                if (CompareKeys(x[i], y[i]) is not 0 and var by)
+                    return sort[Math.Min(i, sort.Length - 1)].StartsWith('-') ? -by : by;
+            return 0;
         }
+
+        public int Compare(ContentItem? x, ContentItem? y) => Compare(KeysOf(x!), KeysOf(y!));
 
         public static int CompareKeys(object? x, object? y) => (x, y) switch
         {
