@@ -84,10 +84,10 @@ internal static class BulkSite
         return now!;
     }
 
-    public static async Task<IReadOnlyList<BulkException>> LeftOutAsync(this TestSite site, Guid batch)
+    public static async Task<IReadOnlyList<BulkException>> LeftOutAsync(this TestSite site, Guid batch, int most = 1000)
     {
         await using var scope = await site.OpenScopeAsync();
-        return await scope.Services.GetRequiredService<BulkStore>().ExceptionsAsync(batch, 0, 1000, CancellationToken.None);
+        return await scope.Services.GetRequiredService<BulkStore>().ExceptionsAsync(batch, 0, most, CancellationToken.None);
     }
 
     /// <summary>All that a table says, but for the versions.</summary>

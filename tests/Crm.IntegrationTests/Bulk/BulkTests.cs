@@ -62,6 +62,52 @@ public abstract class BulkTests(DatabaseProvider provider)
 
         var again = await site.OverAsync(await boss.PostAsync(undo, "undo"));
         Assert.Equal((597L, 0L), (again.Changed, again.LeftOut));
+
+        // Hundreds that were chosen one by one; one of them is gone, and one is so already.
+        using (var started = await boss.ForceAsync("/customers/bulk", "/customers", [("bulkAction", "change"), ("bulkField", "level"), ("level", "d"), ("bulkStep", "start"), .. ids[..400].Select(id => ("ids", id.ToString("D")))]))
+            done = await site.OverAsync(started.Batch());
+        Assert.Equal((398L, 1L, 0L), (done.Changed, done.Same, done.LeftOut));
+        // None of those chosen is there any more: that is none, not all.
+        using (var started = await boss.ForceAsync("/customers/bulk", "/customers", [("bulkAction", "change"), ("bulkField", "level"), ("level", "c"), ("bulkStep", "start"), ("ids", deleted.ToString("D"))]))
+        {
+            var none = started.Batch();
+            Assert.Equal((BulkStatus.Done, 0L), ((await site.OverAsync(none)).Status, (await site.OverAsync(await boss.PostAsync(none, "resume"))).Done));
+        }
+        // All that match a filter as long as there can be, and a quick search with it.
+        done = await site.OverAsync(await boss.StartAsync("customers", "change", ("bulkField", "level"), ("level", "d"), ("filter", $"name ne '{new string('x', 3980)}'"), ("q", "Customer 0005")));
+        Assert.Equal((100L, 0L, 0L), (done.Changed, done.Same, done.LeftOut));
+
+        // Half done: the page and its script are told how far it is; paused it waits, and cancelled it stays as it is.
+        batch = await site.CollectedAsync(await site.IdOfUserAsync("boss"), new Dictionary<string, string?> { ["field"] = "level", ["value"] = "b" });
+        await using (var scope = await site.OpenScopeAsync())
+        {
+            var store = scope.Services.GetRequiredService<BulkStore>();
+            scope.Log.BatchId = batch;
+            await store.MoveAsync(batch, [BulkStatus.Paused], BulkStatus.Working, null, CancellationToken.None);
+            Assert.True(await scope.Services.GetRequiredService<BulkStep>().RunAsync((await store.FindAsync(batch, CancellationToken.None))!, scope.Services.GetServices<IBulkAction>().Single(a => a.Name == "change"), 250, CancellationToken.None));
+        }
+        var page = await boss.PageAsync($"/bulk/{batch}");
+        Assert.Equal(($"/bulk/{batch}/state", "250", "599"), (page.QuerySelector("[data-bulk-state]")!.GetAttribute("data-bulk-state"), page.QuerySelector("[data-bulk-done-count]")!.TextContent, page.QuerySelector("[data-bulk-total]")!.TextContent));
+        Assert.Equal("42%", (await boss.PageAsync("/customers")).QuerySelector("[data-bulk-running] [data-bulk-share]")!.TextContent.Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal((true, 250, 599, false), await StateAsync());
+        Assert.Equal(batch, await boss.PostAsync(batch, "pause"));
+        Assert.Equal((false, 250, 599, false), await StateAsync());
+        page = await boss.PageAsync($"/bulk/{batch}");
+        Assert.Equal("Paused", page.QuerySelector("main .pill")!.TextContent);
+        Assert.Equal([$"/bulk/{batch}/resume", $"/bulk/{batch}/cancel"], page.QuerySelectorAll(".head-end form").Select(f => f.GetAttribute("action")));
+        Assert.Null((await boss.PageAsync("/customers")).QuerySelector("[data-bulk-running]"));
+        await boss.PostAsync(batch, "cancel");
+        done = await site.OverAsync(await boss.PostAsync(batch, "resume"));
+        Assert.Equal((BulkStatus.Cancelled, 250L), (done.Status, done.Done));
+        Assert.Equal((false, 250, 599, true), await StateAsync());
+        Assert.Equal("Canceled", (await boss.PageAsync($"/bulk/{batch}")).QuerySelector("main .pill")!.TextContent);
+        Assert.Equal(250L, (await site.OverAsync(await boss.PostAsync(batch, "undo"))).Changed);
+
+        async Task<(bool, int, int, bool)> StateAsync()
+        {
+            var state = System.Text.Json.Nodes.JsonNode.Parse(await boss.Client.GetStringAsync($"/bulk/{batch}/state"))!;
+            return ((bool)state["running"]!, (int)state["done"]!, (int)state["total"]!, (bool)state["canUndo"]!);
+        }
     }
 
     [Fact]
@@ -133,13 +179,21 @@ public abstract class BulkTests(DatabaseProvider provider)
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var batch = await boss.StartAsync("customers", "change", ("bulkField", "level"), ("level", "a"));
         await Eventually.HoldsAsync(async () => (await StatusAsync(batch)) == BulkStatus.Working, 120, everyMilliseconds: 20);
-        // Theirs are among the last that the work comes to: some in the same field, some in another.
-        var theirs = ids[^60..^30].ToHashSet();
-        await using (var other = await site.OpenScopeAsync())
-            foreach (var id in ids[^60..])
-                Assert.True((await other.SaveAsync("customers", id, null, theirs.Contains(id) ? ("level", "c") : ("employees", "4711"))).Succeeded);
-        var slowest = TimeSpan.Zero;
+        // Somebody else goes on editing all the while, from both ends: ahead of the work and behind it, in the same field and in another.
+        var (levels, employees) = (new HashSet<Guid>(), new HashSet<Guid>());
         var over = site.OverAsync(batch, 600);
+        var others = Task.Run(async () =>
+        {
+            for (var i = 0; i < Records / 2 && !over.IsCompleted; i++)
+                foreach (var id in new[] { ids[^(i + 1)], ids[i] })
+                {
+                    await using var other = await site.OpenScopeAsync();
+                    var isLevel = i % 2 == 0;
+                    Assert.True((await other.SaveAsync("customers", id, null, isLevel ? ("level", "c") : ("employees", "4711"))).Succeeded);
+                    (isLevel ? levels : employees).Add(id);
+                }
+        });
+        var slowest = TimeSpan.Zero;
         while (!over.IsCompleted)
         {
             var one = System.Diagnostics.Stopwatch.StartNew();
@@ -148,20 +202,21 @@ public abstract class BulkTests(DatabaseProvider provider)
             await Task.WhenAny(over, Task.Delay(200));
         }
         Say($"changed in {watch.Elapsed.TotalSeconds:0.0} s, {Records / watch.Elapsed.TotalSeconds:0} rows/s; slowest list meanwhile {slowest.TotalMilliseconds:0} ms");
-        Assert.Equal((Records - 30L, 30L), ((await over).Changed, (await over).LeftOut));
-        Assert.Equal(theirs.Order(), (await site.LeftOutAsync(batch)).Select(l => l.Id).Order());
+        await others;
+        var left = (await site.LeftOutAsync(batch, Records)).Select(l => l.Id).ToHashSet();
+        Say($"{levels.Count} + {employees.Count} edited meanwhile, {left.Count} of them before the work came to them");
+        Assert.True(levels.Count > 30 && employees.Count > 30 && left.Count > 0 && left.Count < levels.Count, $"{levels.Count}, {employees.Count}, {left.Count}");
+        Assert.Equal(((long)Records - left.Count, (long)left.Count), ((await over).Changed, (await over).LeftOut));
+        Assert.Subset(levels, left);
         watch.Restart();
         var undo = await site.OverAsync(await boss.PostAsync(batch, "undo"), 600);
         Say($"undone in {watch.Elapsed.TotalSeconds:0.0} s, {Records / watch.Elapsed.TotalSeconds:0} rows/s");
-        Assert.Equal((Records - 30L, 0L), (undo.Changed, undo.LeftOut));
-        await using (var other = await site.OpenScopeAsync())
-        {
-            foreach (var id in ids[^60..^30])
-                Assert.Equal("c", (await other.Queries.GetAsync("customers", id, CancellationToken.None))!.Get<string>("level"));
-            for (var i = Records - 60; i < Records; i++)
-                Assert.True((await other.SaveAsync("customers", ids[i], null, ("level", "b"), ("employees", i.ToString(System.Globalization.CultureInfo.InvariantCulture)))).Succeeded);
-        }
-        Assert.Equal(before, await ExportAsync());
+        // What they have set is theirs, whether the work came before or after; everything else is as it was.
+        Assert.Equal(levels.Except(left).Order(), (await site.LeftOutAsync(undo.Id, Records)).Select(l => l.Id).Order());
+        var after = await ExportAsync();
+        Assert.Equal(before.Count, after.Count);
+        foreach (var (id, was) in before)
+            Assert.Equal(levels.Contains(id) ? was with { Level = "c" } : employees.Contains(id) ? was with { Employees = "4711" } : was, after[id]);
         watch.Restart();
         var deletion = await site.OverAsync(await boss.StartAsync("customers", "delete"), 900);
         Say($"deleted in {watch.Elapsed.TotalSeconds:0.0} s, {Records / watch.Elapsed.TotalSeconds:0} rows/s");
@@ -169,7 +224,7 @@ public abstract class BulkTests(DatabaseProvider provider)
         var restored = await site.OverAsync(await boss.PostAsync(deletion.Id, "undo"), 900);
         Say($"restored in {watch.Elapsed.TotalSeconds:0.0} s, {Records / watch.Elapsed.TotalSeconds:0} rows/s; {System.Diagnostics.Process.GetCurrentProcess().WorkingSet64 >> 20} MB");
         Assert.Equal((long)Records, restored.Changed);
-        Assert.Equal(before, await ExportAsync());
+        Assert.Equal(after, await ExportAsync());
 
         async Task<BulkStatus> StatusAsync(Guid id)
         {
@@ -178,14 +233,17 @@ public abstract class BulkTests(DatabaseProvider provider)
         }
 
         // When and by whom a record was last changed is no part of what was.
-        async Task<List<string>> ExportAsync()
+        async Task<Dictionary<Guid, ExportedCustomer>> ExportAsync()
         {
             var file = Path.Combine(site.DataDirectory, $"{Guid.NewGuid():N}.csv");
             var (code, _, error) = await site.RunAsync("export", "customers", file);
             Assert.True(code == 0, error);
-            return Transfer.TransferSite.Read(file).ConvertAll(r => string.Join('|', r.Where(c => !c.Key.StartsWith("modified", StringComparison.Ordinal)).Select(c => c.Value)));
+            return Transfer.TransferSite.Read(file).ToDictionary(r => Guid.Parse(r["id"]), r => new ExportedCustomer(r["level"], r["employees"],
+                string.Join('|', r.Where(c => c.Key is not ("level" or "employees") && !c.Key.StartsWith("modified", StringComparison.Ordinal)).Select(c => c.Value))));
         }
 
         void Say(string text) => TestContext.Current.TestOutputHelper?.WriteLine($"{provider}: {Records} records {text}");
     }
+
+    private sealed record ExportedCustomer(string Level, string Employees, string Rest);
 }

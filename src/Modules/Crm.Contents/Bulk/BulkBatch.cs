@@ -18,10 +18,13 @@ internal enum BulkStatus
 }
 
 /// <summary>One change of many records.</summary>
-/// <param name="Filter">Which records, while they are collected; null when they are named.</param>
+/// <param name="Filter">Which records, while they are collected: those that match this and <see cref="Search"/>.</param>
 internal sealed record BulkBatch(Guid Id, string Type, string Action, Message Title, IReadOnlyDictionary<string, string?> Settings, string? Filter, bool InBin, Guid By, DateTime At)
 {
     public BulkStatus Status { get; init; }
+
+    /// <summary>The quick search that records match as well.</summary>
+    public string? Search { get; init; }
 
     public Message? Message { get; init; }
 
@@ -61,11 +64,15 @@ internal sealed record BulkSelection(IReadOnlyList<Guid> Ids, bool All, string? 
 
     public bool IsEmpty => !All && Ids.Count == 0;
 
-    public Filter? Where(ContentTypeDefinition type, DefinitionSet types) => All
-        ? And(string.IsNullOrWhiteSpace(FilterText) ? null : FilterParser.Parse(FilterText, type, types), string.IsNullOrWhiteSpace(Search) ? null : new QuickSearchFilter(Search.Trim()))
-        : Filter.In(SystemFields.Id, Ids.Select(id => (object?)id));
+    public Filter? Where(ContentTypeDefinition type, DefinitionSet types)
+        => All ? Matching(type, types, FilterText, Search) : Filter.In(SystemFields.Id, Ids.Select(id => (object?)id));
 
-    private static Filter? And(Filter? filter, Filter? search) => filter is null && search is null ? null : Filter.And(filter, search);
+    /// <summary>All that both match; null for whatever there is.</summary>
+    public static Filter? Matching(ContentTypeDefinition type, DefinitionSet types, string? filterText, string? search)
+    {
+        var filter = string.IsNullOrWhiteSpace(filterText) ? null : FilterParser.Parse(filterText, type, types);
+        return string.IsNullOrWhiteSpace(search) ? filter : Filter.And(filter, new QuickSearchFilter(search.Trim()));
+    }
 }
 
 /// <summary>A record that was left as it is.</summary>

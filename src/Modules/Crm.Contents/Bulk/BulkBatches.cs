@@ -11,7 +11,7 @@ using Crm.Platform.Security;
 namespace Crm.Contents.Bulk;
 
 /// <summary>Starts, pauses and takes back changes of many records. Everybody has his own.</summary>
-internal sealed class BulkBatches(BulkStore store, IEnumerable<IBulkAction> actions, IJobQueue jobs, JobLog jobLog, ContentDefinitions definitions, DbSession session, ActorContext actor, TimeProvider clock)
+internal sealed class BulkBatches(BulkStore store, IEnumerable<IBulkAction> actions, IJobQueue jobs, JobLog jobLog, ContentDefinitions definitions, QueryEngine queries, DbSession session, ActorContext actor, TimeProvider clock)
 {
     private Guid Me => actor.Current.UserId ?? throw new InvalidOperationException("Changes of many records are a user's.");
 
@@ -29,11 +29,25 @@ internal sealed class BulkBatches(BulkStore store, IEnumerable<IBulkAction> acti
 
     public async Task<BulkBatch> StartAsync(ContentTypeDefinition type, IBulkAction action, BulkPlan plan, BulkSelection selection, CancellationToken cancellationToken)
     {
-        var where = selection.Where(type, definitions.Current);
-        var batch = New(type.Name, action.Name, plan.Title, plan.Settings) with { Filter = where is null ? null : FilterWriter.Write(where), InBin = selection.InBin };
-        await store.AddAsync(batch, cancellationToken);
+        var batch = New(type.Name, action.Name, plan.Title, plan.Settings) with { InBin = selection.InBin };
+        if (selection.All)
+            await store.AddAsync(batch = batch with { Filter = selection.FilterText, Search = selection.Search }, cancellationToken);
+        else
+            await AddNamedAsync(batch, selection.Where(type, definitions.Current), cancellationToken);
         await EnqueueAsync(batch, cancellationToken);
         return batch;
+    }
+
+    /// <summary>Records that were chosen one by one are taken up at once, as far as they are still there to see.</summary>
+    private async Task AddNamedAsync(BulkBatch batch, Filter? chosen, CancellationToken cancellationToken)
+    {
+        var records = await queries.ListAsync(BulkTask.Collect(batch, chosen), cancellationToken);
+        await session.TransactAsync(async () =>
+        {
+            // With none there is nothing to go on with, least of all what a batch without names would be about.
+            await store.AddAsync(records.Items.Count > 0 ? batch : batch with { Status = BulkStatus.Done }, cancellationToken);
+            await store.AddItemsAsync(batch, [.. records.Items.Select(i => (i.Id, i.Version))], null, cancellationToken);
+        }, cancellationToken);
     }
 
     /// <summary>Takes back a batch of the change log, such as an import's.</summary>

@@ -8,7 +8,7 @@ namespace Crm.Contents.Bulk;
 /// <summary>The tables <c>crm_bulk_batches</c> and <c>crm_bulk_items</c>.</summary>
 internal sealed class BulkStore(DbSession session, TimeProvider clock)
 {
-    private const string Select = "SELECT id, type, action, title, settings, filter, in_bin, created_by, created_at, status, message, frozen_to, total, changed, same, left_out, undo_of, undone_by, job_id FROM crm_bulk_batches";
+    private const string Select = "SELECT id, type, action, title, settings, filter, in_bin, created_by, created_at, status, message, frozen_to, total, changed, same, left_out, undo_of, undone_by, job_id, search FROM crm_bulk_batches";
 
     public async Task<BulkBatch?> FindAsync(Guid id, CancellationToken cancellationToken)
         => (await session.ReadAsync(new SqlText($"{Select} WHERE id = ").Append(ColumnType.Uuid, id), Read, cancellationToken)) is [var batch] ? batch : null;
@@ -23,9 +23,9 @@ internal sealed class BulkStore(DbSession session, TimeProvider clock)
 
     public Task AddAsync(BulkBatch batch, CancellationToken cancellationToken)
         => session.ExecuteAsync(new SqlText().Append(
-            "INSERT INTO crm_bulk_batches (id, type, action, title, settings, filter, in_bin, created_by, created_at, updated_at, status, total, changed, same, left_out, undo_of) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 0, 0, 0, {})",
+            "INSERT INTO crm_bulk_batches (id, type, action, title, settings, filter, search, in_bin, created_by, created_at, updated_at, status, total, changed, same, left_out, undo_of) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 0, 0, 0, {})",
             (ColumnType.Uuid, batch.Id), (ColumnType.Text, batch.Type), (ColumnType.Text, batch.Action), (ColumnType.Text, StoredMessage.Write(batch.Title)), (ColumnType.Text, JsonSerializer.Serialize(batch.Settings)),
-            (ColumnType.Text, batch.Filter), (ColumnType.Boolean, batch.InBin), (ColumnType.Uuid, batch.By), (ColumnType.DateTime, batch.At), (ColumnType.DateTime, Now),
+            (ColumnType.Text, batch.Filter), (ColumnType.Text, batch.Search), (ColumnType.Boolean, batch.InBin), (ColumnType.Uuid, batch.By), (ColumnType.DateTime, batch.At), (ColumnType.DateTime, Now),
             (ColumnType.Text, batch.Status.ToString()), (ColumnType.Integer, batch.Total), (ColumnType.Uuid, batch.UndoOf)), cancellationToken);
 
     /// <summary>From one of these states to another; false when it is in none of them.</summary>
@@ -143,6 +143,7 @@ internal sealed class BulkStore(DbSession session, TimeProvider clock)
             UndoOf = Uuid(row, 16),
             UndoneBy = Uuid(row, 17),
             JobId = Uuid(row, 18),
+            Search = Text(row, 19),
         };
     }
 }

@@ -47,24 +47,27 @@ internal sealed class BulkTask(BulkStore store, BulkStep step, QueryEngine queri
             await store.MoveAsync(batch.Id, [BulkStatus.Collecting], BulkStatus.Working, null, cancellationToken);
             return;
         }
-        var where = batch.Filter is null ? null : FilterParser.Parse(batch.Filter, type, definitions.Current);
+        var where = BulkSelection.Matching(type, definitions.Current, batch.Filter, batch.Search);
         while (batch.Status == BulkStatus.Collecting && (batch.Total == 0 || batch.FrozenTo is not null))
         {
-            var page = await queries.ListAsync(new Query(type.Name)
-            {
-                Where = where,
-                Columns = [],
-                Sort = [SystemFields.Id],
-                Take = QueryEngine.MaxTake,
-                After = batch.FrozenTo,
-                Bin = batch.InBin ? RecycleBin.Only : RecycleBin.Without,
-            }, cancellationToken);
+            var page = await queries.ListAsync(Collect(batch, where), cancellationToken);
             await store.AddItemsAsync(batch, [.. page.Items.Select(i => (i.Id, i.Version))], page.Next, cancellationToken);
             batch = (await store.FindAsync(batch.Id, cancellationToken))!;
             progress.Report(0, batch.Total);
         }
         await store.MoveAsync(batch.Id, [BulkStatus.Collecting], BulkStatus.Working, null, cancellationToken);
     }
+
+    /// <summary>The next page of the records to take up.</summary>
+    public static Query Collect(BulkBatch batch, Filter? where) => new(batch.Type)
+    {
+        Where = where,
+        Columns = [],
+        Sort = [SystemFields.Id],
+        Take = QueryEngine.MaxTake,
+        After = batch.FrozenTo,
+        Bin = batch.InBin ? RecycleBin.Only : RecycleBin.Without,
+    };
 
     private async Task WorkAsync(Guid id, CancellationToken cancellationToken)
     {
