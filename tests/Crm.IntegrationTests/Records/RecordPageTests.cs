@@ -41,6 +41,17 @@ public sealed class RecordPageTests
         var card = await sales.PageAsync((await sales.PageAsync("/opportunities?view=board")).QuerySelectorAll(".board-title").Single(t => t.TextContent == "Door").GetAttribute("href")!);
         Assert.Contains("/ 2", card.QuerySelector(".record-place")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("view=board", card.QuerySelector(".crumb a")!.GetAttribute("href"), StringComparison.Ordinal);
+        // In a group they are those of the group, in the list's order, and the way back leads to all of the groups.
+        foreach (var (name, level) in new[] { ("Delta", "a"), ("Echo", "b"), ("Foxtrot", "a"), ("Golf", "b"), ("Hotel", "a") })
+            Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync("/customers/new", new() { ["name"] = name, ["level"] = level })).StatusCode);
+        var grouped = (await sales.PageAsync("/customers?sort=-name&group=level")).QuerySelector("[data-group=a]")!;
+        var inGroup = await sales.PageAsync(grouped.QuerySelector("[data-row-link][title=Foxtrot]")!.GetAttribute("href")!);
+        Assert.Contains("2 / 3", inGroup.QuerySelector(".record-place")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("/customers?sort=-name&group=level", inGroup.QuerySelector(".crumb a")!.GetAttribute("href"));
+        Assert.Equal("Hotel", (await sales.PageAsync(Link(inGroup, "prev"))).QuerySelector("h1")!.TextContent);
+        var endOfGroup = await sales.PageAsync(Link(inGroup, "next"));
+        Assert.Equal("Delta", endOfGroup.QuerySelector("h1")!.TextContent);
+        Assert.Null(endOfGroup.QuerySelector("a[rel=next]"));
         // An address that means nothing any more is no list, and no error.
         Assert.Null((await sales.PageAsync($"{acme}?list=filter%3Dgone%20eq%201")).QuerySelector(".record-place"));
 

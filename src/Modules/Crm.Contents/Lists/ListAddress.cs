@@ -16,6 +16,9 @@ internal sealed record ListAddress(string Path, string? Filter, string? Search, 
     /// <summary>The field whose values the rows are grouped by.</summary>
     public string? Group { get; init; }
 
+    /// <summary>The condition of the group that a record is reached from; lists have none.</summary>
+    public string? Within { get; init; }
+
     /// <summary>The saved view that the list began with.</summary>
     public SavedView? Saved { get; init; }
 
@@ -51,7 +54,7 @@ internal sealed record ListAddress(string Path, string? Filter, string? Search, 
         get
         {
             // What a saved view says is written out, as the view may change; its name leads back to it.
-            var query = ListLinks.Of("", State.Append(("q", Search)).Append(("saved", Saved?.Id.ToString("D"))));
+            var query = ListLinks.Of("", State.Append(("q", Search)).Append(("within", Within)).Append(("saved", Saved?.Id.ToString("D"))));
             // A list as it first opens is named too, as a record may be reached from elsewhere.
             return ListLinks.Of("", ("list", query.Length == 0 ? "all" : query[1..]));
         }
@@ -62,7 +65,7 @@ internal sealed record ListAddress(string Path, string? Filter, string? Search, 
     public static (ListAddress Address, Guid? Saved) Read(string path, string list)
     {
         var query = QueryHelpers.ParseQuery(list);
-        return (new ListAddress(path, Value("filter"), Value("q"), Value("sort"), Value("view")) { Columns = Value("columns"), Group = Value("group") },
+        return (new ListAddress(path, Value("filter"), Value("q"), Value("sort"), Value("view")) { Columns = Value("columns"), Group = Value("group"), Within = Value("within") },
             Guid.TryParse(Value("saved"), out var id) ? id : null);
 
         string? Value(string name) => query.TryGetValue(name, out var values) && values is [{ Length: > 0 } text, ..] ? text : null;

@@ -66,4 +66,8 @@ internal sealed record SortChoice(string Path, string Label, bool Descending, st
 internal sealed record ListState(ListAddress Address, params IReadOnlyList<string> Without);
 
 /// <summary>Rows of a page or of a group.</summary>
-internal sealed record ListRows(ListPage List, IReadOnlyList<ContentItem> Items);
+internal sealed record ListRows(ListPage List, IReadOnlyList<ContentItem> Items)
+{
+    /// <summary>The condition of their group; null where there are no groups.</summary>
+    public string? Within { get; init; }
+}

@@ -30,6 +30,9 @@ internal sealed class ListPlace(ContentDefinitions definitions, QueryEngine quer
         try
         {
             var filter = address.Filter is null ? null : FilterParser.Parse(address.Filter, type, definitions.Current);
+            // Beside a record of a group are those of the group.
+            if (address.Within is not null)
+                filter = Filter.And(filter, FilterParser.Parse(address.Within, type, definitions.Current));
             var where = address.Search is null ? filter : Filter.And(filter, new QuickSearchFilter(address.Search));
             // On a board the records beside a card are those above and below it.
             var column = address.IsBoard ? type.Board?.Field : null;

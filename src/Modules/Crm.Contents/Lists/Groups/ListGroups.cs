@@ -12,9 +12,10 @@ internal sealed record GroupedRows(IReadOnlyList<ListGroup> Groups, bool HasMore
 
 /// <param name="Key">Names the group in the page.</param>
 /// <param name="Sums">Of each column that can be added up, in words.</param>
+/// <param name="Condition">What its records have in common, as a filter.</param>
 /// <param name="AllUrl">The list of just these records.</param>
 /// <param name="Items">The first of them.</param>
-internal sealed record ListGroup(string Key, string Label, long Count, IReadOnlyList<(string Label, string Text)> Sums, string AllUrl, IReadOnlyList<ContentItem> Items);
+internal sealed record ListGroup(string Key, string Label, long Count, IReadOnlyList<(string Label, string Text)> Sums, string Condition, string AllUrl, IReadOnlyList<ContentItem> Items);
 
 /// <summary>
 /// Rows by the values of a field, dates by month: a statement for the heads, one for each amount's sums, and one for each
@@ -60,7 +61,7 @@ internal sealed class ListGroups(QueryEngine queries, FieldViews views, FieldKin
             groups.Add(new(Key(row.Keys[0]), Label(field, row), (long)row.Values[0]!,
                 [.. numbers.Select((n, i) => (n.Label, Text: row.Values[i + 1] is { } sum ? kinds.Of(n.Field).Format(n.Field, Convert.ToDecimal(sum, CultureInfo.InvariantCulture), views.Context) : "")).Where(s => s.Text.Length > 0),
                     .. amounts.Select(a => (a.Column.Label, Text: AmountSums.Text(a.Sums[Key(row.Keys[0])]))).Where(s => s.Text.Length > 0)],
-                (address with { Filter = narrowed is null ? null : FilterWriter.Write(narrowed), Group = null }).ToString(), page.Items));
+                FilterWriter.Write(condition), (address with { Filter = narrowed is null ? null : FilterWriter.Write(narrowed), Group = null }).ToString(), page.Items));
         }
         return new(groups, heads.Count > MostGroups);
     }
