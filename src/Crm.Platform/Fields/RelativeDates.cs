@@ -26,10 +26,14 @@ public static partial class RelativeDates
         if (Day().Match(text) is not { Success: true } match)
             return null;
         var time = match.Groups["time"].Success ? TimeOnly.ParseExact(match.Groups["time"].Value, "HH:mm", CultureInfo.InvariantCulture) : TimeOnly.MinValue;
-        var local = ToDate(match, context).ToDateTime(time);
-        // An hour that the clocks skip is the one after it.
-        return TimeZoneInfo.ConvertTimeToUtc(context.TimeZone.IsInvalidTime(local) ? local.AddHours(1) : local, context.TimeZone);
+        return ToUtc(ToDate(match, context).ToDateTime(time), context.TimeZone);
     }
+
+    /// <summary>A time of day in a zone: the first of two where the clocks are put back, and the hour after one that they skip.</summary>
+    internal static DateTime ToUtc(DateTime local, TimeZoneInfo zone)
+        => zone.IsAmbiguousTime(local)
+            ? DateTime.SpecifyKind(local - zone.GetAmbiguousTimeOffsets(local).Max(), DateTimeKind.Utc)
+            : TimeZoneInfo.ConvertTimeToUtc(zone.IsInvalidTime(local) ? local.AddHours(1) : local, zone);
 
     /// <summary>In words, such as "today" or "7 days ago"; null for another text.</summary>
     public static string? Describe(string text, IStringLocalizer localizer)

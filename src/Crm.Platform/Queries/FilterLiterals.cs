@@ -19,7 +19,7 @@ internal sealed class FilterLiterals(Actor actor, ParseContext context)
             return actor.UserId ?? Guid.Empty;
         var converted = at.Kind.ToFilterValue(at.Field, value switch
         {
-            DateOnly day when at.FilterType == ColumnType.DateTime => StartOf(day),
+            DateOnly day when at.FilterType == ColumnType.DateTime => RelativeDates.ToUtc(day.ToDateTime(TimeOnly.MinValue), actor.TimeZone),
             DateTime time when at.FilterType == ColumnType.Date => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(time, actor.TimeZone)),
             int or long => System.Convert.ToDecimal(value, CultureInfo.InvariantCulture),
             _ => value,
@@ -50,14 +50,5 @@ internal sealed class FilterLiterals(Actor actor, ParseContext context)
                 return Convert(at, parsed);
         }
         throw new QueryException("{0} cannot be compared with {1}", at.Field.Label, value ?? "null") { Field = at.Field.Name };
-    }
-
-    /// <summary>Midnight in the actor's zone: the first of two, or the first moment of a day whose midnight the clocks skip.</summary>
-    private DateTime StartOf(DateOnly day)
-    {
-        var start = day.ToDateTime(TimeOnly.MinValue);
-        if (actor.TimeZone.IsAmbiguousTime(start))
-            return DateTime.SpecifyKind(start - actor.TimeZone.GetAmbiguousTimeOffsets(start).Max(), DateTimeKind.Utc);
-        return TimeZoneInfo.ConvertTimeToUtc(actor.TimeZone.IsInvalidTime(start) ? start.AddHours(1) : start, actor.TimeZone);
     }
 }
