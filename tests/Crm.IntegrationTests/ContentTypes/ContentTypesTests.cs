@@ -44,7 +44,17 @@ public abstract class ContentTypesTests(DatabaseProvider provider) : IAsyncLifet
     [Fact]
     public async Task PickList_Added_IsInFormListFilterAndExportAtOnce()
     {
-        await AddAsync("pickList", ("labelEn", "Region"), ("labelZh", "地区"), ("optionEn", "North"), ("optionZh", "北区"), ("optionEn", "South"), ("optionZh", "南区"), ("inList", "true"));
+        await AddAsync("pickList", ("labelEn", "Region"), ("labelZh", "地区"), ("optionEn", "North"), ("optionZh", "北区"), ("optionEn", "South"), ("optionZh", "南区"), ("inList", "true"), ("section", "+"), ("sectionEn", "Sales area"), ("sectionZh", "销售区域"));
+        // A section made with the field is in the form in both languages, and may be chosen for the next field.
+        Assert.Contains((await _admin.PageAsync("/customers/new")).QuerySelectorAll(".form-section"), s => s.QuerySelector("h2")?.TextContent.Trim() == "Sales area" && s.QuerySelector("#field-region") is not null);
+        await AddAsync("text", ("labelEn", "Street market"), ("labelZh", "街市"), ("section", "Sales area"));
+        var sections = (await _admin.PageAsync($"{Customers}/fields/streetMarket/edit")).QuerySelectorAll<IHtmlOptionElement>("#section option");
+        Assert.Equal("Sales area", Assert.Single(sections, o => o.IsSelected).Value);
+        using (var chinese = _site.Open("zh-CN"))
+        {
+            await chinese.SignInAsync(TestSite.AdminName, TestSite.AdminPassword);
+            Assert.Single((await chinese.PageAsync("/customers/new")).QuerySelectorAll(".form-section"), s => s.QuerySelector("h2")?.TextContent.Trim() == "销售区域" && s.QuerySelector("#field-region") is not null && s.QuerySelector("#field-streetMarket") is not null);
+        }
 
         Assert.Equal(["", "north", "south"], (await _admin.PageAsync("/customers/new")).QuerySelectorAll<IHtmlOptionElement>("#field-region option").Select(o => o.Value));
         Assert.Equal(HttpStatusCode.Redirect, (await _admin.SubmitAsync("/customers/new", new() { ["name"] = "Northern", ["region"] = "north" })).StatusCode);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Crm.IntegrationTests.Support;
+using Crm.IntegrationTests.Users;
 using Crm.Platform.Data;
 
 namespace Crm.IntegrationTests.Lists;
@@ -39,6 +40,31 @@ public sealed class SavedViewTests
         Assert.Equal(2, (await reader.PageAsync(url)).QuerySelectorAll("[data-row]").Length);
         Assert.Equal(HttpStatusCode.Forbidden, (await reader.GetAsync($"/customers/views/{id}/edit")).StatusCode);
 
+        // A team's: its members see it, and nobody else any more.
+        await using (var scope = await site.OpenScopeAsync())
+        {
+            var north = await scope.CreateAsync("teams", ("name", "North"));
+            foreach (var member in new[] { "lina", "reader" })
+                Assert.True((await scope.SaveAsync("users", await site.IdOfUserAsync(member), null, ("teams", "North"))).Succeeded);
+            Assert.Equal(HttpStatusCode.Redirect, (await lina.SubmitAsync($"/customers/views/{id}/edit", new() { ["visibility"] = north.ToString("D"), ["name"] = "Big ones" })).StatusCode);
+        }
+        Assert.Equal(2, (await reader.PageAsync(url)).QuerySelectorAll("[data-row]").Length);
+        Assert.Equal(HttpStatusCode.Forbidden, (await reader.GetAsync($"/customers/views/{id}/edit")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(url)).StatusCode);
+        Assert.DoesNotContain("Big ones", (await other.PageAsync("/customers")).Body!.TextContent, StringComparison.Ordinal);
+        await lina.SubmitAsync($"/customers/views/{id}/edit", new() { ["visibility"] = "everybody", ["name"] = "Big ones" });
+
+        // Widths and density are each person's own; a width stays within bounds, and 0 is the usual one again.
+        var usual = await ColumnAsync(lina);
+        foreach (var (width, css) in new[] { ("9", "w9"), ("99", "w40"), ("1", "w4"), ("0", usual) })
+        {
+            Assert.Equal(HttpStatusCode.Redirect, (await lina.ForceAsync("/customers/taste", "/customers", ("column", "level"), ("width", width), ("density", "compact"))).StatusCode);
+            Assert.Equal(css, await ColumnAsync(lina));
+        }
+        await lina.ForceAsync("/customers/taste", "/customers", ("column", "level"), ("width", "7"));
+        Assert.Equal(("w7", "compact"), (await ColumnAsync(lina), (await lina.PageAsync("/customers")).QuerySelector("[data-list]")!.GetAttribute("data-density")));
+        Assert.Equal((usual, "comfortable"), (await ColumnAsync(other), (await other.PageAsync("/customers")).QuerySelector("[data-list]")!.GetAttribute("data-density")));
+
         // Changed: it can be kept or thrown away; begun with: the plain address leads to it, and another still to the list.
         page = await lina.PageAsync($"{url}&changed=1&filter=level%20eq%20'b'&columns=level,employees&sort=-employees,name");
         Assert.Equal(3, page.QuerySelector(".view-changes")!.Children.Length);
@@ -55,6 +81,8 @@ public sealed class SavedViewTests
         Assert.Contains("employees", page.QuerySelector(".banner")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("Gamma", Assert.Single(page.QuerySelectorAll("[data-row-link]")).TextContent);
     }
+
+    private static async Task<string?> ColumnAsync(TestBrowser browser) => (await browser.PageAsync("/customers")).QuerySelector("col[data-col=level]")!.ClassName;
 
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
