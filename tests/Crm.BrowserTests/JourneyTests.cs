@@ -154,9 +154,19 @@ public sealed class JourneyTests(Chromium chromium)
         await page.Locator("#add-filter .btn-primary").ClickAsync();
         await Expect(page.Locator(".chip")).ToHaveCountAsync(1);
         await page.Locator(".chip > button").ClickAsync();
-        await Expect(page.Locator("#chip-0 .filter-alternatives li")).ToHaveCountAsync(2);
+        await Expect(page.Locator("#chip-0 .filter-alternative")).ToHaveCountAsync(2);
+        // Another condition holds together with the alternative, which is itself changed where it stands.
+        await page.Locator("#chip-0 [data-filter-or='0.1']").ClickAsync();
+        await ChooseFieldAsync(person, "Level");
+        await page.Locator("#add-filter input[name=value][value=a]").CheckAsync();
+        await page.Locator("#add-filter .btn-primary").ClickAsync();
+        await page.Locator(".chip > button").ClickAsync();
+        await page.Locator("#chip-0 [data-condition='0.1.1'] summary").ClickAsync();
+        await page.Locator("#chip-0 [data-condition='0.1.1'] input[value=c]").CheckAsync();
         await person.LookAsync("list-alternatives");
-        await page.Keyboard.PressAsync("Escape");
+        await page.Locator("#chip-0 [data-condition='0.1.1'] .btn-primary").ClickAsync();
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("level%20in%20"));
+        await Expect(page.Locator(".chip")).ToHaveCountAsync(1);
 
         await person.Button("Columns").ClickAsync();
         await page.Locator("[data-column-list] [data-move='1']").First.ClickAsync();

@@ -32,9 +32,9 @@ internal sealed class AudienceInput
 
     public string?[]? Value { get; set; }
 
-    public int? At { get; set; }
+    public string? At { get; set; }
 
-    public int? Into { get; set; }
+    public string? Into { get; set; }
 }
 
 /// <summary>Chooses who belongs to a segment with the filter bar of the lists, and sees at once who that is.</summary>

@@ -18,10 +18,10 @@ public sealed class FilterPicker
     internal FilterPicker(FilterForm form, FilterChips chips, FilterWords words, ListFields fields, ModuleTemplates templates) => (_form, _chips, _words, _fields, _templates) = (form, chips, words, fields, templates);
 
     /// <summary>The filter with what the form sent as <c>field</c>, <c>op</c> and <c>value</c>, as <c>at</c> or <c>into</c> says.</summary>
-    /// <param name="at">The chip that is changed.</param>
-    /// <param name="into">The chip that gets an alternative.</param>
+    /// <param name="at">The place of the condition that is changed.</param>
+    /// <param name="into">Where a new condition goes; null for beside the others.</param>
     /// <exception cref="QueryException">The value will not do.</exception>
-    public Filter Add(Filter? filter, ContentTypeDefinition type, string field, string? op, IReadOnlyList<string?> values, int? at = null, int? into = null)
+    public Filter Add(Filter? filter, ContentTypeDefinition type, string field, string? op, IReadOnlyList<string?> values, string? at = null, string? into = null)
         => _form.Change(filter, type, new(field, op ?? "", values, at, into));
 
     /// <summary>What a filter asks for, in a sentence of the reader's language.</summary>

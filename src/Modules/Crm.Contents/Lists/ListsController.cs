@@ -51,9 +51,9 @@ internal sealed class ListsController(ContentDefinitions definitions, ListReader
     /// The inputs for a condition on a field; a script puts them into the form. Asked with what was typed, no content says
     /// that it will do; else the inputs come back with it, and with what is wrong.
     /// </summary>
-    /// <param name="at">The chip whose form it is; null for a new condition.</param>
+    /// <param name="at">The place of the condition whose form it is; null for a new one.</param>
     [HttpGet("filter"), RequireScreen]
-    public IActionResult Editor([FromRoute] string type, string? field, string? op, string?[]? value, int? at)
+    public IActionResult Editor([FromRoute] string type, string? field, string? op, string?[]? value, string? at)
     {
         if (fields.Find(definitions.Current.Get(type), field ?? "") is not { } found)
             return NotFound();
@@ -130,9 +130,9 @@ internal sealed class ListInput
 
     public string?[]? Value { get; set; }
 
-    public int? At { get; set; }
+    public string? At { get; set; }
 
-    public int? Into { get; set; }
+    public string? Into { get; set; }
 
     /// <summary>Columns one by one, in order.</summary>
     public string?[]? Column { get; set; }

@@ -133,7 +133,7 @@ internal sealed class AddedFilter
 
     public string?[]? Value { get; set; }
 
-    public int? At { get; set; }
+    public string? At { get; set; }
 
-    public int? Into { get; set; }
+    public string? Into { get; set; }
 }

@@ -7,18 +7,21 @@ using Microsoft.Extensions.Localization;
 
 namespace Crm.Contents.Lists;
 
-/// <summary>One part of the list's filter.</summary>
-/// <param name="Index">Which part it is.</param>
+/// <summary>One part of the list's filter, or one condition of an alternative in it.</summary>
+/// <param name="At">Its place: <see cref="FilterParts"/>.</param>
 /// <param name="Label">The field; null for what is about several.</param>
 /// <param name="RemoveUrl">The list without it.</param>
-internal sealed record FilterChip(int Index, string? Label, string Text, string RemoveUrl)
+internal sealed record FilterChip(string At, string? Label, string Text, string RemoveUrl)
 {
     /// <summary>Null for what the form cannot say.</summary>
     public FilterEditor? Editor { get; init; }
 
     /// <summary>One of which must hold; empty unless there are several.</summary>
-    public IReadOnlyList<FilterChip> Alternatives { get; init; } = [];
+    public IReadOnlyList<FilterAlternative> Alternatives { get; init; } = [];
 }
+
+/// <summary>Conditions that must hold together, where another alternative does not.</summary>
+internal sealed record FilterAlternative(string At, string Text, IReadOnlyList<FilterChip> Conditions);
 
 /// <summary>The inputs of one condition.</summary>
 /// <param name="Id">What their ids end with.</param>
@@ -53,22 +56,25 @@ internal sealed class FilterChips(FilterWords words, ListFields fields, FieldVie
 
         FilterChip Chip(Filter part, int index)
         {
-            var (label, text) = words.Part(type, part, known);
+            var at = index.ToString(CultureInfo.InvariantCulture);
             var alternatives = FilterParts.Alternatives(part);
-            return new FilterChip(index, label, text, With(index, []))
+            return Condition(part, at) with
             {
-                Editor = Editor(type, part, index.ToString(CultureInfo.InvariantCulture), known),
                 Alternatives = alternatives.Count < 2 ? [] : [.. alternatives.Select((a, i) =>
-                    new FilterChip(i, null, words.Say(type, a, known), With(index, [FilterParts.Or([.. alternatives.Where((_, other) => other != i)])])))],
+                    new FilterAlternative($"{at}.{i}", words.Say(type, a, known), [.. FilterParts.Of(a).Select((c, n) => Condition(c, $"{at}.{i}.{n}"))]))],
             };
         }
 
-        string With(int index, IReadOnlyList<Filter> instead)
+        FilterChip Condition(Filter part, string at)
         {
-            var rest = FilterParts.Join([.. parts.Take(index), .. instead, .. parts.Skip(index + 1)]);
-            return address(rest is null ? null : FilterWriter.Write(rest));
+            var (label, text) = words.Part(type, part, known);
+            var rest = FilterParts.Join(FilterParts.Put(parts, at, null)!);
+            return new(at, label, text, address(rest is null ? null : FilterWriter.Write(rest))) { Editor = Editor(type, part, Id(at), known) };
         }
     }
+
+    /// <summary>A place as it ends the ids of its inputs.</summary>
+    public static string Id(string at) => at.Replace('.', '-');
 
     /// <summary>The inputs for a new condition on a field.</summary>
     public FilterEditor New(FilterField field) => new(field, "new", field.Shape == FilterShape.Date ? FilterForm.Period : field.Shape == FilterShape.Number ? "ge" : field.Shape == FilterShape.Text ? "contains" : "eq", [])
@@ -77,11 +83,11 @@ internal sealed class FilterChips(FilterWords words, ListFields fields, FieldVie
     };
 
     /// <summary>The inputs as they were sent, with what is wrong with them.</summary>
-    /// <param name="at">The chip that was to be changed; null for a new condition.</param>
-    public FilterEditor Refused(FilterField field, int? at, string op, IReadOnlyList<string?> values, FilterProblem problem)
+    /// <param name="at">The place of the condition that was to be changed; null for a new one.</param>
+    public FilterEditor Refused(FilterField field, string? at, string op, IReadOnlyList<string?> values, FilterProblem problem)
     {
         List<string> typed = [.. values.Select(v => v ?? "")];
-        return new(field, at?.ToString(CultureInfo.InvariantCulture) ?? New(field).Id, op, typed)
+        return new(field, string.IsNullOrEmpty(at) ? New(field).Id : Id(at), op, typed)
         {
             Options = Options(field, typed, new Dictionary<Guid, string>()),
             Error = problem.Message.For(localizer),

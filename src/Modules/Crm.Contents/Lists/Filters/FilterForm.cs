@@ -10,9 +10,9 @@ using Microsoft.Extensions.Localization;
 
 namespace Crm.Contents.Lists;
 
-/// <param name="At">The chip that the condition takes the place of; null for one more.</param>
-/// <param name="Into">The chip that the condition is an alternative to; null for none.</param>
-internal sealed record ConditionInput(string Field, string Op, IReadOnlyList<string?> Values, int? At = null, int? Into = null);
+/// <param name="At">The place of the condition that it takes the place of; null for one more.</param>
+/// <param name="Into">Where one more goes: <see cref="FilterParts.Add"/>.</param>
+internal sealed record ConditionInput(string Field, string Op, IReadOnlyList<string?> Values, string? At = null, string? Into = null);
 
 /// <param name="IsWrong">For each of the values, whether it is one at fault.</param>
 internal sealed record FilterProblem(Message Message, IReadOnlyList<bool> IsWrong);
@@ -34,14 +34,8 @@ internal sealed class FilterForm(FieldKinds kinds, ListFields fields, ActorConte
     {
         var field = fields.Find(type, input.Field) ?? throw new QueryException("{0} has no field {1}", type.PluralLabel, input.Field);
         var condition = Condition(field, input.Op, Given(input.Values));
-        var parts = FilterParts.Of(filter).ToList();
-        if (input.At is { } at && at >= 0 && at < parts.Count)
-            parts[at] = condition;
-        else if (input.Into is { } into && into >= 0 && into < parts.Count)
-            parts[into] = FilterParts.Or([.. FilterParts.Alternatives(parts[into]), condition]);
-        else if (!parts.Any(p => FilterWriter.Write(p) == FilterWriter.Write(condition)))
-            parts.Add(condition);
-        return FilterParts.Join(parts)!;
+        var parts = FilterParts.Of(filter);
+        return FilterParts.Join(FilterParts.Put(parts, input.At, condition) ?? FilterParts.Add(parts, input.Into, condition))!;
     }
 
     /// <summary>What is wrong with the inputs of a condition; null when they will do.</summary>
