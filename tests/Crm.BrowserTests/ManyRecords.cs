@@ -14,6 +14,7 @@ internal static class ManyRecords
         await using var manager = await Person.ColleagueAsync(chromium, site, culture, "tidy", "Manager");
         await InPlaceAsync(manager);
         await AtOnceAsync(manager);
+        await ChooseAsync(manager, site);
     }
 
     private static async Task InPlaceAsync(Person manager)
@@ -105,5 +106,73 @@ internal static class ManyRecords
         await Expect(page.Locator(".bulk-counts dd").First).ToHaveTextAsync("3", new() { Timeout = 20_000 });
         await manager.GoAsync("/bulk");
         await manager.LookAsync("bulk-mine");
+    }
+
+    /// <summary>A list of two pages: what is chosen, what stays in sight, and how wide the columns are.</summary>
+    private static async Task ChooseAsync(Person manager, TestSite site)
+    {
+        const int PageSize = 50;
+        var file = Path.Combine(site.DataDirectory, "parts.csv");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 60).Select(i => $"Part {i:00}").Prepend("name"));
+        var (code, _, error) = await site.RunAsync("import", "products", file);
+        Assert.True(code == 0, error);
+        var page = manager.Page;
+        await manager.GoAsync("/products");
+        var (boxes, count, matching) = (page.Locator("[data-select]"), page.Locator("[data-selection-count]"), page.Locator("[data-select-matching]"));
+
+        // All of this page, then all that match; whoever takes one out again no longer means all.
+        await page.Locator("[data-select-all]").CheckAsync();
+        await Expect(page.Locator("[data-select]:checked")).ToHaveCountAsync(PageSize);
+        await Expect(count).ToContainTextAsync("50");
+        await matching.CheckAsync();
+        var all = (await count.GetAttributeAsync("data-all"))!;
+        Assert.True(int.Parse(all, System.Globalization.CultureInfo.InvariantCulture) > 60);
+        await Expect(count).ToContainTextAsync(all);
+        await boxes.Nth(3).UncheckAsync();
+        await Expect(matching).Not.ToBeCheckedAsync();
+        await Expect(page.Locator("[data-select-all]:indeterminate")).ToHaveCountAsync(1);
+        await Expect(count).ToContainTextAsync("49");
+        await page.Locator("[data-selection-clear]").ClickAsync();
+        await Expect(page.Locator("[data-selection-bar]")).ToBeHiddenAsync();
+        // With shift, all between two.
+        await boxes.Nth(1).ClickAsync();
+        await boxes.Nth(5).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Expect(page.Locator("[data-select]:checked")).ToHaveCountAsync(5);
+        await matching.CheckAsync();
+        await page.Locator("[data-selection-bar] button[name=bulkAction][value=change]").ClickAsync();
+        await Expect(page.Locator("main .head")).ToContainTextAsync(all);
+
+        // The heads stay where they are, and the keys go down and up again.
+        await manager.GoAsync("/products");
+        var scroller = page.Locator("[data-table-scroll]");
+        await scroller.EvaluateAsync("area => area.scrollTop = 300");
+        Assert.True(await scroller.EvaluateAsync<bool>("area => area.scrollTop > 200 && Math.abs(area.querySelector('th[data-col]').getBoundingClientRect().top - area.getBoundingClientRect().top) < 2"));
+        foreach (var key in new[] { "j", "j", "j", "k" })
+            await page.Keyboard.PressAsync(key);
+        await Expect(page.Locator("[data-row]").Nth(1)).ToHaveAttributeAsync("data-cursor", "");
+
+        // A column is made wider by the keys and narrower with the mouse; that, and the rows' height, is kept.
+        var path = (await page.Locator("th[data-col]").Nth(1).GetAttributeAsync("data-col"))!;
+        var (grip, column) = (page.Locator($"th[data-col='{path}'] .col-grip"), page.Locator($"col[data-col='{path}']"));
+        var steps = int.Parse((await column.GetAttributeAsync("data-steps"))!, System.Globalization.CultureInfo.InvariantCulture);
+        await grip.FocusAsync();
+        await KeptAsync(async () => { await page.Keyboard.PressAsync("ArrowRight"); await page.Keyboard.PressAsync("ArrowRight"); });
+        await page.ReloadAsync();
+        await Expect(column).ToHaveClassAsync($"w{steps + 2}");
+        var at = (await grip.BoundingBoxAsync())!;
+        // Columns share what room is left over: a column may be wider than its steps.
+        var narrower = (int)Math.Floor(((await column.EvaluateAsync<int>("col => document.querySelector(`th[data-col='${col.dataset.col}']`).offsetWidth") - 48) / 16.0) + 0.5);
+        await page.Mouse.MoveAsync(at.X + (at.Width / 2), at.Y + (at.Height / 2));
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(at.X + (at.Width / 2) - 48, at.Y + (at.Height / 2), new() { Steps = 4 });
+        await KeptAsync(() => page.Mouse.UpAsync());
+        await page.ReloadAsync();
+        await Expect(column).ToHaveClassAsync($"w{narrower}");
+        await manager.Button("Columns").ClickAsync();
+        await KeptAsync(() => page.Locator("[data-density-form] button[value=compact]").ClickAsync());
+        await page.ReloadAsync();
+        await Expect(page.Locator("[data-list]")).ToHaveAttributeAsync("data-density", "compact");
+
+        Task KeptAsync(Func<Task> action) => page.RunAndWaitForResponseAsync(action, r => r.Url.EndsWith("/products/taste", StringComparison.Ordinal) && r.Status == 204);
     }
 }

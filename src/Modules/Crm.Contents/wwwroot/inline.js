@@ -196,7 +196,8 @@ document.addEventListener('keydown', event => {
   if (event.isComposing) return;
   if (open && open.box.contains(event.target)) { inEditor(event); return; }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.('input, select, textarea') || $('dialog[open]')) return;
-  const place = placeOf(event.target), row = event.target.closest?.('tr[data-row]') ?? $('tr[data-row][data-cursor]');
+  // The keys of whatever else has the focus, such as the grip of a column's width, are its own.
+  const place = placeOf(event.target), row = event.target.closest?.('tr[data-row]') ?? (event.target.matches?.('body, main') ? $('tr[data-row][data-cursor]') : null);
   const take = () => { event.preventDefault(); event.stopPropagation(); };
   if (place && event.target === place && (event.key === 'Enter' || event.key === 'F2')) { take(); edit(place); }
   else if (row && !narrow.matches) {
