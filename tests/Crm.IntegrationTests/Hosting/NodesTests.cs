@@ -8,7 +8,7 @@ namespace Crm.IntegrationTests.Hosting;
 /// <summary>Two nodes that serve one site, as the administrators' handbook has it.</summary>
 public sealed class NodesTests
 {
-    [Fact]
+    [Fact, Trait("Category", "Nightly")]
     public async Task Nodes_WithOneDataDirectory_ShareAllButTheIndexAndTheLogs()
     {
         await using var site = await TestSite.StartAsync(DatabaseProvider.Postgres);
