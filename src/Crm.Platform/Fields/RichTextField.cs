@@ -96,6 +96,12 @@ public static partial class RichText
             if (e.Node is AngleSharp.Dom.IElement { LocalName: "a" } link)
                 link.SetAttribute("rel", "noopener noreferrer nofollow");
         };
+        // Browsers put a list into the paragraph where it was begun, where it cannot be: read again, that leaves an empty one on each side.
+        sanitizer.PostProcessDom += (_, e) =>
+        {
+            foreach (var paragraph in e.Document.QuerySelectorAll("p").Where(p => !p.HasChildNodes && (IsBlock(p.PreviousSibling) || IsBlock(p.NextSibling))))
+                paragraph.Remove();
+        };
         // Kept children must not bring the words of a script into the text.
         sanitizer.RemovingTag += (_, e) =>
         {
@@ -104,6 +110,10 @@ public static partial class RichText
         };
         return sanitizer;
     }
+
+    /// <summary>Whether the words before and behind it are apart anyway.</summary>
+    private static bool IsBlock(AngleSharp.Dom.INode? node)
+        => node is null or AngleSharp.Dom.IElement { LocalName: "p" or "ul" or "ol" or "h2" or "h3" or "h4" or "blockquote" or "pre" or "hr" };
 
     [GeneratedRegex(@"<[a-z/!?]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Markup();

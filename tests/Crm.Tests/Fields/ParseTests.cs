@@ -58,6 +58,8 @@ public sealed class ParseTests
     [InlineData("richText", "<p>Hello <b>you</b><script>alert(1)</script></p>", "<p>Hello <b>you</b></p>")]
     [InlineData("richText", "a & b < c\r\n\r\n中文\nd", "<p>a &amp; b &lt; c</p><p>中文<br>d</p>")]
     [InlineData("richText", "<a href=\"javascript:alert(1)\" onclick=\"x()\">go</a><a href=\"https://a.example/?x=1&amp;y=2\">on</a>", "<a rel=\"noopener noreferrer nofollow\">go</a><a href=\"https://a.example/?x=1&amp;y=2\" rel=\"noopener noreferrer nofollow\">on</a>")]
+    [InlineData("richText", "Hello <b>you</b><p><ul><li>later</li></ul></p>", "Hello <b>you</b><ul><li>later</li></ul>")]
+    [InlineData("richText", "<p></p>a<p></p>b<p>c</p><p></p><p></p>", "a<p></p>b<p>c</p>")]
     [InlineData("richText", "<div style=\"position:fixed\">words<img src=x onerror=alert(1)></div>", "<p>words</p>")]
     [InlineData("percent", "12.5%", "12.5")]
     [InlineData("percent", "７ ％", "7")]

@@ -83,7 +83,7 @@ export function startRichText(box) {
   button(text('Italic'), '<i>I</i>', () => document.queryCommandState('italic'), () => run('italic'));
   button(text('Heading'), '<b>H</b>', isHeading, () => run('formatBlock', isHeading() ? '<p>' : '<h3>'));
   button(text('List'), '•', () => document.queryCommandState('insertUnorderedList'), () => run('insertUnorderedList'));
-  button(text('Numbers'), '1.', () => document.queryCommandState('insertOrderedList'), () => run('insertOrderedList'));
+  button(text('Numbers'), '<svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M10 6h10M10 12h10M10 18h10M4 6h1v4M4 10h2M6 18H4c0-1 2-2 2-3s-1-1.5-2-1"/></svg>', () => document.queryCommandState('insertOrderedList'), () => run('insertOrderedList'));
   button(text('Link'), '<svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M9 15l6-6M11 6l.5-.5a5 5 0 0 1 7 7L18 13M13 18l-.4.5a5 5 0 0 1-7.1-7.1L6 11"/></svg>', null, askForLink);
 
   function mark() {
