@@ -18,7 +18,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
 {
     private const int Records = 120;
     private const int Rounds = 300;
-    private const int ChangingRounds = 20;
+    private const int ChangingRounds = 6;
 
     private static readonly string?[] Names = ["华新贸易", "中国银行", "acme", "ACME", "Ácme", "Zoë", "straße", "x%y_z", "O'Brien", "a\\b", "ｗｉｄｅ", "表😀情", "北京 Ltd"];
 
