@@ -90,7 +90,11 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     }
 
     /// <summary>A field of the type's own that every record is read with, such as its version, whatever of it is shown.</summary>
-    public Resolved ResolveAlways(string name) => root.Field(name) is var field ? new(field, kinds.Of(field), alias, root) : null!;
+    public Resolved ResolveAlways(string name)
+    {
+        var field = root.Field(name);
+        return new(field, kinds.Of(field), alias, root);
+    }
 
     /// <summary>Whether people can ask about a field and read it.</summary>
     public bool IsThere(ContentTypeDefinition type, FieldDefinition field) => WithHidden || ((!field.Hidden || field.IsSystem) && actor.Sees(type, field));

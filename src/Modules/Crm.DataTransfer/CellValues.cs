@@ -17,9 +17,7 @@ public sealed class CellValues(FieldKinds kinds, SettingsStore settings, ActorCo
     public CultureInfo Culture { get; set; } = CultureInfo.InvariantCulture;
 
     /// <summary>The value in the form in which the database compares it, or what is wrong with the text.</summary>
-    public (object? Value, Message? Error) Parse(FieldDefinition field, string text) => Parse(field, text, Culture);
-
-    /// <param name="culture">How numbers are written, instead of <see cref="Culture"/>.</param>
+    /// <param name="culture">How numbers are written.</param>
     public (object? Value, Message? Error) Parse(FieldDefinition field, string text, CultureInfo culture)
     {
         _context ??= new(culture, actor.Current.TimeZone, settings.Site.Currency, settings.Site.Region, clock.GetUtcNow().UtcDateTime, localizer);
@@ -34,7 +32,7 @@ public sealed class CellValues(FieldKinds kinds, SettingsStore settings, ActorCo
     /// <summary>What a unique field is compared by: one value, each of several, or nothing where the text is none.</summary>
     public IEnumerable<object> Keys(FieldDefinition field, string text)
     {
-        if (string.IsNullOrWhiteSpace(text) || Parse(field, text).Value is not { } value)
+        if (string.IsNullOrWhiteSpace(text) || Parse(field, text, Culture).Value is not { } value)
             return [];
         return kinds.Of(field) is SeveralKind several && value is not UnboundValue ? several.Keys(field, value).Select(k => k.Key) : [value];
     }

@@ -91,7 +91,7 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeL
             row.Refused = new("The key {0} is empty", key!.Field.Label);
             return null;
         }
-        var (value, error) = cells.Parse(key!.Field, text);
+        var (value, error) = cells.Parse(key!.Field, text, cells.Culture);
         if (value is null or UnboundValue)
             row.Refused = error ?? new Message("{0} cannot be “{1}”", key.Field.Label, text);
         else if (_rows.TryAdd(value, (row.Number, row.Content)))

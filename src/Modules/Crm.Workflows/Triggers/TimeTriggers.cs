@@ -92,8 +92,8 @@ internal sealed class TimeTriggers(
             r => (DateTime)session.Dialect.Read(r, 0, ColumnType.DateTime)!, cancellationToken) is [var at] ? at : null;
 
     /// <summary>Nothing when another process has moved it meanwhile.</summary>
-    private Task MoveAsync(Guid workflow, DateTime? from, DateTime to, CancellationToken cancellationToken)
-        => session.ExecuteAsync(from is null
+    private async Task MoveAsync(Guid workflow, DateTime? from, DateTime to, CancellationToken cancellationToken)
+        => await session.ExecuteAsync(from is null
             ? new SqlText().Append("INSERT INTO crm_workflow_clocks (workflow, checked_until) VALUES ({}, {}) ON CONFLICT (workflow) DO NOTHING", (ColumnType.Uuid, workflow), (ColumnType.DateTime, to))
             : new SqlText().Append("UPDATE crm_workflow_clocks SET checked_until = {} WHERE workflow = {} AND checked_until = {}", (ColumnType.DateTime, to), (ColumnType.Uuid, workflow), (ColumnType.DateTime, from)), cancellationToken);
 }
