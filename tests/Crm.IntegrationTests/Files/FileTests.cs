@@ -265,7 +265,7 @@ public sealed class FileTests
         var saving = Task.Run(() => scope.Content.SaveAsync(new("companies") { Values = { ["name"] = "Acme", ["plan"] = file } }, SaveOptions.Default, CancellationToken.None));
         await reached;
         await using var night = platform.OpenAsSystem();
-        var sweeping = Task.Run(() => night.Services.GetRequiredService<FileRows>().RemoveGoneAsync(file.Id, DateTime.UtcNow.AddDays(1), CancellationToken.None));
+        var sweeping = Task.Run(() => night.Services.GetRequiredService<FileRows>().RemoveGoneAsync(file.Id, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(1), CancellationToken.None));
         await using var look = platform.OpenAsSystem();
         await Eventually.HoldsAsync(async () => sweeping.IsCompleted
             || await look.Session.CountAsync(new SqlText("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), CancellationToken.None) > 0);

@@ -305,7 +305,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
 
     /// <summary>Something of everything; the code is nobody else's.</summary>
     /// <param name="others">Records that it may lead to.</param>
-    private (string Field, string? Text)[] RandomTexts(IReadOnlyList<Guid> others)
+    private (string Field, string? Text)[] RandomTexts(List<Guid> others)
     {
         _made++;
         return
