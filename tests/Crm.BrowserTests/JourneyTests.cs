@@ -296,6 +296,12 @@ public sealed class JourneyTests(Chromium chromium)
         await page.Locator("main [data-primary]").ClickAsync();
         await Expect(page.Locator("[data-error-summary]")).ToBeVisibleAsync();
         await Expect(page.Locator("[name=email]")).ToHaveValueAsync("nobody");
+        // What is wrong stands beside each field, too, and the summary leads there.
+        await Expect(page.Locator("#field-email-error")).ToBeVisibleAsync();
+        await Expect(page.Locator("#field-name-error")).ToBeVisibleAsync();
+        await Expect(page.Locator("[name=email]")).ToHaveAttributeAsync("aria-invalid", "true");
+        await page.Locator("[data-error-summary] a[href='#field-email']").ClickAsync();
+        await Expect(page.Locator("[name=email]")).ToBeFocusedAsync();
         await person.LookAsync("customer-errors");
 
         await page.Locator("[name=name]").FillAsync("华新贸易 Huaxin Trading");

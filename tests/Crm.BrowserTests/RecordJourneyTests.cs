@@ -23,6 +23,8 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await person.Page.Locator("a[rel=next]").ClickAsync();
         await Expect(person.Page.Locator(".record-place")).ToContainTextAsync("3 / ");
         var record = new Uri(person.Page.Url).AbsolutePath;
+        await ShareAndPrintAsync(person, record);
+        await OnAPhoneAsync(person, record);
         await TwoWindowsAsync(person, record);
         await CrashAsync(person, record);
         await QuickCreateAsync(person, record);
@@ -109,6 +111,7 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await panel.Locator("[data-primary]").ClickAsync();
         await Expect(panel.Locator("[data-error-summary]")).ToBeFocusedAsync();
         await Expect(panel.Locator("[name=email]")).ToHaveValueAsync("nobody");
+        await Expect(panel.Locator("#field-email-error")).ToBeVisibleAsync();
         await panel.Locator("[name=name]").FillAsync("Nora Quist");
         await panel.Locator("[name=email]").FillAsync("nora.quist@example.com");
         await panel.Locator("[data-primary]").ClickAsync();
@@ -127,5 +130,76 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await Expect(panel).ToHaveCountAsync(0);
         await Expect(page.Locator("#field-customer + .ts-wrapper .item")).ToHaveTextAsync("Wholly New Traders");
         await person.LookAsync("contact-duplicate");
+        // What was chosen last is offered first.
+        await person.GoAsync("/contacts/new");
+        await page.Locator("#field-customer + .ts-wrapper .ts-control").ClickAsync();
+        await Expect(page.Locator(".ts-dropdown .optgroup").First.Locator(".option")).ToHaveTextAsync("Wholly New Traders");
+        await Expect(page.Locator(".ts-dropdown .option").Nth(1)).ToBeVisibleAsync();
+    }
+
+    /// <summary>Its address for a colleague, and its page on paper.</summary>
+    private static async Task ShareAndPrintAsync(Person person, string record)
+    {
+        var page = person.Page;
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        var address = new Uri(new Uri(page.Url), record).ToString();
+        await ChooseAsync("[data-copy-link]");
+        await Expect(page.Locator(".snack")).ToHaveTextAsync(person.Say("The link was copied."));
+        Assert.Equal(address, await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+        // Where the site's address is not secure there is no such interface.
+        await page.EvaluateAsync("""
+            () => {
+              window.board = navigator.clipboard;
+              Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+              window.print = () => document.documentElement.setAttribute('data-printed', '');
+              return window.board.writeText('');
+            }
+            """);
+        await ChooseAsync("[data-copy-link]");
+        await Expect(page.Locator(".snack")).ToHaveCountAsync(2);
+        Assert.Equal(address, await page.EvaluateAsync<string>("window.board.readText()"));
+
+        await ChooseAsync("[data-print]");
+        await Expect(page.Locator("html[data-printed]")).ToHaveCountAsync(1);
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        foreach (var gone in new[] { ".side", ".top", ".head-end", ".record-tabs", ".composer" })
+            await Expect(page.Locator(gone).First).ToBeHiddenAsync();
+        foreach (var there in new[] { "h1", ".record-facts .facts", ".history", ".record-related .section" })
+            await Expect(page.Locator(there).First).ToBeVisibleAsync();
+        await page.EmulateMediaAsync(new() { Media = Media.Screen });
+
+        async Task ChooseAsync(string item)
+        {
+            await page.Locator("[popovertarget=record-menu]").ClickAsync();
+            await page.Locator($"#record-menu {item}").ClickAsync();
+        }
+    }
+
+    /// <summary>What a thumb is for is large enough for it, the places and a form's button where it is; and the tabs show one pane each.</summary>
+    private static async Task OnAPhoneAsync(Person person, string record)
+    {
+        var page = person.Page;
+        await page.SetViewportSizeAsync(390, 844);
+        await person.GoAsync(record);
+        foreach (var (tab, pane) in new[] { ("facts", ".record-facts"), ("related", ".record-related"), ("timeline", "[data-pane=timeline]") })
+        {
+            await page.Locator($"[data-tab={tab}]").ClickAsync();
+            await Expect(page.Locator($"[data-tab={tab}]")).ToHaveAttributeAsync("aria-selected", "true");
+            await Expect(page.Locator(pane)).ToBeVisibleAsync();
+            await Expect(page.Locator(".record > [data-pane]:visible")).ToHaveCountAsync(1);
+        }
+        await LargeEnoughAsync(".record-head .head-end > .btn", 0);
+        await LargeEnoughAsync(".record-tabs button", 0);
+        await LargeEnoughAsync(".bottom > *", 844 - 100);
+        await person.GoAsync($"{record}/edit");
+        await LargeEnoughAsync("main .save-bar .btn-primary", 844 / 2);
+        await page.SetViewportSizeAsync(1440, 900);
+
+        async Task LargeEnoughAsync(string selector, double below)
+        {
+            var boxes = await page.Locator($"{selector}:visible").EvaluateAllAsync<double[][]>("all => all.map(e => e.getBoundingClientRect()).map(b => [b.width, b.height, b.top, b.bottom, b.right])");
+            Assert.NotEmpty(boxes);
+            Assert.All(boxes, b => Assert.True(b[0] >= 44 && b[1] >= 44 && b[2] >= below && b[3] <= 844 && b[4] <= 390, $"{selector}: {string.Join(' ', b)}"));
+        }
     }
 }

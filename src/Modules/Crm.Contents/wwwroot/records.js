@@ -1,4 +1,4 @@
-// Record pages and forms: drafts, hints while typing, conflicts, sharing. Hooks are data-* attributes.
+// Record pages and forms: drafts, hints while typing, conflicts, printing. Hooks are data-* attributes.
 const $ = (selector, scope = document) => scope.querySelector(selector);
 const $$ = (selector, scope = document) => [...scope.querySelectorAll(selector)];
 
@@ -98,20 +98,12 @@ function startHint(hint) {
 
 /* ---------- clicks ---------- */
 
-document.addEventListener('click', async event => {
+document.addEventListener('click', event => {
   const hit = selector => event.target.closest?.(selector);
   let button;
   if ((button = hit('[data-keep-all]')))
     for (const radio of $$(`.conflict-field input[type=radio][value=${button.dataset.keepAll}]`)) { radio.checked = true; radio.dispatchEvent(new Event('change', { bubbles: true })); }
-  else if ((button = hit('[data-share]'))) {
-    button.closest('[popover]')?.hidePopover();
-    await navigator.clipboard?.writeText(new URL(button.dataset.share, location.href).href);
-    const snack = document.createElement('div');
-    snack.className = 'snack';
-    snack.textContent = button.dataset.text;
-    $('[data-snacks]')?.append(snack);
-    setTimeout(() => snack.remove(), 4000);
-  } else if ((button = hit('[data-print]'))) { button.closest('[popover]')?.hidePopover(); print(); }
+  else if ((button = hit('[data-print]'))) { button.closest('[popover]')?.hidePopover(); print(); }
 });
 
 function start(scope) {

@@ -426,6 +426,32 @@ function openRow(event) {
   if (event.ctrlKey || event.metaKey || event.button === 1) window.open(link.href, '_blank', 'noopener'); else link.click();
 }
 
+/* ---------- copying ---------- */
+
+// A text, or the whole of an address of this site; data-copied is said then. Only secure addresses have the clipboard
+// itself: elsewhere what is selected is copied.
+async function copyFrom(button) {
+  const text = button.dataset.copy ?? new URL(button.dataset.copyLink, location.href).href;
+  button.closest('[popover]')?.hidePopover();
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else {
+    const area = document.createElement('textarea');
+    area.value = text;
+    button.after(area);
+    area.select();
+    const copied = document.execCommand('copy');
+    area.remove();
+    if (!copied) return;
+  }
+  if (!button.dataset.copied) return;
+  const snack = document.createElement('div');
+  snack.className = 'snack';
+  snack.dataset.timeout = '4000';
+  snack.textContent = button.dataset.copied;
+  $('[data-snacks]')?.append(snack);
+  startSnack(snack);
+}
+
 /* ---------- tabs ---------- */
 
 function startTabs(scope) {
@@ -484,7 +510,7 @@ document.addEventListener('click', event => {
     for (const box of $$('[data-select]', list)) box.checked = false;
     updateBulk(list);
   }
-  else if (hit('[data-copy]')) navigator.clipboard?.writeText(hit('[data-copy]').dataset.copy);
+  else if ((element = hit('[data-copy], [data-copy-link]'))) copyFrom(element);
   else if (target instanceof HTMLDialogElement && target.hasAttribute('data-light')) target.close();
   else openRow(event);
 });
