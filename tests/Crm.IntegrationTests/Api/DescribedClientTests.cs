@@ -14,11 +14,29 @@ public sealed class DescribedClientPostgresTests(PostgresApiSite site) : Describ
 /// <summary>A client that knows nothing but what <c>$metadata</c> and OpenAPI say.</summary>
 public abstract class DescribedClientTests(ApiSite api)
 {
+    /// <summary>Where a rule of the type says otherwise than to take a sample as it is, or to delete a record.</summary>
+    private static readonly string[] Exceptions =
+    [
+        "deals.dealDate: 422 The deal date cannot lie in the future",
+        // Texts in a language of their own.
+        "roles.permissions: 400 Changed permissions must be an object of none, own, team or all by permission",
+        "savedReports.parameters: 200 ",
+        "segments.filter: 422 The filter is wrong at position 13: expected eq, ne, gt, ge, lt, le or in",
+        // A month is kept as its first day.
+        "targets.month: 200 2027-03-01",
+        // Names of what is there.
+        "users.roles: 422 There is no role “Sample”",
+        "users.teams: 422 There is no team “Sample”",
+        // Went with its contact.
+        "customerContacts: 404",
+    ];
+
     private static readonly XNamespace Edm = "http://docs.oasis-open.org/odata/ns/edm";
 
     private readonly ApiClient _client = api.Admin;
     private readonly Dictionary<string, JsonObject> _made = [];
     private readonly List<string> _refused = [];
+    private readonly List<string> _otherwise = [];
     private JsonObject _schemas = null!;
     private Dictionary<string, XElement> _types = null!;
 
@@ -41,6 +59,7 @@ public abstract class DescribedClientTests(ApiSite api)
             await ChangeAsync(set);
         foreach (var set in sets.Where(_made.ContainsKey))
             await DeleteAsync(set);
+        Assert.True(Exceptions.SequenceEqual(_otherwise), string.Join("\n", _otherwise));
         // A workflow's definition is a program in a language of its own. All else can be made from the description alone,
         // unless that says itself that it needs a file, which a record has only once it is there.
         Assert.True(_refused is [var only] && only.StartsWith("workflows: 422", StringComparison.Ordinal), string.Join("\n", _refused));
@@ -90,7 +109,7 @@ public abstract class DescribedClientTests(ApiSite api)
         var record = page["value"]!.AsArray().FirstOrDefault()?.AsObject();
         if (record is not null)
             Assert.Equal(properties.Keys.Order(), record.Select(p => p.Key.Replace("@odata.mediaContentType", "", StringComparison.Ordinal)).Where(k => !k.Contains('@', StringComparison.Ordinal)).Order());
-        var conditions = new List<string>();
+        var (conditions, right, wrong) = (new List<string>(), new List<string>(), new List<string>());
         var sorts = new List<string>();
         foreach (var (name, type) in properties)
         {
@@ -102,29 +121,46 @@ public abstract class DescribedClientTests(ApiSite api)
             if (literal.Length > 200)
                 continue;
             foreach (var word in property["x-filter"]!.AsArray().Select(w => (string)w!))
-                conditions.Add(word.Length == 2 ? $"{name} {word} {literal}" : $"{word}({name},{literal})");
+                (record?[name] is null ? conditions : word is "ne" or "gt" or "lt" ? wrong : right).Add(word.Length == 2 ? $"{name} {word} {literal}" : $"{word}({name},{literal})");
             if ((bool)property["x-sort"]!)
                 sorts.Add(name);
         }
         foreach (var some in conditions.Chunk(25))
             await _client.GetAsync($"/api/{set}?$top=1&$filter={Uri.EscapeDataString(string.Join(" or ", some.Select(c => $"({c})")))}");
+        // Of a record's own values it is told which conditions hold and which do not.
+        foreach (var some in right.Chunk(25))
+            Assert.True((await FoundAsync(string.Join(" and ", some))).SequenceEqual([(string)record!["id"]!]), $"{set}: {string.Join(" and ", some)}");
+        foreach (var some in wrong.Chunk(25))
+            Assert.True((await FoundAsync($"({string.Join(" or ", some)})")).Count == 0, $"{set}: {string.Join(" or ", some)}");
         foreach (var some in sorts.Chunk(5))
             await _client.GetAsync($"/api/{set}?$top=2&$orderby={Uri.EscapeDataString(string.Join(",", some.Select(s => s + " desc")))}");
         foreach (var some in _types[set].Elements(Edm + "NavigationProperty").Select(n => (string)n.Attribute("Name")!).Chunk(10))
             await _client.GetAsync($"/api/{set}?$top=2&$expand={string.Join(",", some)}");
+
+        Task<List<string>> FoundAsync(string condition) => _client.IdsAsync($"/api/{set}?$select=id&$filter={Uri.EscapeDataString($"id eq {record!["id"]} and {condition}")}");
     }
 
+    /// <summary>One property of each kind takes a sample, says so in its answer, and has it when it is read again.</summary>
     private async Task ChangeAsync(string set)
     {
         var url = $"/api/{set}/{_made[set]["id"]}";
-        var record = await _client.GetAsync(url);
-        var schema = _schemas[$"{set}Change"]!["properties"]!.AsObject();
-        var (name, property) = schema.FirstOrDefault(p => (string?)p.Value!["x-kind"] is "text" or "longText");
-        if (property is not null)
+        var tag = (string)(await _client.GetAsync(url))["@odata.etag"]!;
+        var changed = new Dictionary<string, string>();
+        foreach (var (name, property) in _schemas[$"{set}Change"]!["properties"]!.AsObject().Where(p => p.Value!["x-target"] is null && Sample(p.Value.AsObject()) is not null).DistinctBy(p => (string?)p.Value!["x-kind"]))
         {
-            using var changed = await _client.SendAsync("PATCH", url, new JsonObject { [name] = Sample(property.AsObject()) }.ToJsonString(), ("If-Match", (string)record["@odata.etag"]!));
-            Assert.True(changed.StatusCode is HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity, $"PATCH {set}: {await changed.Content.ReadAsStringAsync()}");
+            var sample = Sample(property!.AsObject())!.ToJsonString();
+            using var answer = await _client.SendAsync("PATCH", url, $$"""{"{{name}}":{{sample}}}""", ("If-Match", tag));
+            var record = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
+            if (answer.StatusCode == HttpStatusCode.OK && record[name]?.ToJsonString() == sample)
+                changed[name] = sample;
+            else
+                _otherwise.Add($"{set}.{name}: {(int)answer.StatusCode} {record["detail"] ?? record[name]}");
+            tag = (string?)record["@odata.etag"] ?? tag;
         }
+        var after = await _client.GetAsync(url);
+        _otherwise.AddRange(changed.Where(c => after[c.Key]?.ToJsonString() != c.Value).Select(c => $"{set}.{c.Key}: then {after[c.Key]}"));
+        if (changed.Count == 0)
+            _otherwise.Add($"{set}: nothing");
         foreach (var media in _schemas[set]!["properties"]!.AsObject().Where(p => p.Value!["x-media"] is not null))
         {
             using var sent = await _client.SendAsync("PUT", url + media.Value!["x-media"], "GIF89a of some kind"u8.ToArray(), ("If-Match", "*"), ("Content-Disposition", "attachment; filename=some.gif"));
@@ -133,11 +169,14 @@ public abstract class DescribedClientTests(ApiSite api)
         }
     }
 
-    /// <summary>Some go with those that they belong to, and others stay while something points to them.</summary>
     private async Task DeleteAsync(string set)
     {
-        using var deleted = await _client.SendAsync("DELETE", $"/api/{set}/{_made[set]["id"]}");
-        Assert.True(deleted.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.Conflict or HttpStatusCode.NotFound, $"DELETE {set}: {await deleted.Content.ReadAsStringAsync()}");
+        var url = $"/api/{set}/{_made[set]["id"]}";
+        using var deleted = await _client.SendAsync("DELETE", url);
+        if (deleted.StatusCode == HttpStatusCode.NoContent)
+            await _client.RefusedAsync(HttpStatusCode.NotFound, "GET", url);
+        else
+            _otherwise.Add($"{set}: {(int)deleted.StatusCode}");
     }
 
     private static JsonNode? Sample(JsonObject property)

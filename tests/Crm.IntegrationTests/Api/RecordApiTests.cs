@@ -61,6 +61,19 @@ public abstract class RecordApiTests(ApiSite api)
     }
 
     [Fact]
+    public async Task Delete_OfWhatOthersPointTo_IsAConflictUntilTheyDoNot()
+    {
+        var product = await _admin.CreateAsync("products", new { name = $"Pointed to {Guid.NewGuid():N}" });
+        var opportunity = await _admin.CreateAsync("opportunities", new { name = "Points", product = (string)product["id"]! });
+        var problem = await _admin.RefusedAsync(HttpStatusCode.Conflict, "DELETE", $"/api/products/{product["id"]}");
+        Assert.Equal("It cannot be deleted while 1 of Opportunities point to it", (string)problem["detail"]!);
+        Assert.Equal((string)product["name"]!, (string)(await _admin.GetAsync($"/api/products/{product["id"]}"))["name"]!);
+        foreach (var url in new[] { $"/api/opportunities/{opportunity["id"]}", $"/api/products/{product["id"]}" })
+            using (var deleted = await _admin.SendAsync("DELETE", url))
+                Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+    }
+
+    [Fact]
     public async Task List_WithExpandSelectOrderAndPages_GivesEachRecordOnce()
     {
         var mark = Guid.NewGuid().ToString("N")[..8];

@@ -57,6 +57,44 @@ public sealed class TokenTests(SqliteApiSite api)
     }
 
     [Fact]
+    public async Task Failure_OfThePageOrTheApi_GivesAReferenceThatTheLogHas()
+    {
+        using var admin = await Site.SignInAsync();
+        await using var scope = await Site.OpenScopeAsync();
+        await scope.Session.ExecuteAsync("ALTER TABLE targets RENAME TO targets_away", CancellationToken.None);
+        try
+        {
+            using var response = await admin.GetAsync("/targets");
+            Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+            var page = await TestBrowser.ParseAsync(await response.Content.ReadAsStringAsync());
+            Assert.Equal("Something went wrong", page.QuerySelector("h1")!.TextContent);
+            var shown = page.QuerySelector(".reference code")!.TextContent;
+            var told = (string)(await api.Admin.RefusedAsync(HttpStatusCode.InternalServerError, "GET", "/api/targets"))["reference"]!;
+            Assert.NotEqual(shown, told);
+            await Eventually.HoldsAsync(async () => await LogAsync() is var log
+                && log.Contains($"GET /targets failed; reference {shown}", StringComparison.Ordinal) && log.Contains($"GET /api/targets failed; reference {told}", StringComparison.Ordinal)
+                && log.Contains("no such table", StringComparison.Ordinal));
+            Assert.DoesNotContain("no such table", page.Source.Text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await scope.Session.ExecuteAsync("ALTER TABLE targets_away RENAME TO targets", CancellationToken.None);
+        }
+        Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/targets")).StatusCode);
+
+        async Task<string> LogAsync()
+        {
+            var text = "";
+            foreach (var file in Directory.GetFiles(Path.Combine(Site.DataDirectory, "logs")))
+            {
+                await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                text += await new StreamReader(stream).ReadToEndAsync();
+            }
+            return text.Replace("\"", "", StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Token_SeesWhatItsUserSees()
     {
         using var seller = await Site.SignInAsNewAsync("apiseller", "Sales");
@@ -192,6 +230,14 @@ public sealed class TokenTests(SqliteApiSite api)
         await sellers.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api");
         using (var home = await seller.GetAsync("/"))
             Assert.Equal(HttpStatusCode.Redirect, home.StatusCode);
+
+        // One that is made on the page ends after the days that are chosen there.
+        using var made = await admin.SubmitAsync("/profile/tokens", new() { ["name"] = "For a month", ["days"] = "30" }, "form:has([name=days])");
+        using var month = new ApiClient(Site.Address, (await TestBrowser.ParseAsync(await made.Content.ReadAsStringAsync())).GetElementById("token-text")!.GetAttribute("value"));
+        api.Clock.Forward(TimeSpan.FromDays(30) - TimeSpan.FromMinutes(5));
+        await month.GetAsync("/api");
+        api.Clock.Forward(TimeSpan.FromMinutes(10));
+        Assert.Contains("expired", (string)(await month.RefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api"))["detail"]!, StringComparison.Ordinal);
     }
 
     [Theory]
