@@ -435,12 +435,15 @@ async function copyFrom(button) {
   button.closest('[popover]')?.hidePopover();
   if (navigator.clipboard) await navigator.clipboard.writeText(text);
   else {
-    const area = document.createElement('textarea');
+    const area = document.createElement('textarea'), focused = document.activeElement;
     area.value = text;
-    button.after(area);
+    // Beside an open dialog nothing can be selected, and in a menu that is closed neither.
+    (button.closest('dialog') ?? document.body).append(area);
+    area.focus({ preventScroll: true });
     area.select();
     const copied = document.execCommand('copy');
     area.remove();
+    focused?.focus({ preventScroll: true });
     if (!copied) return;
   }
   if (!button.dataset.copied) return;
