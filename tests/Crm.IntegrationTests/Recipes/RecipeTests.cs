@@ -171,7 +171,7 @@ public abstract class RecipeTests(DatabaseProvider provider) : IAsyncLifetime
 
     [Theory]
     [InlineData("en", "Harbor Lane Holdings")]
-    [InlineData("zh-CN", "有限公司")]
+    [InlineData("zh-CN", "有限公司", Traits = ["Category", "Nightly"])]
     public async Task Demo_InThisLanguage_FillsTheSiteAndRunsAgainWithoutDoubles(string culture, string name)
     {
         await using var demo = await TestSite.StartAsync(provider, recipe: "Demo", culture: culture);

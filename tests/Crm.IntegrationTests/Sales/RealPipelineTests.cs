@@ -15,7 +15,7 @@ public sealed class RealPipelineTests(ITestOutputHelper output)
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Sales", "Data");
 
     [Theory]
-    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Sqlite, Traits = ["Category", "Nightly"])]
     [InlineData(DatabaseProvider.Postgres)]
     public async Task Import_OfTheRealPipeline_GivesTheKnownFigures(DatabaseProvider provider)
     {

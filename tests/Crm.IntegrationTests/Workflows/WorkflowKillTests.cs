@@ -19,7 +19,7 @@ public abstract class WorkflowKillTests(DatabaseProvider provider)
     private const int Activities = 5;
 
     [Fact]
-    public Task Instances_KilledTwice_DoEverythingOnce() => RunAsync(records: 400, kills: 2);
+    public Task Instances_KilledTwice_DoEverythingOnce() => RunAsync(records: 200, kills: 2);
 
     [Fact, Trait("Category", "Nightly")]
     public Task Instances_KilledManyTimes_DoEverythingOnce() => RunAsync(records: 1000, kills: 15);
