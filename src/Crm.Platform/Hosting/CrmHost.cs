@@ -77,10 +77,6 @@ public sealed class CrmHost : IAsyncDisposable
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
-        finally
-        {
-            await Log.CloseAndFlushAsync();
-        }
     }
 
     /// <summary>Builds the process without starting anything.</summary>
@@ -113,7 +109,7 @@ public sealed class CrmHost : IAsyncDisposable
                 .WriteTo.File(Path.Combine(directory, "logs", "crm-.log"), rollingInterval: RollingInterval.Day, retainedFileCountLimit: 14, shared: true, formatProvider: CultureInfo.InvariantCulture);
             if (!quiet)
                 logger.WriteTo.Console(formatProvider: CultureInfo.InvariantCulture);
-        });
+        }, preserveStaticLogger: true); // Each host of a process has its own log.
         var server = builder.Build();
         var loggers = server.Services.GetRequiredService<ILoggerFactory>();
         return new CrmHost(server, new CrmProcess(hostAssembly, server.Configuration, loggers, server.Environment.EnvironmentName, catalog, clock));
