@@ -124,7 +124,7 @@ public sealed partial class Person : IAsyncDisposable
         foreach (var view in Views)
         {
             // A wide screen has the theme that its user chose, a phone that of its system.
-            await _context.AddCookiesAsync([new() { Name = "theme", Value = view.Size == "wide" ? view.Theme : "auto", Url = Page.Url }]);
+            await _context.AddCookiesAsync([new() { Name = "theme", Value = view.Size == "wide" ? view.Theme : "auto", Domain = new Uri(Page.Url).Host, Path = "/" }]);
             await ShowAsync(view);
             await Page.GotoAsync(url, new() { WaitUntil = WaitUntilState.NetworkIdle });
             await Assertions.Expect(Page.Locator("html")).ToHaveAttributeAsync("lang", _culture);
@@ -155,14 +155,16 @@ public sealed partial class Person : IAsyncDisposable
         Assert.True(beyond.Length == 0, $"{name} scrolls sideways at {view.Width} px: {string.Join(' ', beyond)}");
     }
 
-    // Frames hold what people wrote, in a sandbox where axe cannot run.
+    // Frames hold what people wrote, in a sandbox where axe cannot run. What a bar that stays in place covers in part, the page
+    // scrolls out from under it: only its whole size counts.
     private async Task CheckAccessibleAsync(string where)
     {
         if (!await Page.EvaluateAsync<bool>("typeof axe === 'object'"))
             await Page.EvaluateAsync(Axe);
         var violations = await Page.EvaluateAsync<string[]>("""
             async runOnly => (await axe.run(document, { runOnly, iframes: false, resultTypes: ['violations'] })).violations
-                .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`)
+                .map(v => ({ id: v.id, nodes: v.nodes.filter(n => !n.any.some(c => c.id === 'target-size' && /obscured/i.test(c.data?.messageKey))) }))
+                .filter(v => v.nodes.length).map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`)
             """, new { type = "tag", values = new[] { "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice" } });
         Assert.True(violations.Length == 0, $"{where}: {string.Join("; ", violations)}");
     }
