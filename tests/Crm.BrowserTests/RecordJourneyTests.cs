@@ -20,7 +20,7 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await person.Page.Locator("[data-row-link]").Nth(1).ClickAsync();
         await Expect(person.Page.Locator(".record-place")).ToContainTextAsync("2 / ");
         await person.LookAsync("record");
-        await person.Page.Locator("a[rel=next]").ClickAsync();
+        await person.Page.Keyboard.PressAsync("j");
         await Expect(person.Page.Locator(".record-place")).ToContainTextAsync("3 / ");
         var record = new Uri(person.Page.Url).AbsolutePath;
         await ShareAndPrintAsync(person, record);
@@ -162,7 +162,7 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await ChooseAsync("[data-print]");
         await Expect(page.Locator("html[data-printed]")).ToHaveCountAsync(1);
         await page.EmulateMediaAsync(new() { Media = Media.Print });
-        foreach (var gone in new[] { ".side", ".top", ".head-end", ".record-tabs", ".composer" })
+        foreach (var gone in new[] { ".side", ".top", ".head-end", ".record-tabs", ".composer", ".attach" })
             await Expect(page.Locator(gone).First).ToBeHiddenAsync();
         foreach (var there in new[] { "h1", ".record-facts .facts", ".history", ".record-related .section" })
             await Expect(page.Locator(there).First).ToBeVisibleAsync();

@@ -69,6 +69,10 @@ public sealed class WorkbenchTests(Chromium chromium)
         await Expect(lina.Page.Locator("tr[data-row]")).ToHaveCountAsync(count - 1);
         await Expect(lina.Page.Locator("tr[data-row] .late").First).ToBeVisibleAsync();
         await lina.LookAsync("activities-overdue");
+        // An open opportunity whose closing date has passed is marked like them.
+        await lina.GoAsync("/opportunities");
+        await lina.Link("Overdue").ClickAsync();
+        await Expect(lina.Page.Locator("tr[data-row] .late").First).ToBeVisibleAsync();
     }
 
     private static async Task StarAsync(Person lina)

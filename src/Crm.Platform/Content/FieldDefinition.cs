@@ -119,11 +119,11 @@ public enum DatePrecision
     Month,
 }
 
-/// <summary>A date is a deadline while another field of the record has one of these values.</summary>
-/// <param name="Field">A pick-list, such as <c>status</c>.</param>
-public sealed record LateRule(string Field, params IReadOnlyList<string> Values)
+/// <summary>A date is a deadline until another field of the record has one of these values.</summary>
+/// <param name="Field">A pick-list, such as <c>status</c>; to be read with the record, see <see cref="ContentTypeDefinition.NeededFields"/>.</param>
+public sealed record LateRule(string Field, params IReadOnlyList<string> Over)
 {
-    public bool AppliesTo(ContentItem item) => item[Field] is string value && Values.Contains(value);
+    public bool AppliesTo(ContentItem item) => item[Field] is string value && !Over.Contains(value);
 }
 
 /// <param name="Key">Stored in the column; 1 to 100 characters.</param>

@@ -206,7 +206,12 @@ internal static class Numbers
                 : new("{0} may have at most {1} decimals", field.Label, field.Decimals);
         var min = field.Min ?? -Largest;
         var max = field.Max ?? Largest;
-        return number < min || number > max ? new("{0} must be between {1} and {2}", field.Label, ToInvariant(min), ToInvariant(max)) : null;
+        return number >= min && number <= max ? null : (field.Min, field.Max) switch
+        {
+            (not null, null) when number < min => new("{0} must be {1} or more", field.Label, ToInvariant(min)),
+            (null, not null) when number > max => new("{0} must be {1} or less", field.Label, ToInvariant(max)),
+            _ => new("{0} must be between {1} and {2}", field.Label, ToInvariant(min), ToInvariant(max)),
+        };
     }
 }
 

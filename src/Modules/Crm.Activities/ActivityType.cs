@@ -38,7 +38,7 @@ public sealed class ActivityType : IContentTypeProvider
                     new(ActivityKinds.Task, "Task"), new(ActivityKinds.Call, "Call"), new(ActivityKinds.Meeting, "Meeting"), new(ActivityKinds.Note, "Note")) with { Required = true, Default = ActivityKinds.Task, Aliases = ["Type", "活动类型"] },
                 Field.PickList(ActivityFields.Status, "Status",
                     new(ActivityStatus.Open, "Open", "blue"), new(ActivityStatus.Done, "Done", "green"), new(ActivityStatus.Canceled, "Canceled", "secondary")) with { Required = true, Default = ActivityStatus.Open, Indexed = true },
-                Field.DateTime(ActivityFields.DueAt, "Due") with { Indexed = true, Late = new(ActivityFields.Status, ActivityStatus.Open), Help = "When it is to be done, or takes place", Aliases = ["Due date", "Deadline", "Date", "截止时间", "截止日期"] },
+                Field.DateTime(ActivityFields.DueAt, "Due") with { Indexed = true, Late = new(ActivityFields.Status, ActivityStatus.Done, ActivityStatus.Canceled), Help = "When it is to be done, or takes place", Aliases = ["Due date", "Deadline", "Date", "截止时间", "截止日期"] },
                 Field.Record(ActivityFields.Regarding, "About") with { Help = "The customer, opportunity, ticket or other record that it is about", Aliases = ["Related to", "Regarding", "相关对象"] },
                 Field.LookUp(ActivityFields.Customer, "Customer", CustomerType.Name) with { OnDelete = OnDelete.Clear, Help = "Filled in from what it is about" },
                 Field.LookUp(ActivityFields.Contact, "Contact", ContactType.Name) with { OnDelete = OnDelete.Clear },

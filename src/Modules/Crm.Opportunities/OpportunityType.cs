@@ -84,7 +84,7 @@ public sealed class OpportunityType : IContentTypeProvider
                 Field.Number(Probability, "Probability (%)") with { Min = 0, Max = 100, Help = "Empty: what is usual for the stage", Aliases = ["Probability", "Chance", "赢率", "赢单率", "成交概率"] },
                 Field.Money(Amount, "Amount") with { Min = 0, Help = "Expected; once won, the actual one", Aliases = ["Value", "Expected amount", "Expected revenue", "预计金额", "商机金额"] },
                 Field.Date(EngageDate, "Engaged on") with { Aliases = ["Start date", "开始日期"] },
-                Field.Date(CloseDate, "Closing date") with { Indexed = true, Help = "Expected; once won or lost, the actual one", Aliases = ["Close date", "Expected close date", "预计成交日期", "成交日期"] },
+                Field.Date(CloseDate, "Closing date") with { Indexed = true, Late = new(Stage, StageKeys.Won, StageKeys.Lost), Help = "Expected; once won or lost, the actual one", Aliases = ["Close date", "Expected close date", "预计成交日期", "成交日期"] },
 
                 Field.Text(NextStep, "Next step") with { Section = "Follow-up", Aliases = ["Next action", "下一步计划"] },
                 Field.DateTime("nextFollowUpAt", "Next follow-up") with { Section = "Follow-up" },

@@ -135,6 +135,13 @@ public sealed class LimitTests
         => Assert.Equal(ok, Error(Field.Number("percent", "Percent") with { Min = 0, Max = 100 }, text) is null);
 
     [Fact]
+    public void Validate_NumberWithOneLimit_SaysThatOne()
+    {
+        Assert.Equal("Staff must be 0 or more", Error(Field.Number("staff", "Staff") with { Min = 0 }, "-1")?.ToString());
+        Assert.Equal("Staff must be 9 or less", Error(Field.Number("staff", "Staff") with { Max = 9 }, "10")?.ToString());
+    }
+
+    [Fact]
     public void Validate_WholeNumberWithFraction_IsRefused()
         => Assert.Equal("Percent must be a whole number", Error(Field.Number("percent", "Percent"), "1.5")?.ToString());
 

@@ -47,6 +47,7 @@ function startDraft(form) {
   const keep = () => {
     clearTimeout(timer);
     if (!form.isConnected) return;
+    if (isCancelled) { dropDraft(key); return; }
     const fields = read(form);
     // Nothing typed: a draft that waits to be restored or discarded stays.
     if (JSON.stringify(fields) === first && form.dataset.dirty !== 'true') { if (offer.hidden) dropDraft(key); return; }
@@ -67,6 +68,13 @@ function startDraft(form) {
     $('[data-draft-discard]', offer).addEventListener('click', () => { dropDraft(key); offer.hidden = true; });
     offer.hidden = false;
   }
+  // Who cancels wants none of it; who then stays after all goes on typing.
+  let isCancelled = false;
+  $('[data-cancel]', form)?.addEventListener('click', event => {
+    isCancelled = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    setTimeout(() => { if (!form.isConnected) { clearTimeout(timer); dropDraft(key); } }, 500);
+  });
+  form.addEventListener('input', () => { isCancelled = false; });
   form.addEventListener('input', later);
   form.addEventListener('change', later);
   addEventListener('pagehide', keep);

@@ -553,8 +553,8 @@ document.addEventListener('keydown', event => {
   switch (event.key) {
     case '/': event.preventDefault(); $('[data-search]')?.focus(); $('[data-search]')?.select(); break;
     case '?': $('dialog[data-help]')?.showModal(); break;
-    case 'j': moveCursor(1); break;
-    case 'k': moveCursor(-1); break;
+    // The next row of a list, on a record's page the next record.
+    case 'j': case 'k': if (!press(event.key, event)) moveCursor(event.key === 'j' ? 1 : -1); break;
     case 'Enter': if (row && !event.target.closest('a, button')) $('[data-row-link]', row)?.click(); break;
     case 'x': if (row) $('[data-select]', row)?.click(); break;
     default: press(event.key, event, row);
@@ -563,10 +563,11 @@ document.addEventListener('keydown', event => {
 
 // [data-key="c"] is pressed by the key c; in the list's current row first, then on the page.
 function press(key, event, row) {
-  if (key.length !== 1 && key !== 'Escape') return;
+  if (key.length !== 1 && key !== 'Escape') return false;
   const selector = `[data-key="${CSS.escape(key)}"]`;
   const element = (row && $(selector, row)) ?? $$(selector).find(candidate => !candidate.closest('[data-row]'));
   if (element) { event.preventDefault(); element.click(); }
+  return Boolean(element);
 }
 
 /* ---------- start, also for what htmx or a dialog brings in ---------- */
