@@ -1,3 +1,3 @@
 using Crm.Platform.Modules;
 
-[assembly: Module(Name = "Import and export", Description = "Records of any content type from and to CSV files", Category = "Data")]
+[assembly: Module(Name = "Import and export", Description = "Records of any content type from and to CSV and Excel files", Category = "Data")]

@@ -99,7 +99,7 @@ public sealed class EveryKindTests
             Assert.True(changed.StatusCode == HttpStatusCode.Redirect, await changed.Content.ReadAsStringAsync());
         var after = await ReadAsync(api, id);
         Assert.All(samples, s => Assert.False(JsonNode.DeepEquals(before[s.Field.Name], after[s.Field.Name]), s.Field.Name));
-        var imported = await site.RunAsync("import", Type, file, "--key", "name");
+        var imported = await site.RunAsync("import", Type, file, "--key", "name", "--empty", "clear");
         Assert.True(imported.Code == 0 && imported.Output.Contains("1 updated, 1 unchanged", StringComparison.Ordinal), imported.Output + imported.Error);
         Assert.Equal(before.ToJsonString(), (await ReadAsync(api, id)).ToJsonString());
         var settable = (await api.GetAsync("/openapi/v1.json"))["components"]!["schemas"]![$"{Type}Change"]!["properties"]!.AsObject().Select(p => p.Key);

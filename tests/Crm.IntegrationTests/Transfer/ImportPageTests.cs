@@ -58,6 +58,20 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
         var shown = await (await _manager.GetAsync("/customers/export?columns=shown&filter=employees gt 100")).Content.ReadAsStringAsync();
         Assert.StartsWith("name,level,industry", shown.TrimStart('\uFEFF'), StringComparison.Ordinal);
         Assert.DoesNotContain("第二家", shown, StringComparison.Ordinal);
+
+        // Empty cells leave what is there, unless they are to empty the field; trial and import obey alike.
+        address = await UploadAsync("again.csv", "name,phone\nExcel Works,\n"u8.ToArray());
+        Assert.Equal(["0", "0", "1", "0"], (await SubmitColumnsAsync(address)).QuerySelectorAll(".import-counts dd").Select(d => d.TextContent));
+        var tried = await SubmitColumnsAsync(address, ("field", "name"), ("field", "phone"), ("key", "name"), ("empty", "clear"));
+        Assert.Equal(["0", "1", "0", "0"], tried.QuerySelectorAll(".import-counts dd").Select(d => d.TextContent));
+        Assert.Equal("clear", (await _manager.PageAsync($"{address}?step=columns")).QuerySelector<IHtmlSelectElement>("select[name=empty]")!.Value);
+        await _manager.SubmitAsync(address, [], "form[action$='/run']");
+        await using (var scope = await _site.OpenScopeAsync())
+        {
+            var emptied = await scope.FindAsync("customers", "name", "Excel Works");
+            Assert.Null(emptied["phone"]);
+            Assert.Equal("=1+1", emptied.Get<string>("notes"));
+        }
     }
 
     [Fact]
@@ -115,6 +129,7 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
         address = await UploadAsync("commas.csv", "name;annualRevenue\nComma;1,5\nPoint;1.5\n"u8.ToArray());
         var tried = await SubmitColumnsAsync(address);
         Assert.Contains("decimal comma", tried.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Import 1 row", tried.QuerySelector("form[action$='/run'] button")!.TextContent.Trim());
         Assert.Contains("such as 1234,50", tried.QuerySelector(".import-rows")!.TextContent, StringComparison.Ordinal);
         Assert.StartsWith("name;annualRevenue;Error\r\nPoint;1.5;", (await (await _manager.GetAsync($"{address}/failed.csv")).Content.ReadAsStringAsync()).TrimStart('\uFEFF'), StringComparison.Ordinal);
 
@@ -171,7 +186,7 @@ public abstract class ImportPageTests(DatabaseProvider provider) : IAsyncLifetim
     private async Task<IHtmlDocument> SubmitColumnsAsync(string address, params (string Name, string Value)[] values)
     {
         var page = await _manager.PageAsync($"{address}?step=columns");
-        var all = values.Length > 0 ? values.ToList() : [.. page.QuerySelectorAll<IHtmlSelectElement>("select[name=field]").Select(s => ("field", s.Value!)), ("key", page.QuerySelector<IHtmlSelectElement>("select[name=key]")!.Value!)];
+        var all = values.Length > 0 ? values.ToList() : [.. page.QuerySelectorAll<IHtmlSelectElement>("select[name=field]").Select(s => ("field", s.Value!)), ("key", page.QuerySelector<IHtmlSelectElement>("select[name=key]")!.Value!), ("empty", page.QuerySelector<IHtmlSelectElement>("select[name=empty]")!.Value!)];
         all.Add(("__RequestVerificationToken", page.QuerySelector<IHtmlInputElement>("input[name=__RequestVerificationToken]")!.Value));
         using var response = await _manager.Client.PostAsync($"{address}/columns", new FormUrlEncodedContent(all.Select(v => KeyValuePair.Create(v.Item1, v.Item2))));
         return response.StatusCode == HttpStatusCode.Redirect ? await _manager.PageAsync(response.Headers.Location!.ToString()) : await TestBrowser.ParseAsync(await response.Content.ReadAsStringAsync());

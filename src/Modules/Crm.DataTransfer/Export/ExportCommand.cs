@@ -13,7 +13,7 @@ internal sealed class ExportCommand : SiteCommand
     private readonly Argument<FileInfo> _file = new("file") { Description = "CSV or Excel (.xlsx) file to write; an existing one is replaced" };
     private readonly Option<string?> _filter = new("--filter") { Description = "Condition, such as \"industry eq 'retail'\"" };
 
-    public ExportCommand() => Definition = new Command("export", "Writes records to a CSV file") { _type, _file, _filter };
+    public ExportCommand() => Definition = new Command("export", "Writes records to a CSV or Excel file") { _type, _file, _filter };
 
     public override Command Definition { get; }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Localization;
 
 namespace Crm.DataTransfer.Import;
 
-/// <summary><c>import &lt;type&gt; &lt;file&gt; [--map field=column ...] [--value field:from=to ...] [--key field] [--as-exported] [--dry-run]</c></summary>
+/// <summary><c>import &lt;type&gt; &lt;file&gt; [--map field=column ...] [--value field:from=to ...] [--key field] [--empty keep|clear] [--as-exported] [--dry-run]</c></summary>
 internal sealed class ImportCommand : SiteCommand
 {
     private readonly Argument<string> _type = new("type") { Description = "Content type, such as customers" };
@@ -14,10 +14,16 @@ internal sealed class ImportCommand : SiteCommand
     private readonly Option<string[]> _map = new("--map") { Description = "field=column; columns named like a field need none" };
     private readonly Option<string[]> _value = new("--value") { Description = "field:from=to; what a cell says and what it means" };
     private readonly Option<string?> _key = new("--key") { Description = "Field that tells which record a row is" };
+    private readonly Option<EmptyCell> _empty = new("--empty") { HelpName = "keep|clear", Description = "What an empty cell does to a record that is there: keep what the field holds (as without this option), or clear it" };
     private readonly Option<bool> _asExported = new("--as-exported") { Description = "The file is another site's export: keep ids, times and what the system sets" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Count, but write nothing" };
 
-    public ImportCommand() => Definition = new Command("import", "Creates and updates records from a CSV file") { _type, _file, _map, _value, _key, _asExported, _dryRun };
+    public ImportCommand()
+    {
+        // An enumeration would take numbers, too.
+        _empty.AcceptOnlyFromAmong("keep", "clear");
+        Definition = new Command("import", "Creates and updates records from a CSV or Excel file") { _type, _file, _map, _value, _key, _empty, _asExported, _dryRun };
+    }
 
     public override Command Definition { get; }
 
@@ -50,6 +56,7 @@ internal sealed class ImportCommand : SiteCommand
             Map = maps,
             Values = values,
             Key = run.Arguments.GetValue(_key),
+            EmptyCell = run.Arguments.GetValue(_empty),
             AsExported = run.Arguments.GetValue(_asExported),
             DryRun = run.Arguments.GetValue(_dryRun),
         };
@@ -57,6 +64,8 @@ internal sealed class ImportCommand : SiteCommand
         if (result.IgnoredColumns.Count > 0)
             await run.Output.WriteLineAsync(localizer["Ignored columns: {0}", string.Join(", ", result.IgnoredColumns)]);
         await run.Output.WriteLineAsync(localizer["{0} created, {1} updated, {2} unchanged, {3} failed", result.Created, result.Updated, result.Unchanged, result.Failed]);
+        if (request.DryRun)
+            await run.Output.WriteLineAsync(localizer["Dry run: nothing was written"]);
         return result.Succeeded ? 0 : 1;
     }
 

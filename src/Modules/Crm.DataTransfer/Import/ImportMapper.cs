@@ -21,6 +21,9 @@ internal sealed record MappedColumn(FieldDefinition Field, string Text, int Inde
         return Values.Count > 0 && Values.TryGetValue(FieldKind.Fold(cell.Trim()), out var meant) && meant is not null ? meant : cell;
     }
 
+    /// <summary>Whether the row says nothing about the field, and nobody said what that means.</summary>
+    public bool IsEmpty(IReadOnlyList<string> cells) => !Values.ContainsKey("") && string.IsNullOrWhiteSpace(FormulaGuard.Remove(cells[Index]));
+
     /// <summary>Whether what the row says was said to be nothing that the field may take.</summary>
     public bool Refuses(IReadOnlyList<string> cells)
         => Values.Count > 0 && Values.TryGetValue(FieldKind.Fold(FormulaGuard.Remove(cells[Index]).Trim()), out var meant) && meant is null;
@@ -30,7 +33,8 @@ internal sealed record MappedColumn(FieldDefinition Field, string Text, int Inde
 /// <param name="Key">The field that identifies a record; null when each row is a new one.</param>
 /// <param name="Ignored">Names of columns that no field takes.</param>
 /// <param name="KeepsIds">A new record gets the id that its row has.</param>
-internal sealed record ImportMapping(IReadOnlyList<MappedColumn> Columns, MappedColumn? Key, IReadOnlyList<string> Ignored, bool KeepsIds);
+/// <param name="EmptyCell">What an empty cell says of a record that is there already.</param>
+internal sealed record ImportMapping(IReadOnlyList<MappedColumn> Columns, MappedColumn? Key, IReadOnlyList<string> Ignored, bool KeepsIds, EmptyCell EmptyCell);
 
 /// <summary>Decides which column goes into which field: as the request says, else by the field's name, else by its label in any language.</summary>
 public sealed class ImportMapper(ContentDefinitions definitions, FieldKinds kinds, Translations translations)
@@ -91,7 +95,7 @@ public sealed class ImportMapper(ContentDefinitions definitions, FieldKinds kind
             return null;
         var used = columns.Select(c => c.Index).ToHashSet();
         columns.RemoveAll(c => !IsSettable(c.Field, request));
-        return new(columns, key, [.. headers.Where((h, i) => h.Length > 0 && !used.Contains(i))], request.AsExported && key?.Field.Name == SystemFields.Id);
+        return new(columns, key, [.. headers.Where((h, i) => h.Length > 0 && !used.Contains(i))], request.AsExported && key?.Field.Name == SystemFields.Id, request.EmptyCell);
 
         void Report(Message message)
         {

@@ -15,6 +15,9 @@ public sealed record ImportRequest(string Type, Stream File)
     /// <summary>The field that tells which record a row is; null makes a new record of each row.</summary>
     public string? Key { get; init; }
 
+    /// <summary>What an empty cell says of a record that is there already.</summary>
+    public EmptyCell EmptyCell { get; init; }
+
     /// <summary>Columns that <see cref="Map"/> does not name are left out, even when they are named like a field.</summary>
     public bool OnlyMapped { get; init; }
 
@@ -34,6 +37,16 @@ public sealed record ImportRequest(string Type, Stream File)
     public bool DryRun { get; init; }
 }
 
+/// <summary>What an empty cell does to a field of a record that is there already. New records are the same either way.</summary>
+public enum EmptyCell
+{
+    /// <summary>Nothing: the field stays as it is.</summary>
+    Keep,
+
+    /// <summary>It empties the field.</summary>
+    Clear,
+}
+
 /// <param name="Row">As a spreadsheet counts.</param>
 public readonly record struct RowOutcome(long Row, SaveStatus Status, Guid Id);
 
@@ -41,7 +54,7 @@ public sealed record ColumnMap(string Field, string Column);
 
 /// <summary>One text of a field's column stands for another. Case, accents, width and blanks around it do not matter.</summary>
 /// <param name="From">Empty for cells that are empty.</param>
-/// <param name="To">Empty to leave the field empty, null to refuse the row.</param>
+/// <param name="To">Empty to leave the field empty, or to empty it, whatever <see cref="ImportRequest.EmptyCell"/> says; null to refuse the row.</param>
 public sealed record ValueMap(string Field, string From, string? To)
 {
     /// <summary>From <c>field:from=to</c>; null when it is not written so.</summary>

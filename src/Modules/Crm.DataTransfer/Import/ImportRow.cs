@@ -46,6 +46,8 @@ internal sealed class ImportRow(CsvRow row, ImportMapping mapping)
         var change = new ContentChange(type) { Id = Id, IsNew = !Exists, Values = Links };
         foreach (var column in mapping.Columns)
         {
+            if (Exists && mapping.EmptyCell == EmptyCell.Keep && column.IsEmpty(row.Cells))
+                continue;
             // A number given once never changes.
             if (column.Field.ReadOnly && (Exists || (string.IsNullOrWhiteSpace(Cell(column)) && (!mapping.KeepsIds || column.Field.Kind == "autoNumber"))))
                 continue;

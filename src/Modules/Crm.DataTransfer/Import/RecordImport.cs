@@ -10,7 +10,7 @@ using Crm.Platform.Security;
 namespace Crm.DataTransfer.Import;
 
 /// <summary>
-/// Brings the rows of a CSV file into a content type. A file that is damaged is refused as a whole; a row that is refused
+/// Brings the rows of a CSV or Excel file into a content type. A file that is damaged is refused as a whole; a row that is refused
 /// is reported and left out, the others are written, 500 to a transaction. All changes share one batch of the change log.
 /// </summary>
 public sealed class RecordImport(ContentDefinitions definitions, ImportMapper mapper, IContentManager content, RecordFinder names, CellValues cells, ChangeLog log, ActorContext actor)

@@ -70,12 +70,12 @@ internal sealed class ImportController(ContentDefinitions definitions, ImportFol
 
     /// <param name="field">The field of each column, in the order of the columns; empty for none.</param>
     [HttpPost("{id:guid}/columns")]
-    public async Task<IActionResult> SaveColumns([FromRoute] string type, Guid id, [FromForm] string?[] field, [FromForm] string? key, CancellationToken cancellationToken)
+    public async Task<IActionResult> SaveColumns([FromRoute] string type, Guid id, [FromForm] string?[] field, [FromForm] string? key, [FromForm] EmptyCell empty, CancellationToken cancellationToken)
     {
         var definition = definitions.Current.Get(type);
         if (await OpenAsync(definition, id, cancellationToken) is not { } draft)
             return NotFound();
-        draft = draft with { Fields = [.. draft.Columns.Select((_, i) => field.ElementAtOrDefault(i) is { Length: > 0 } name ? name : null)], Key = string.IsNullOrEmpty(key) ? null : key, Trial = null };
+        draft = draft with { Fields = [.. draft.Columns.Select((_, i) => field.ElementAtOrDefault(i) is { Length: > 0 } name ? name : null)], Key = string.IsNullOrEmpty(key) ? null : key, EmptyCell = empty, Trial = null };
         // What was said about the values of a column means nothing once that is left out.
         draft = draft with { Values = [.. draft.Values.Where(v => draft.Fields.Contains(v.Field, StringComparer.OrdinalIgnoreCase))] };
         var problems = new List<string>();

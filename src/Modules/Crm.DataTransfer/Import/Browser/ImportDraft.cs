@@ -8,6 +8,9 @@ internal sealed record ImportDraft(Guid Id, string Type, Guid? UserId, string Fi
     /// <summary>Name of the field that tells which record a row is; null for none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>What an empty cell says of a record that is there already.</summary>
+    public EmptyCell EmptyCell { get; init; }
+
     /// <summary>The field or part that each column goes into, by place; null leaves the column out.</summary>
     public IReadOnlyList<string?> Fields { get; init; } = [];
 

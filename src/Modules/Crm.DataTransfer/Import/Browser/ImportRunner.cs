@@ -28,6 +28,7 @@ internal sealed class ImportRunner(ImportFolder folder, RecordImport import, Con
                 Values = draft.Values,
                 OnlyMapped = true,
                 Key = draft.Key,
+                EmptyCell = draft.EmptyCell,
                 DryRun = isTrial,
                 Id = draft.Id,
                 OnRow = row =>
