@@ -58,10 +58,12 @@ public sealed class RecordPageTests
         await sales.SubmitAsync($"{acme}/edit", new() { ["employees"] = "11", ["phone"] = "+1 206 555 0100" });
         await sales.SubmitAsync($"{acme}/edit", new() { ["employees"] = "12" });
         // One field's value of the change before the last.
-        var page = await sales.PageAsync(acme);
+        var page = await sales.PageAsync($"{acme}?list=all");
         var old = page.QuerySelectorAll("button[form=restore-value][value$='/employees']").Select(b => b.GetAttribute("value")!).ToList();
         Assert.Equal(["3/employees", "2/employees"], old);
-        Assert.Equal(HttpStatusCode.Redirect, (await RestoreAsync(sales, page, old[1])).StatusCode);
+        // What is done on the page keeps one's place in the list.
+        var restored = await RestoreAsync(sales, page, old[1]);
+        Assert.Equal((HttpStatusCode.Redirect, $"{acme}?list=all"), (restored.StatusCode, restored.Headers.Location!.OriginalString));
         Assert.Equal("10", Field(await sales.PageAsync($"{acme}/edit"), "employees"));
         // What one has just done, all of it; a second time, from a page that is no longer right, is refused with the reason.
         page = await sales.PageAsync(acme);
@@ -80,6 +82,8 @@ public sealed class RecordPageTests
         Assert.DoesNotContain("Employees", (await sales.PageAsync("/")).QuerySelector(".workbench-main")!.TextContent, StringComparison.Ordinal);
         await Eventually.HoldsAsync(async () => (await reader.PageAsync("/notifications")).Body!.TextContent.Contains("“Acme”: one field was changed", StringComparison.Ordinal));
         Assert.DoesNotContain("one field was changed", (await sales.PageAsync("/notifications")).Body!.TextContent, StringComparison.Ordinal);
+        var noted = await sales.SubmitAsync($"{acme}?list=all", new() { ["text"] = "Talked about the ramp" }, "form.composer");
+        Assert.Equal((HttpStatusCode.Redirect, $"{acme}?list=all"), (noted.StatusCode, noted.Headers.Location!.OriginalString));
     }
 
     [Theory]

@@ -22,6 +22,9 @@ internal sealed class LogForm
     public string? DueAt { get; set; }
 
     public string? FollowUpAt { get; set; }
+
+    /// <summary>The record's page as the reader has it; null for the plain one.</summary>
+    public string? ReturnUrl { get; set; }
 }
 
 /// <summary>What the form above a timeline sends: a task is still to be done, the other kinds have happened.</summary>
@@ -53,7 +56,7 @@ internal sealed class LogController(IContentManager content, ContentDefinitions 
         if (result.Succeeded)
         {
             new Toast(localizer["“{0}” was saved.", subject]).ShowOnNextPage(this);
-            return LocalRedirect($"{type.Path}/{about.Id}");
+            return LocalRedirect(Url.IsLocalUrl(form.ReturnUrl) ? form.ReturnUrl! : $"{type.Path}/{about.Id}");
         }
         // What was typed goes on in the full form, which shows each error beside its field.
         return await full.ShowAsync(this, ActivityType.Name, texts, result.Errors, cancellationToken);

@@ -108,7 +108,7 @@ internal sealed class FormsController(
                 return await ShowAsync(definition, item, version, posted, result.Errors, null, StatusCodes.Status400BadRequest, cancellationToken);
             default:
                 var text = result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.";
-                var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? $"{definition.Path}/{id}/undo/{result.Version}" : null, merged);
+                var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? ListLinks.Of($"{definition.Path}/{id}/undo/{result.Version}", ("list", Request.Query["list"])) : null, merged);
                 if (await unkept.OfferAsync(definition, id, cancellationToken))
                     page = Redirect(ListLinks.Of($"{definition.Path}/{id}", ("unkept", "1"), ("list", Request.Query["list"])));
                 return Request.Headers.XRequestedWith == Panel ? Json(new { value = id, url = page.Url }) : page;

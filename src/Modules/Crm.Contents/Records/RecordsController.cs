@@ -44,7 +44,7 @@ internal sealed class RecordsController(ContentDefinitions definitions, QueryEng
     {
         var definition = definitions.Current.Get(type);
         await words.ForgetAsync(definition, id, cancellationToken);
-        return Redirect($"{definition.Path}/{id}");
+        return Redirect(ListLinks.Of($"{definition.Path}/{id}", ("list", Request.Query["list"])));
     }
 
     /// <summary>Name and key facts stand in the head, what the system keeps for itself nowhere.</summary>
