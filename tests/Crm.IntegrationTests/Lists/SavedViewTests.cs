@@ -65,6 +65,10 @@ public sealed class SavedViewTests
         Assert.Equal(("w7", "compact"), (await ColumnAsync(lina), (await lina.PageAsync("/customers")).QuerySelector("[data-list]")!.GetAttribute("data-density")));
         Assert.Equal((usual, "comfortable"), (await ColumnAsync(other), (await other.PageAsync("/customers")).QuerySelector("[data-list]")!.GetAttribute("data-density")));
 
+        // The first sort that one chooses takes the place of the type's own, the next is added to it.
+        foreach (var (list, offer) in new[] { ("/customers", "/customers?sort=employees"), ("/customers?sort=employees", "/customers?sort=employees,level") })
+            Assert.Contains(offer, (await lina.PageAsync(list)).QuerySelectorAll("#sort-menu a[data-offer]").Select(a => Uri.UnescapeDataString(a.GetAttribute("href")!)));
+
         // Changed: it can be kept or thrown away; begun with: the plain address leads to it, and another still to the list.
         page = await lina.PageAsync($"{url}&changed=1&filter=level%20eq%20'b'&columns=level,employees&sort=-employees,name");
         Assert.Equal(3, page.QuerySelector(".view-changes")!.Children.Length);

@@ -80,15 +80,18 @@ function moveInMenu(event, menu) {
   event.preventDefault();
 }
 
-// input[data-narrow]: of the [data-offer] in the same menu those stay that have the text in them; a <details> without any goes.
+// input[data-narrow]: of the [data-offer] in the same menu those stay that have the text in them; a <details> without any goes,
+// and where none is left at all, [data-narrow-none] says so.
 document.addEventListener('input', event => {
   if (!event.target.matches?.('[data-narrow]')) return;
-  const menu = event.target.closest('[popover]'), text = event.target.value.trim().toLocaleLowerCase();
-  for (const offer of $$('[data-offer]', menu)) offer.hidden = text !== '' && !offer.textContent.toLocaleLowerCase().includes(text);
+  const menu = event.target.closest('[popover]'), text = event.target.value.trim().toLocaleLowerCase(), offers = $$('[data-offer]', menu);
+  for (const offer of offers) offer.hidden = text !== '' && !offer.textContent.toLocaleLowerCase().includes(text);
   for (const group of $$('details', menu)) {
     group.hidden = $$('[data-offer]', group).every(offer => offer.hidden);
     if (text) group.open = true;
   }
+  const none = $('[data-narrow-none]', menu);
+  if (none) none.hidden = offers.some(offer => !offer.hidden);
 });
 
 // Enter takes the first link that is left; where there are boxes to tick instead, it must not send the form.
