@@ -134,6 +134,14 @@ public sealed class JourneyTests(Chromium chromium)
         await Expect(page.Locator("#add-filter [aria-invalid=true]:not([disabled])")).ToHaveValueAsync("a lot");
         await person.LookAsync("list-filter-wrong");
         await page.Keyboard.PressAsync("Escape");
+        // A field of another record is found by the words of its path, and stands there with all of it.
+        await person.Button("Filter").ClickAsync();
+        await Expect(page.Locator("#add-filter .dropdown-active")).ToBeVisibleAsync();
+        await page.Locator("#add-filter .dropdown-input").PressSequentiallyAsync($"{person.Say("Parent company")} {person.Say("Employees")[..3]}");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#add-filter .ts-control .item")).ToHaveTextAsync($"{person.Say("Parent company")} › {person.Say("Employees")}");
+        await Expect(page.Locator("#number-new")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
         await AddFilterAsync(person, "Level");
         await page.Locator("#add-filter input[name=value][value=a]").CheckAsync();
         await page.Locator("#add-filter input[name=value][value=b]").CheckAsync();

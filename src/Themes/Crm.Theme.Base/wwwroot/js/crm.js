@@ -272,15 +272,15 @@ async function startPicker(select) {
     // Tabbing through a form must not choose anything, and Enter chooses from what was typed, however quickly.
     selectOnTab: false,
     refreshThrottle: 0,
-    // A group's name finds what is in it.
-    searchField: lookupUrl ? [] : ['text', 'optgroup'],
+    // An option[data-path] is found by every word of its path too, and stands there with all of it.
+    searchField: lookupUrl ? [] : ['text', 'path'],
     render: {
       option: data => {
         const option = line(data.text);
         if (data.hint) option.append(line(data.hint, 'small'));
         return option;
       },
-      item: data => line(data.text),
+      item: data => line(data.path ?? data.text),
       no_results: () => textNone ? line(textNone, 'div', 'no-results') : null,
       option_create: data => line(textCreate.replace('{0}', data.input), 'div', 'create'),
     },
