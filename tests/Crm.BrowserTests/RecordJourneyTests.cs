@@ -121,7 +121,7 @@ public sealed class RecordJourneyTests(Chromium chromium)
         // What is there already is shown while one types; what is missing is made in place.
         await person.GoAsync("/contacts/new");
         await page.Locator("[name=name]").PressSequentiallyAsync("Nora Quist");
-        await Expect(page.Locator(".duplicates a")).ToContainTextAsync("Nora Quist");
+        await Expect(page.Locator(".field:has(#field-name) .duplicates a")).ToContainTextAsync("Nora Quist");
         await page.Locator("#field-customer + .ts-wrapper .ts-control").ClickAsync();
         await page.Locator(".ts-dropdown .dropdown-input").First.FillAsync("Wholly New Traders");
         await page.Locator(".ts-dropdown .create").ClickAsync();

@@ -84,6 +84,10 @@ public sealed class RelationTests
         Assert.Equal(HttpStatusCode.BadRequest, asked.StatusCode);
         var form = (await TestBrowser.ParseAsync(await asked.Content.ReadAsStringAsync())).QuerySelectorAll("form[data-guard]").OfType<IHtmlFormElement>().Single();
         Assert.Contains(acme, form.QuerySelector(".duplicates")!.InnerHtml, StringComparison.Ordinal);
+        // Beside what it is about stands the answer; the values are as on a record's page.
+        Assert.NotNull(form.QuerySelector(".duplicates #isAnother"));
+        Assert.Contains("www.acme.example.com/home", form.QuerySelector(".duplicates")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("https:", form.QuerySelector(".duplicates")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await sales.SubmitAsync(form, new() { ["isAnother"] = "true" })).StatusCode);
     }
 

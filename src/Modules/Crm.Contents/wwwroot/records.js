@@ -82,15 +82,16 @@ function startDraft(form) {
 
 /* ---------- hints while typing, such as records that are there already ---------- */
 
-function startHint(hint) {
-  const form = hint.closest('form'), names = hint.dataset.fields.split(',');
-  // Where the eyes are while one types the first fields.
-  $('.form-section', form)?.append(hint);
+// [data-typing-hint]: what the address answers to the fields' texts is shown in its [data-hint]; beside that stands what it asks.
+function startHint(part) {
+  const form = part.closest('form'), names = part.dataset.fields.split(','), hint = $('[data-hint]', part);
+  // Where the eyes are while one types: under the first of the fields.
+  (form.elements[names[0]]?.closest('.field') ?? $('.form-section', form))?.append(part);
   let timer, request;
   const load = async () => {
     request?.abort();
     request = new AbortController();
-    const url = new URL(hint.dataset.typingHint, location.href);
+    const url = new URL(part.dataset.typingHint, location.href);
     for (const name of names) if (form.elements[name]?.value) url.searchParams.set(name, form.elements[name].value);
     try {
       const response = await fetch(url, { credentials: 'same-origin', signal: request.signal, headers: { 'X-Requested-With': 'hint' } });
