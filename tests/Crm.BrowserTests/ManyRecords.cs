@@ -60,6 +60,14 @@ internal static class ManyRecords
         await manager.LookAsync("inline-fact");
         await page.Keyboard.PressAsync("Escape");
         await Expect(fact.Locator(".inline-pencil")).ToBeFocusedAsync();
+        // The timeline tells of what is saved there at once.
+        await fact.Locator(".inline-pencil").ClickAsync();
+        var choice = page.Locator(".inline-editor select");
+        await choice.SelectOptionAsync(await choice.InputValueAsync() == "c" ? "b" : "c");
+        await choice.PressAsync("Enter");
+        await Expect(page.Locator("[data-timeline] .changes dt").First).ToHaveTextAsync(manager.Say("Level"));
+        await page.Locator("[data-inline-undo] button").ClickAsync();
+        await Expect(page.Locator("[data-inline-undo]")).ToHaveCountAsync(0);
 
         // A look-up's picker is called as its field, and so is the way to empty it.
         fact = page.Locator("dd[data-inline$='/owner']");

@@ -112,6 +112,7 @@ async function save(focus = true, next = null) {
     if (status === 200) {
       close(focus && !next);
       put(place, part);
+      if (!inList(place)) renewTimeline();
       if (next) await edit(next);
     } else if (status === 409 || status === 422) show(part);
     else { failed(); delete form.dataset.sending; }
@@ -142,8 +143,25 @@ async function takeBack(place, form, snack) {
     if (status !== 200 && status !== 409) { failed(); return; }
     snack.remove();
     put(place, part);
+    if (!inList(place)) renewTimeline();
     focusPlace(place);
   } catch { failed(); }
+}
+
+// The page's timeline tells of the change, with the way back. Who is in it already is not disturbed.
+let renewing;
+async function renewTimeline() {
+  const timeline = $('[data-timeline]');
+  if (!timeline) return;
+  renewing?.abort();
+  renewing = new AbortController();
+  try {
+    const response = await fetch(location.href, { credentials: 'same-origin', signal: renewing.signal });
+    const fresh = $('[data-timeline]', new DOMParser().parseFromString(await response.text(), 'text/html'));
+    if (!fresh || timeline.matches(':focus-within')) return;
+    timeline.replaceWith(document.adoptNode(fresh));
+    fresh.dispatchEvent(new CustomEvent('crm:added', { bubbles: true }));
+  } catch (error) { if (error.name !== 'AbortError') failed(); }
 }
 
 /* ---------- mouse and keys ---------- */
