@@ -125,7 +125,7 @@ public abstract partial class BlastTests(DatabaseProvider provider) : IAsyncLife
     public async Task BadInput_InEachStep_IsRefusedWithWordsAndChangesNothing()
     {
         await AssertRefusedAsync("campaigns", new() { ["name"] = "Wrong", ["startDate"] = "2026-05-02", ["endDate"] = "2026-05-01" }, "The campaign cannot end before it begins");
-        await AssertRefusedAsync("campaigns", new() { ["name"] = "Wrong", ["budget"] = "-5" }, "Budget must be between");
+        await AssertRefusedAsync("campaigns", new() { ["name"] = "Wrong", ["budget"] = "-5" }, "Budget must be 0 or more");
         await AssertRefusedAsync("segments", new() { ["name"] = "Wrong", ["filter"] = "nothing eq 1" }, "has no field nothing");
         await AssertRefusedAsync("emailTemplates", new() { ["name"] = "Wrong", ["subject"] = "Hello" }, "A template needs a message");
         await AssertRefusedAsync("emailTemplates", new() { ["name"] = "Wrong", ["subject"] = "Hello", ["html"] = "<p>\n{{ contact.name </p>" }, "Line 2");

@@ -57,7 +57,7 @@ public abstract class ContentManagerTests(DatabaseProvider provider) : IAsyncLif
     [InlineData("name", "two\u0007lines", "control characters")]
     [InlineData("employees", "many", "must be a number")]
     [InlineData("employees", "1.5", "whole number")]
-    [InlineData("employees", "-1", "between")]
+    [InlineData("employees", "-1", "must be 0 or more")]
     [InlineData("revenue", "1.234", "at most 2 decimals")]
     [InlineData("revenue", "12 ZZZ", "not a currency")]
     [InlineData("founded", "31.31.2020", "must be a date")]

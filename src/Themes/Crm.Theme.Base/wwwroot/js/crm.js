@@ -206,7 +206,8 @@ function idle(form) {
 addEventListener('pageshow', event => { if (event.persisted) $$('form[data-busy]').forEach(idle); });
 document.addEventListener('htmx:finally:request', event => { if (event.target instanceof HTMLFormElement) idle(event.target); });
 
-// [data-show-when="name=value"] is shown while the field of that name in the same form has that value.
+// [data-show-when="name=value"] is shown while the field of that name in the same form has that value; with data-waits
+// not before this has started, either.
 function startShowWhen(element) {
   const form = element.closest('form');
   const [name, ...values] = element.dataset.showWhen.split(/[=|]/);
@@ -217,6 +218,7 @@ function startShowWhen(element) {
   };
   form.addEventListener('change', update);
   update();
+  element.removeAttribute('data-waits');
 }
 
 /* ---------- look-ups and open pick-lists ---------- */
