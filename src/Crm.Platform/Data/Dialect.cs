@@ -27,7 +27,12 @@ public abstract class Dialect
     public abstract string ForShare { get; }
 
     /// <summary>"asc" puts null first and "desc" last on both databases, so that both can use an index.</summary>
-    public abstract string OrderBy(string expression, bool descending);
+    public abstract string Direction(bool descending);
+
+    public string OrderBy(string expression, bool descending) => $"{expression} {Direction(descending)}";
+
+    /// <summary>The function that tells where in its first text the second one is: a number from 1 on, 0 for nowhere.</summary>
+    public abstract string PositionFunction { get; }
 
     /// <summary>
     /// Put before a column, keeps the planner from using its index there; empty where the planner weighs limits and

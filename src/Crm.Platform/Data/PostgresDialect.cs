@@ -93,8 +93,9 @@ internal sealed class PostgresDialect : Dialect
         _ => NpgsqlDbType.Text,
     };
 
-    public override string OrderBy(string expression, bool descending)
-        => descending ? $"{expression} DESC NULLS LAST" : $"{expression} ASC NULLS FIRST";
+    public override string Direction(bool descending) => descending ? "DESC NULLS LAST" : "ASC NULLS FIRST";
+
+    public override string PositionFunction => "strpos";
 
     // By code point only A to Z have small letters.
     internal override string Lower(string expression) => $"lower({expression} COLLATE \"und-x-icu\") COLLATE \"C\"";

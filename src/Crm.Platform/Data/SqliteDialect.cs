@@ -65,7 +65,9 @@ internal sealed class SqliteDialect : Dialect
         }
     }
 
-    public override string OrderBy(string expression, bool descending) => descending ? $"{expression} DESC" : $"{expression} ASC";
+    public override string Direction(bool descending) => descending ? "DESC" : "ASC";
+
+    public override string PositionFunction => "instr";
 
     public override string NoIndex => "+";
 

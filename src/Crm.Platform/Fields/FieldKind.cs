@@ -47,6 +47,9 @@ public abstract class FieldKind
 
     public virtual bool IsSortable => true;
 
+    /// <summary>The values of a field in the order that a sort puts them in; null where that is the order of <see cref="FilterColumn"/>.</summary>
+    public virtual IReadOnlyList<string>? SortOrder(FieldDefinition field) => null;
+
     /// <summary>Whether a value is a text that people look for by its words.</summary>
     public virtual bool IsSearched => ValueType == typeof(string);
 

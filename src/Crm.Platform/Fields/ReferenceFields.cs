@@ -21,6 +21,9 @@ internal sealed class PickListField : FieldKind
 
     public override IReadOnlyList<KindColumn> Columns(FieldDefinition field) => PickListColumns;
 
+    /// <summary>As the options are listed: stages and urgencies have no letters' order.</summary>
+    public override IReadOnlyList<string> SortOrder(FieldDefinition field) => [.. field.Options.Select(o => o.Key)];
+
     public override FieldParse Parse(FieldDefinition field, string text, ParseContext context)
     {
         var trimmed = text.Trim();

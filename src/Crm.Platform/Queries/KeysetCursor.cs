@@ -16,62 +16,79 @@ internal static class KeysetCursor
         => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(keys.Select(ToText).ToArray()));
 
     /// <summary>
-    /// Conditions of the records after the cursor's place, stretch by stretch in order: those with a first key and those
+    /// Conditions of the records after a place, stretch by stretch in order: those with a first key and those
     /// without are two stretches, each of which an index answers. A condition "or null" would lose its order.
     /// </summary>
     /// <param name="noIndex">Put before columns that must not choose the index.</param>
-    public static IReadOnlyList<SqlText> Stretches(string cursor, IReadOnlyList<SortKey> sorts, bool backwards, string noIndex)
+    public static IReadOnlyList<SqlText> Stretches(string cursor, IReadOnlyList<SortKey> sorts, bool backwards, string noIndex, Dialect dialect)
     {
         var keys = Decode(cursor, sorts);
-        var (column, down) = (noIndex + sorts[0].At.FilterSql, sorts[0].Descending ^ backwards);
-        if (keys[0] is null)
+        IReadOnlyList<Key> all = [.. sorts.Select((sort, i) => new Key(sort, keys[i], sort.Descending ^ backwards, noIndex, dialect))];
+        var first = all[0];
+        if (first.IsEmpty)
         {
-            var rest = new SqlText($"{column} IS NULL AND (").Append(Chain(keys, sorts, backwards, noIndex, 1)).Append(")");
-            return down ? [rest] : [rest, new SqlText($"{column} IS NOT NULL")];
+            var rest = new SqlText($"{first.Column} IS NULL AND (").Append(Chain(all, 1)).Append(")");
+            return first.Down ? [rest] : [rest, new SqlText($"{first.Column} IS NOT NULL")];
         }
-        var range = Range(keys, sorts, backwards, noIndex, column, down);
-        return down && !sorts[0].At.IsNeverEmpty ? [range, new SqlText($"{column} IS NULL")] : [range];
+        return first.Down && !first.IsNeverEmpty ? [Range(all), new SqlText($"{first.Column} IS NULL")] : [Range(all)];
     }
 
-    private static SqlText Range(object?[] keys, IReadOnlyList<SortKey> sorts, bool backwards, string noIndex, string column, bool down)
+    private static SqlText Range(IReadOnlyList<Key> keys)
     {
-        if (sorts.Count == 1)
-            return new SqlText($"{column} {(down ? "<" : ">")} ").Append(sorts[0].At.FilterType, keys[0]);
+        var first = keys[0];
+        if (keys.Count == 1)
+            return first.Than(first.After);
         // One key and the id, which is what most lists have, are one place in an index.
-        if (sorts is [var first, { At.IsId: true } id] && first.Descending == id.Descending)
-            return new SqlText($"({column}, {noIndex}{id.At.FilterSql}) {(down ? "<" : ">")} (").Append(first.At.FilterType, keys[0]).Append(", ").Append(id.At.FilterType, keys[1]).Append(")");
+        if (keys is [_, { IsId: true } id] && first.Down == id.Down)
+            return new SqlText("(").Append(first.Compared).Append($", {id.Column}) {first.After} (").Append(first.Value).Append(", ").Append(id.Value).Append(")");
         // With more of them, the first key's range alone lets the database start reading at the right place.
-        return new SqlText($"{column} {(down ? "<=" : ">=")} ").Append(sorts[0].At.FilterType, keys[0]).Append(" AND (").Append(Chain(keys, sorts, backwards, noIndex, 0)).Append(")");
+        return first.Than($"{first.After}=").Append(" AND (").Append(Chain(keys, 0)).Append(")");
     }
 
-    private static SqlText Chain(object?[] keys, IReadOnlyList<SortKey> sorts, bool backwards, string noIndex, int from)
+    private static SqlText Chain(IReadOnlyList<Key> keys, int from)
     {
         var sql = new SqlText();
-        for (var i = from; i < sorts.Count; i++)
+        for (var i = from; i < keys.Count; i++)
         {
             sql.Append(i == from ? "(" : " OR (");
             for (var j = from; j < i; j++)
-                (keys[j] is null ? sql.Append($"{noIndex}{sorts[j].At.FilterSql} IS NULL") : sql.Append($"{noIndex}{sorts[j].At.FilterSql} = ").Append(sorts[j].At.FilterType, keys[j])).Append(" AND ");
-            After(sql, sorts[i], keys[i], sorts[i].Descending ^ backwards, noIndex);
-            sql.Append(")");
+                sql.Append(keys[j].IsEmpty ? new SqlText($"{keys[j].Column} IS NULL") : keys[j].Than("=")).Append(" AND ");
+            sql.Append(Beyond(keys[i])).Append(")");
         }
         return sql;
     }
 
-    private static void After(SqlText sql, SortKey sort, object? key, bool descending, string noIndex)
+    private static SqlText Beyond(Key key)
     {
-        var column = noIndex + sort.At.FilterSql;
-        if (key is null)
-            sql.Append(descending ? "1 = 0" : $"{column} IS NOT NULL");
-        else if (!descending)
-            sql.Append($"{column} > ").Append(sort.At.FilterType, key);
-        else if (sort.At.IsNeverEmpty)
-            sql.Append($"{column} < ").Append(sort.At.FilterType, key);
-        else
-            sql.Append($"({column} < ").Append(sort.At.FilterType, key).Append($" OR {column} IS NULL)");
+        if (key.IsEmpty)
+            return new SqlText(key.Down ? "1 = 0" : $"{key.Column} IS NOT NULL");
+        return key.Down && !key.IsNeverEmpty ? new SqlText("(").Append(key.Than("<")).Append($" OR {key.Column} IS NULL)") : key.Than(key.After);
     }
 
-    private static object?[] Decode(string cursor, IReadOnlyList<SortKey> sorts)
+    /// <summary>A field that is sorted by, and its value at the cursor's place.</summary>
+    private sealed class Key(SortKey sort, object? value, bool down, string noIndex, Dialect dialect)
+    {
+        public string Column { get; } = noIndex + sort.At.FilterSql;
+
+        public bool Down => down;
+
+        public string After => down ? "<" : ">";
+
+        public bool IsEmpty => value is null;
+
+        public bool IsNeverEmpty => sort.At.IsNeverEmpty;
+
+        public bool IsId => sort.At.IsId;
+
+        public SqlText Compared => sort.Compared(new SqlText(Column), dialect);
+
+        public SqlText Value => sort.Compared(new SqlText().Append(sort.At.FilterType, value), dialect);
+
+        public SqlText Than(string comparison) => new SqlText().Append(Compared).Append($" {comparison} ").Append(Value);
+    }
+
+    /// <summary>The keys of the place, one for each sort.</summary>
+    public static object?[] Decode(string cursor, IReadOnlyList<SortKey> sorts)
     {
         try
         {

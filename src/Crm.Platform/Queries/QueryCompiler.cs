@@ -18,6 +18,9 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     /// <summary>The last code point: no text that starts with a prefix comes after the prefix and this.</summary>
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
 
+    /// <summary>A list that follows options asks for one at a time, beside what people ask: see <see cref="QueryEngine"/>.</summary>
+    private const int OfTheOrder = 5;
+
     private readonly Dictionary<string, string> _joins = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _sides = new(StringComparer.OrdinalIgnoreCase);
     private readonly SqlText _joined = new();
@@ -167,9 +170,9 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     public SqlText Compile(Filter filter, bool negated, int depth)
     {
-        if (depth > FilterParser.MaxDepth)
+        if (depth > FilterParser.MaxDepth + 1)
             throw new QueryException("The filter is nested too deeply: at most {0} levels", FilterParser.MaxDepth);
-        if (filter is not (AndFilter or OrFilter or NotFilter) && ++_conditions > FilterParser.MaxConditions)
+        if (filter is not (AndFilter or OrFilter or NotFilter) && ++_conditions > FilterParser.MaxConditions + OfTheOrder)
             throw new QueryException("The filter has too many conditions: at most {0}", FilterParser.MaxConditions);
         var before = _noIndex;
         if (ReferenceEquals(filter, Path.By))

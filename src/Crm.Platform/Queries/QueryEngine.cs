@@ -61,10 +61,7 @@ public sealed class QueryEngine(
         var take = Math.Clamp(query.Take, 1, MaxTake);
         // After a cursor there may be two stretches to skip in.
         var skip = query.After is null ? 0 : query.Skip;
-        var (plan, path, read) = await ReadAsync(query, skip + take + 1, null, cancellationToken);
-        if (read is null)
-            (plan, _, read) = await ReadAsync(query, skip + take + 1, path.Otherwise ?? await OtherwiseAsync(query, cancellationToken), cancellationToken);
-        var rows = read!;
+        var (plan, rows) = await ReadAsync(query, skip + take + 1, cancellationToken);
         rows.RemoveRange(0, Math.Min(skip, rows.Count));
         var more = rows.Count > take;
         if (more)
@@ -73,7 +70,7 @@ public sealed class QueryEngine(
             rows.Reverse();
         if (rows.Count == 0)
             return new QueryPage([], null, null);
-        await NameLinksAsync(plan, rows.ConvertAll(r => r.Item), cancellationToken);
+        await NameLinksAsync(plan!, rows.ConvertAll(r => r.Item), cancellationToken);
         var hasNext = query.Backwards || more;
         var hasPrevious = query.Backwards ? more : query.After is not null;
         return new QueryPage([.. rows.Select(r => r.Item)],
@@ -81,18 +78,84 @@ public sealed class QueryEngine(
             hasPrevious ? KeysetCursor.Encode(rows[0].Keys) : null);
     }
 
-    /// <param name="path">How the records are reached; null finds out.</param>
+    /// <summary>The first records of a query and their sort keys. No plan where there is nothing to read.</summary>
+    private async Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)> Rows)> ReadAsync(Query query, int count, CancellationToken cancellationToken)
+    {
+        var sorts = Sorts(Compiler(query.Type, query.WithHidden), query);
+        var path = query.Bin == RecycleBin.Without ? await AccessPathAsync(query, sorts[0], cancellationToken) : AccessPath.Free;
+        if (sorts[0] is { Order: not null, At.Alias: "t" } && query.Bin == RecycleBin.Without && !path.IsDriven && AccessPathFinder.HasIndex(sorts[0].At.Type, sorts[0].At.Field, kinds))
+        {
+            // Some ten thousands that are found otherwise are sorted sooner than each option's are found.
+            if (path.Otherwise is null)
+                return await ReadByOptionAsync(query, sorts, count, cancellationToken);
+            path = path.Otherwise;
+        }
+        var (plan, rows) = await ReadAsync(query, count, path, cancellationToken);
+        if (rows is null)
+            (plan, rows) = await ReadAsync(query, count, path.Otherwise ?? await OtherwiseAsync(query, cancellationToken), cancellationToken);
+        return (plan, rows!);
+    }
+
+    /// <summary>
+    /// Follows options in their order, in which no index has the records: those without one, those of the first option, of the second,
+    /// each a query that an index answers, sorted by what else the list is sorted by, until there are enough.
+    /// </summary>
+    private async Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)> Rows)> ReadByOptionAsync(Query query, IReadOnlyList<SortKey> sorts, int count, CancellationToken cancellationToken)
+    {
+        var (first, path) = (sorts[0], _path);
+        var places = first.Order!.Index().ToDictionary(o => o.Item, o => o.Index);
+        var down = first.Descending ^ query.Backwards;
+        var from = query.After is null ? null : KeysetCursor.Decode(query.After, sorts);
+        var options = (await OptionsInUseAsync(first.At, cancellationToken)).Prepend(null).GroupBy(Place).ToDictionary(g => g.Key, g => g.Cast<object?>().ToList());
+        var skip = from is null ? query.Skip : 0;
+        var (plan, rows) = ((ReadPlan?)null, new List<(ContentItem Item, object?[] Keys)>());
+        foreach (var place in down ? options.Keys.OrderDescending() : options.Keys.Order())
+        {
+            if (from is not null && (down ? place > Place(from[0]) : place < Place(from[0])))
+                continue;
+            var one = options[place] is [var only] ? Filter.Eq(first.Path, only) : Filter.In(first.Path, options[place]);
+            var (read, more) = await ReadAsync(query with
+            {
+                Where = query.Where is AndFilter and ? Filter.And([.. and.Filters, one]) : Filter.And(query.Where, one),
+                Sort = [.. sorts.Skip(1).Select(s => (s.Descending ? "-" : "") + s.Path)],
+                After = from is not null && place == Place(from[0]) ? KeysetCursor.Encode(from[1..]) : null,
+                Skip = 0,
+            }, skip + count - rows.Count, cancellationToken);
+            plan ??= read;
+            rows.AddRange(more.Select(r => (r.Item, (object?[])[options[place][0], .. r.Keys])));
+            if (rows.Count >= skip + count)
+                break;
+        }
+        rows.RemoveRange(0, Math.Min(skip, rows.Count));
+        _path = path;
+        return (plan, rows);
+
+        // Null, then what is an option no more, then the options.
+        int Place(object? option) => option is null ? -2 : places.GetValueOrDefault((string)option, -1);
+    }
+
+    /// <summary>The values that records have in an indexed column, one step of the index each.</summary>
+    private Task<List<string>> OptionsInUseAsync(QueryCompiler.Resolved at, CancellationToken cancellationToken)
+    {
+        var column = at.FilterSql;
+        var next = $"SELECT {column} FROM {Columns.Table(at.Type)} t WHERE t.\"deleted_at\" IS NULL AND {column} > ";
+        var last = $" ORDER BY {column} LIMIT 1";
+        return session.ReadAsync(new SqlText($"WITH RECURSIVE v(x) AS (SELECT ({next}''{last}) UNION ALL SELECT ({next}v.x{last}) FROM v WHERE v.x IS NOT NULL) SELECT x FROM v WHERE x IS NOT NULL"), r => r.GetString(0), cancellationToken);
+    }
+
+    /// <param name="path">How the records are reached.</param>
     /// <returns>No rows when the path took too long and there is another one.</returns>
-    private async Task<(ReadPlan Plan, AccessPath Path, List<(ContentItem Item, object?[] Keys)>? Rows)> ReadAsync(Query query, int count, AccessPath? path, CancellationToken cancellationToken)
+    private async Task<(ReadPlan Plan, List<(ContentItem Item, object?[] Keys)>? Rows)> ReadAsync(Query query, int count, AccessPath path, CancellationToken cancellationToken)
     {
         var compiler = Compiler(query.Type, query.WithHidden);
         var plan = new ReadPlan(compiler, query.Columns ?? AllFields(compiler));
         var sorts = Sorts(compiler, query);
         var keyStart = plan.ColumnCount;
-        path ??= query.Bin == RecycleBin.Without ? await AccessPathAsync(query, sorts[0], cancellationToken) : AccessPath.Free;
         var noIndex = path.IsDriven ? session.Dialect.NoIndex : "";
         var select = new SqlText("SELECT ").Append(plan.Select).Append(string.Concat(sorts.Select(s => $", {s.At.FilterSql}")));
-        var order = $" ORDER BY {string.Join(", ", sorts.Select(Order))}";
+        var order = new SqlText();
+        foreach (var sort in sorts)
+            order.Append(order.ToString().Length == 0 ? " ORDER BY " : ", ").Append(Order(sort));
         // What is to be sorted carries its id and no more; the page's records are read afterwards.
         var which = path.IsDriven && sorts.All(s => s.At.Alias == "t") ? Compiler(query.Type, query.WithHidden) : compiler;
         which.Path = path;
@@ -103,7 +166,7 @@ public sealed class QueryEngine(
             where = compiler.Where(query.Where, query.Bin);
         }
         var rows = new List<(ContentItem Item, object?[] Keys)>();
-        foreach (var stretch in query.After is null ? Whole : KeysetCursor.Stretches(query.After, sorts, query.Backwards, noIndex))
+        foreach (var stretch in query.After is null ? Whole : KeysetCursor.Stretches(query.After, sorts, query.Backwards, noIndex, session.Dialect))
         {
             var page = which.From().Append(where);
             if (stretch.ToString().Length > 0)
@@ -117,17 +180,18 @@ public sealed class QueryEngine(
             else
                 sql.Append(compiler.From()).Append(" WHERE t.\"id\" IN (SELECT t.\"id\"").Append(page).Append(")").Append(order);
             if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is not null ? TryFor : path.MayBeInVain && count <= MaxTake && query.Skip == 0 ? _tryLong : null, cancellationToken))
-                return (plan, path, null);
+                return (plan, null);
             if (rows.Count >= count)
                 break;
         }
-        return (plan, path, rows);
+        return (plan, rows);
 
         // Told where empty ones are to stand, PostgreSQL would not use an index of ids, which are never empty.
-        string Order(SortKey sort)
+        SqlText Order(SortKey sort)
         {
             var (column, down) = (noIndex + sort.At.FilterSql, sort.Descending ^ query.Backwards);
-            return sort.At.IsId ? $"{column} {(down ? "DESC" : "ASC")}" : session.Dialect.OrderBy(column, down);
+            return sort.At.IsId ? new SqlText($"{column} {(down ? "DESC" : "ASC")}")
+                : new SqlText().Append(sort.Compared(new SqlText(column), session.Dialect)).Append($" {session.Dialect.Direction(down)}");
         }
 
         void Row(DbDataReader reader) => rows.Add((plan.Read(reader, session.Dialect), [.. sorts.Select((s, i) => session.Dialect.Read(reader, keyStart + i, s.At.FilterType))]));
@@ -277,16 +341,17 @@ public sealed class QueryEngine(
         foreach (var path in query.Sort.Count > 0 ? query.Sort : compiler.Root.DefaultSort.Where(p => compiler.Root.Find(p.TrimStart('-')) is { } field && compiler.IsThere(compiler.Root, field)))
         {
             var descending = path.StartsWith('-');
-            var at = compiler.Resolve(descending ? path[1..] : path);
+            var name = descending ? path[1..] : path;
+            var at = compiler.Resolve(name);
             if (!at.Kind.IsSortable && at.Field.Name != SystemFields.Id)
                 throw new QueryException("{0} cannot be sorted by", at.Field.Label) { Field = at.Field.Name };
-            sorts.Add(new SortKey(at, descending));
+            sorts.Add(new SortKey(name, at, descending));
         }
         if (sorts.Count > 5)
             throw new QueryException("At most {0} fields to sort by", 5);
         // The id follows the last key's direction, so that one index answers either way.
         if (sorts.Count == 0 || !sorts[^1].At.IsId)
-            sorts.Add(new SortKey(compiler.Resolve(SystemFields.Id), sorts.Count > 0 && sorts[^1].Descending));
+            sorts.Add(new SortKey(SystemFields.Id, compiler.Resolve(SystemFields.Id), sorts.Count > 0 && sorts[^1].Descending));
         return sorts;
     }
 }
@@ -297,5 +362,3 @@ public sealed record QueryLimits
     /// <summary>So many of SQLite's steps, some fifty thousand records, a page's order is followed where conditions may be rare together.</summary>
     public int StepsInVain { get; init; } = 600_000;
 }
-
-internal sealed record SortKey(QueryCompiler.Resolved At, bool Descending);

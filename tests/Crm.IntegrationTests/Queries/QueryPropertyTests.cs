@@ -410,7 +410,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
     }
 
     private string[] RandomSort()
-        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code", "discount", "rating", "effort", "parent.name", "parent.displayText", "parent.rating", "id"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
+        => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(["name", "employees", "score", "revenue", "active", "founded", "contacted", "level", "code", "discount", "rating", "effort", "parent.name", "parent.displayText", "parent.rating", "parent.level", "id"])).Distinct().Select(f => (_random.Next(2) == 0 ? "-" : "") + f)];
 
     private bool Evaluate(Filter filter, ContentItem item) => filter switch
     {
@@ -484,11 +484,11 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
 
     private string? Maybe(Func<string?> text) => _random.Next(4) == 0 ? null : text();
 
-    /// <summary>Empty first, text by code point, the id between equals in the direction of the last key.</summary>
+    /// <summary>Empty first, text by code point, options as they are listed, the id between equals in the direction of the last key.</summary>
     private sealed class NaiveOrder(string[] sort, Func<ContentItem, string, object?> value) : IComparer<ContentItem>
     {
         public object?[] KeysOf(ContentItem item)
-            => [.. sort.Select(path => path.TrimStart('-')).Select(field => field == "level" ? item[field] : Key(value(item, field))), item.Id.ToString()];
+            => [.. sort.Select(path => path.TrimStart('-')).Select(field => value(item, field) is string option && field.EndsWith("level", StringComparison.Ordinal) ? "cab".IndexOf(option, StringComparison.Ordinal) : Key(value(item, field))), item.Id.ToString()];
 
         public int Compare(object?[] x, object?[] y)
         {

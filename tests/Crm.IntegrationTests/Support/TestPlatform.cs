@@ -128,7 +128,7 @@ internal sealed class TestTypes : IContentTypeProvider
                 Field.YesNo("active", "Active"),
                 Field.Date("founded", "Founded"),
                 Field.DateTime("contacted", "Contacted"),
-                Field.PickList("level", "Level", new("a", "A"), new("b", "B"), new("c", "C")),
+                Field.PickList("level", "Level", new("c", "C"), new("a", "A"), new("b", "B")),
                 Field.PickList("industry", "Industry", new PickListOption("retail", "Retail")) with { Open = true },
                 Field.Email("email", "E-mail"),
                 Field.Phone("phone", "Phone"),
