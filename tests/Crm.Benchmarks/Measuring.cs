@@ -23,6 +23,7 @@ internal sealed class Measuring(Site site, BenchmarkPlan plan, ResultTable table
         await GetAsync("list, three filters, sorted by an added field", admin, i => $"/customers?sort=-score&filter={Uri.EscapeDataString($"level eq '{"abcd"[i % 4]}' and industry eq '{Industries[i % 10]}' and employees gt {i % 10 * 1000}")}");
         await GetAsync("list, frequent conditions that are rare together", admin, i => $"/customers?filter={Uri.EscapeDataString($"employees lt {5001 + i % 1000} and employees ge {5000 + i % 1000}")}");
         await GetAsync("list, sorted by change", admin, _ => "/customers?sort=-modifiedAt");
+        await GetAsync("list, sorted by a pick-list and a field", admin, i => $"/customers?sort={(i % 2 == 0 ? "" : "-")}industry,-score");
         await GetAsync("contacts by customer.industry", admin, i => $"/contacts?filter={Uri.EscapeDataString($"customer/industry eq '{Industries[i % 10]}'")}");
         await GetAsync("contacts by customer.name", admin, i => $"/contacts?filter={Uri.EscapeDataString($"customer/name eq '{names[i % names.Count].Replace("'", "''", StringComparison.Ordinal)}'")}");
         await GetAsync("list of one's team, first page", seller, _ => "/customers");

@@ -120,7 +120,7 @@ public enum DatePrecision
 }
 
 /// <summary>A date is a deadline until another field of the record has one of these values.</summary>
-/// <param name="Field">A pick-list, such as <c>status</c>; to be read with the record, see <see cref="ContentTypeDefinition.NeededFields"/>.</param>
+/// <param name="Field">A pick-list, such as <c>status</c>, one of <see cref="ContentTypeDefinition.NeededFields"/>. Who reads the date reads it as well.</param>
 public sealed record LateRule(string Field, params IReadOnlyList<string> Over)
 {
     public bool AppliesTo(ContentItem item) => item[Field] is string value && !Over.Contains(value);

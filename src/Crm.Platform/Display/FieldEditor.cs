@@ -87,6 +87,6 @@ public sealed record FieldDisplay(FieldDefinition Field, FieldKind Kind, object 
     /// <summary>Of a look-up to many, the records that the reader may see.</summary>
     public IReadOnlyList<FieldLink> Links { get; init; } = [];
 
-    /// <summary>The text as pages show it: a web address goes without its scheme.</summary>
-    public string Shown => Kind is UrlField && new Uri((string)Value) is { Host: var host, PathAndQuery: var rest } ? rest.Length > 1 ? host + rest : host : Text;
+    /// <summary>The text as pages show it.</summary>
+    public string Shown => Kind.Shorten(Text);
 }

@@ -20,7 +20,7 @@ public sealed class FieldViews(FieldKinds kinds, ContentDefinitions definitions,
     /// <param name="field">What <see cref="FieldAt"/> gives for the path.</param>
     public FieldDisplay? Display(ContentTypeDefinition type, ContentItem item, string path, FieldDefinition field)
         => Display(field, item[path], item[path] is ValueList<Guid> ? item.NameOf : _ => item.DisplayOf(path)) is { } display
-            ? display with { IsDeadline = field.Late is { } late && late.AppliesTo(item), Url = display.Url ?? FileUrl(type, item, path, display.Value) }
+            ? display with { IsDeadline = type.Find(path)?.Late is { } late && late.AppliesTo(item), Url = display.Url ?? FileUrl(type, item, path, display.Value) }
             : null;
 
     /// <summary>Under the record's own address: who may not see the record cannot read its files.</summary>

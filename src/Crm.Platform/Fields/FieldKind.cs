@@ -117,6 +117,9 @@ public abstract class FieldKind
     /// <summary>Text for people.</summary>
     public virtual string Format(FieldDefinition field, object value, FormatContext context) => ToInvariant(field, value);
 
+    /// <summary>A text of <see cref="Format"/> as pages show it, without what everybody knows.</summary>
+    public virtual string Shorten(string text) => text;
+
     /// <summary>What is wrong with a definition of this kind, or null.</summary>
     public virtual Message? ValidateDefinition(FieldDefinition field) => null;
 

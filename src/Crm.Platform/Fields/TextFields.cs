@@ -116,6 +116,8 @@ internal sealed class UrlField : TextKind
             : FieldParse.Fail("{0} must be a web address such as https://example.com", field.Label);
     }
 
+    public override string Shorten(string text) => text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..].TrimEnd('/');
+
     private static bool HasScheme(string text)
         => text.IndexOf("://", StringComparison.Ordinal) is var end and > 0
             && Uri.CheckSchemeName(text[..end]);

@@ -20,7 +20,9 @@ internal sealed class ReadPlan
     public ReadPlan(QueryCompiler compiler, IReadOnlyList<string> paths)
     {
         _type = compiler.Root.Name;
-        foreach (var path in Always.Concat(paths).Distinct(StringComparer.OrdinalIgnoreCase))
+        // What tells whether a date is late.
+        var late = paths.Select(p => compiler.Root.Find(p)?.Late?.Field).OfType<string>().Where(f => compiler.Root.Find(f) is { } field && compiler.IsThere(compiler.Root, field));
+        foreach (var path in Always.Concat(paths).Concat(late).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             var at = Always.Contains(path) ? compiler.ResolveAlways(path) : compiler.Resolve(path);
             var start = _columns.Count;

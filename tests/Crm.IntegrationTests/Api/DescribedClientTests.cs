@@ -23,7 +23,7 @@ public abstract class DescribedClientTests(ApiSite api)
         "savedReports.parameters: 200 ",
         "segments.filter: 422 The filter is wrong at position 13: expected eq, ne, gt, ge, lt, le or in",
         // A month is kept as its first day.
-        "targets.month: 200 2027-03-01",
+        "targets.month: 200 2099-03-01",
         // Names of what is there.
         "users.roles: 422 There is no role “Sample”",
         "users.teams: 422 There is no team “Sample”",
@@ -59,7 +59,7 @@ public abstract class DescribedClientTests(ApiSite api)
             await ChangeAsync(set);
         foreach (var set in sets.Where(_made.ContainsKey))
             await DeleteAsync(set);
-        Assert.True(Exceptions.SequenceEqual(_otherwise), string.Join("\n", _otherwise));
+        Assert.True(Exceptions.ToHashSet().SetEquals(_otherwise), string.Join("\n", _otherwise));
         // A workflow's definition is a program in a language of its own. All else can be made from the description alone,
         // unless that says itself that it needs a file, which a record has only once it is there.
         Assert.True(_refused is [var only] && only.StartsWith("workflows: 422", StringComparison.Ordinal), string.Join("\n", _refused));
@@ -189,8 +189,8 @@ public abstract class DescribedClientTests(ApiSite api)
             ("integer", _, _) => Math.Max(1, (int)((decimal?)property["minimum"] ?? 1)),
             ("number", _, _) => 1.5m,
             ("boolean", _, _) => true,
-            (_, "date", _) => "2027-03-31",
-            (_, "date-time", _) => "2027-03-31T14:30:00Z",
+            (_, "date", _) => "2099-03-31",
+            (_, "date-time", _) => "2099-03-31T14:30:00Z",
             (_, "uuid", _) => Guid.NewGuid().ToString(),
             (_, _, "email") => $"m{Guid.NewGuid():N}@example.com",
             (_, _, "phone") => "+8613800138000",

@@ -21,7 +21,7 @@ internal sealed class ListReader(ContentDefinitions definitions, QueryEngine que
         {
             Where = where,
             Sort = [.. sort],
-            Columns = [.. shown.Select(c => c.Path), .. shown.Where(c => !c.Path.Contains('.', StringComparison.Ordinal)).Select(c => c.Field.Late?.Field).OfType<string>()],
+            Columns = [.. shown.Select(c => c.Path)],
             Take = PageSize,
             After = input.After,
             Backwards = input.Back is not null,

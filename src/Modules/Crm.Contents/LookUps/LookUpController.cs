@@ -24,7 +24,7 @@ internal sealed class LookUpController(ContentDefinitions definitions, QueryEngi
             .Items.OrderBy(i => Array.IndexOf(recent, i.Id)).ToList();
         return Json(known.Select(i => Offer(i, "recent")).Concat((await OffersAsync(definition, q?.Trim() ?? "", hints, cancellationToken)).Where(i => known.All(k => k.Id != i.Id)).Select(i => Offer(i, null))));
 
-        object Offer(ContentItem item, string? group) => new { value = item.Id, text = item.DisplayText, hint = string.Join(" · ", hints.Select(h => views.Display(definition, item, h)?.Text).Where(t => !string.IsNullOrEmpty(t))), group };
+        object Offer(ContentItem item, string? group) => new { value = item.Id, text = item.DisplayText, hint = string.Join(" · ", hints.Select(h => views.Display(definition, item, h)?.Shown).Where(t => !string.IsNullOrEmpty(t))), group };
     }
 
     /// <summary>

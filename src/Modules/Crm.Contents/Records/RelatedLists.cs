@@ -64,7 +64,7 @@ internal sealed class RelatedLists(ContentDefinitions definitions, QueryEngine q
     {
         { Value: bool yes } => yes ? display.Field.Label.For(localizer) : null,
         { Value: DateOnly } when type.Relation is not null => $"{display.Field.Label.For(localizer)} {display.Text}",
-        _ => display?.Text,
+        _ => display?.Shown,
     };
 
     private RelatedRecord Record(ContentTypeDefinition type, ContentItem item, string? side, string here, string hint)

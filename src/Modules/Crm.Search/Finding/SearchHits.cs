@@ -30,7 +30,7 @@ internal sealed class SearchHits(ContentDefinitions definitions, FieldKinds kind
         => [.. type.ListColumns.Where(c => c != type.DisplayField && c is not (SystemFields.DisplayText or SystemFields.ModifiedAt or SystemFields.CreatedAt)).Take(HintFields)];
 
     private string Hint(ContentTypeDefinition type, ContentItem item)
-        => string.Join(" · ", HintColumns(type).Where(c => type.Find(c.Split('.')[0]) is { Hidden: false }).Select(c => views.Display(type, item, c)?.Text).Where(t => !string.IsNullOrEmpty(t)));
+        => string.Join(" · ", HintColumns(type).Where(c => type.Find(c.Split('.')[0]) is { Hidden: false }).Select(c => views.Display(type, item, c)?.Shown).Where(t => !string.IsNullOrEmpty(t)));
 
     private (string? Field, IReadOnlyList<TextPiece>? Snippet) Snippet(ContentTypeDefinition type, ContentItem item, SearchWords words)
     {

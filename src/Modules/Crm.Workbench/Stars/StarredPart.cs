@@ -28,7 +28,7 @@ internal sealed class StarredPart(StarStore stars, QueryEngine queries, ContentD
             var ids = group.Take(10 * ShownOfEach).ToList();
             var found = await queries.ListAsync(new Query(type.Name) { Where = Filter.In(SystemFields.Id, ids.Select(i => (object?)i)), Columns = hints, Sort = [SystemFields.Id], Take = ids.Count }, cancellationToken);
             shown.AddRange(found.Items.OrderBy(i => ids.IndexOf(i.Id)).Take(ShownOfEach)
-                .Select(i => new StarredRecord(type, i, string.Join(" · ", hints.Select(h => views.Display(type, i, h)?.Text).Where(t => !string.IsNullOrEmpty(t))))));
+                .Select(i => new StarredRecord(type, i, string.Join(" · ", hints.Select(h => views.Display(type, i, h)?.Shown).Where(t => !string.IsNullOrEmpty(t))))));
         }
         return shown.Count > 0 ? new("_Starred", shown) : null;
     }
