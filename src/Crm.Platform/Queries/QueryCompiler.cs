@@ -18,7 +18,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     /// <summary>The last code point: no text that starts with a prefix comes after the prefix and this.</summary>
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
 
-    /// <summary>A list that follows options asks for one at a time, beside what people ask: see <see cref="QueryEngine"/>.</summary>
+    /// <summary>A list that follows options asks for one at a time, beside what people ask: see <see cref="OptionOrder"/>.</summary>
     private const int OfTheOrder = 5;
 
     private readonly Dictionary<string, string> _joins = new(StringComparer.OrdinalIgnoreCase);

@@ -83,64 +83,22 @@ public sealed class QueryEngine(
     {
         var sorts = Sorts(Compiler(query.Type, query.WithHidden), query);
         var path = query.Bin == RecycleBin.Without ? await AccessPathAsync(query, sorts[0], cancellationToken) : AccessPath.Free;
-        if (sorts[0] is { Order: not null, At.Alias: "t" } && query.Bin == RecycleBin.Without && !path.IsDriven && AccessPathFinder.HasIndex(sorts[0].At.Type, sorts[0].At.Field, kinds))
+        if (query.Bin == RecycleBin.Without && sorts[0] is { Order: not null, At.Alias: "t" } first && AccessPathFinder.HasIndex(first.At.Type, first.At.Field, kinds))
         {
             // Some ten thousands that are found otherwise are sorted sooner than each option's are found.
-            if (path.Otherwise is null)
-                return await ReadByOptionAsync(query, sorts, count, cancellationToken);
-            path = path.Otherwise;
+            path = path.Otherwise ?? path;
+            if (!path.IsDriven)
+            {
+                var last = _path;
+                var byOption = await new OptionOrder(session).ReadAsync(query, sorts, count, (part, most) => ReadAsync(part, most, cancellationToken), cancellationToken);
+                _path = last;
+                return byOption;
+            }
         }
         var (plan, rows) = await ReadAsync(query, count, path, cancellationToken);
         if (rows is null)
             (plan, rows) = await ReadAsync(query, count, path.Otherwise ?? await OtherwiseAsync(query, cancellationToken), cancellationToken);
         return (plan, rows!);
-    }
-
-    /// <summary>
-    /// Follows options in their order, in which no index has the records: those without one, those of the first option, of the second,
-    /// each a query that an index answers, sorted by what else the list is sorted by, until there are enough.
-    /// </summary>
-    private async Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)> Rows)> ReadByOptionAsync(Query query, IReadOnlyList<SortKey> sorts, int count, CancellationToken cancellationToken)
-    {
-        var (first, path) = (sorts[0], _path);
-        var places = first.Order!.Index().ToDictionary(o => o.Item, o => o.Index);
-        var down = first.Descending ^ query.Backwards;
-        var from = query.After is null ? null : KeysetCursor.Decode(query.After, sorts);
-        var options = (await OptionsInUseAsync(first.At, cancellationToken)).Prepend(null).GroupBy(Place).ToDictionary(g => g.Key, g => g.Cast<object?>().ToList());
-        var skip = from is null ? query.Skip : 0;
-        var (plan, rows) = ((ReadPlan?)null, new List<(ContentItem Item, object?[] Keys)>());
-        foreach (var place in down ? options.Keys.OrderDescending() : options.Keys.Order())
-        {
-            if (from is not null && (down ? place > Place(from[0]) : place < Place(from[0])))
-                continue;
-            var one = options[place] is [var only] ? Filter.Eq(first.Path, only) : Filter.In(first.Path, options[place]);
-            var (read, more) = await ReadAsync(query with
-            {
-                Where = query.Where is AndFilter and ? Filter.And([.. and.Filters, one]) : Filter.And(query.Where, one),
-                Sort = [.. sorts.Skip(1).Select(s => (s.Descending ? "-" : "") + s.Path)],
-                After = from is not null && place == Place(from[0]) ? KeysetCursor.Encode(from[1..]) : null,
-                Skip = 0,
-            }, skip + count - rows.Count, cancellationToken);
-            plan ??= read;
-            rows.AddRange(more.Select(r => (r.Item, (object?[])[options[place][0], .. r.Keys])));
-            if (rows.Count >= skip + count)
-                break;
-        }
-        rows.RemoveRange(0, Math.Min(skip, rows.Count));
-        _path = path;
-        return (plan, rows);
-
-        // Null, then what is an option no more, then the options.
-        int Place(object? option) => option is null ? -2 : places.GetValueOrDefault((string)option, -1);
-    }
-
-    /// <summary>The values that records have in an indexed column, one step of the index each.</summary>
-    private Task<List<string>> OptionsInUseAsync(QueryCompiler.Resolved at, CancellationToken cancellationToken)
-    {
-        var column = at.FilterSql;
-        var next = $"SELECT {column} FROM {Columns.Table(at.Type)} t WHERE t.\"deleted_at\" IS NULL AND {column} > ";
-        var last = $" ORDER BY {column} LIMIT 1";
-        return session.ReadAsync(new SqlText($"WITH RECURSIVE v(x) AS (SELECT ({next}''{last}) UNION ALL SELECT ({next}v.x{last}) FROM v WHERE v.x IS NOT NULL) SELECT x FROM v WHERE x IS NOT NULL"), r => r.GetString(0), cancellationToken);
     }
 
     /// <param name="path">How the records are reached.</param>
