@@ -65,9 +65,17 @@ internal static class ManyRecords
         var choice = page.Locator(".inline-editor select");
         await choice.SelectOptionAsync(await choice.InputValueAsync() == "c" ? "b" : "c");
         await choice.PressAsync("Enter");
-        await Expect(page.Locator("[data-timeline] .changes dt").First).ToHaveTextAsync(manager.Say("Level"));
+        await Expect(page.Locator("#timeline .changes dt").First).ToHaveTextAsync(manager.Say("Level"));
         await page.Locator("[data-inline-undo] button").ClickAsync();
         await Expect(page.Locator("[data-inline-undo]")).ToHaveCountAsync(0);
+        // What is lost on the way there is the timeline alone.
+        await page.RouteAsync("**/customers/*", route => route.FulfillAsync(new() { Status = 500 }));
+        await fact.Locator(".inline-pencil").ClickAsync();
+        await choice.SelectOptionAsync(await choice.InputValueAsync() == "c" ? "b" : "c");
+        await choice.PressAsync("Enter");
+        await Expect(page.Locator("[data-snacks]")).ToContainTextAsync(manager.Say("It is saved, but the timeline below could not be brought up to date."));
+        await Expect(page.Locator("[data-snacks] [data-error]")).ToHaveCountAsync(0);
+        await page.UnrouteAllAsync();
 
         // A look-up's picker is called as its field, and so is the way to empty it.
         fact = page.Locator("dd[data-inline$='/owner']");

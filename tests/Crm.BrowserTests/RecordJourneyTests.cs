@@ -84,19 +84,45 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await person.GoAsync($"{record}/edit");
         await Expect(person.Page.Locator("[data-draft-offer]")).ToBeVisibleAsync();
         await person.LookAsync("record-draft");
+        // Left for later, it is offered again, whatever was typed over it and given up.
+        await person.Page.Locator("[name=notes]").FillAsync("Never mind");
+        await person.Page.WaitForFunctionAsync("() => Object.values(localStorage).some(draft => draft.includes('Never mind'))");
+        await CancelAsync(stays: false);
+        await Expect(person.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(record + "$"));
+        await person.GoAsync($"{record}/edit");
         await person.Page.Locator("[data-draft-restore]").ClickAsync();
         await Expect(person.Page.Locator("[name=notes]")).ToHaveValueAsync("Half a sentence");
         // Leaving is asked about, and staying keeps what is there.
-        var asked = "";
-        void Stay(object? _, IDialog dialog) { asked = dialog.Type; _ = dialog.DismissAsync(); }
-        person.Page.Dialog += Stay;
-        await person.Page.Locator("[data-cancel]").ClickAsync();
-        await Expect(person.Page.Locator("[name=notes]")).ToHaveValueAsync("Half a sentence");
-        person.Page.Dialog -= Stay;
-        Assert.Equal("beforeunload", asked);
+        await person.Page.Locator("[name=notes]").FillAsync("Half a sentence and more");
+        await CancelAsync(stays: true);
+        await Expect(person.Page.Locator("[name=notes]")).ToHaveValueAsync("Half a sentence and more");
+        await person.Page.WaitForFunctionAsync("() => Object.values(localStorage).some(draft => draft.includes('Half a sentence and more'))");
+        await CancelAsync(stays: false);
+        await Expect(person.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(record + "$"));
+        await person.Page.WaitForFunctionAsync("() => !Object.keys(localStorage).some(k => k.startsWith('draft:'))");
+
+        // A form that is saved needs none either.
+        await person.GoAsync($"{record}/edit");
+        await person.Page.Locator("[name=notes]").FillAsync("A whole sentence");
+        await person.Page.WaitForFunctionAsync("() => Object.values(localStorage).some(draft => draft.includes('A whole sentence'))");
         await person.Page.Locator("main [data-primary]").ClickAsync();
         await Expect(person.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(record + "$"));
         await person.Page.WaitForFunctionAsync("() => !Object.keys(localStorage).some(k => k.startsWith('draft:'))");
+
+        async Task CancelAsync(bool stays)
+        {
+            var asked = new TaskCompletionSource<string>();
+            void Answer(object? _, IDialog dialog)
+            {
+                _ = stays ? dialog.DismissAsync() : dialog.AcceptAsync();
+                asked.SetResult(dialog.Type);
+            }
+
+            person.Page.Dialog += Answer;
+            await person.Page.Locator("[data-cancel]").ClickAsync();
+            Assert.Equal("beforeunload", await asked.Task.WaitAsync(TimeSpan.FromSeconds(15)));
+            person.Page.Dialog -= Answer;
+        }
     }
 
     private static async Task QuickCreateAsync(Person person, string record)
@@ -144,7 +170,7 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         var address = new Uri(new Uri(page.Url), record).ToString();
         await ChooseAsync("[data-copy-link]");
-        await Expect(page.Locator(".snack")).ToHaveTextAsync(person.Say("The link was copied."));
+        await Expect(page.Locator(".snack")).ToHaveTextAsync(person.Say("Copied."));
         Assert.Equal(address, await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
         // Where the site's address is not secure there is no such interface.
         await page.EvaluateAsync("""
@@ -158,6 +184,18 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await ChooseAsync("[data-copy-link]");
         await Expect(page.Locator(".snack")).ToHaveCountAsync(2);
         Assert.Equal(address, await page.EvaluateAsync<string>("window.board.readText()"));
+        // Where nothing helps the text is there to be copied by hand.
+        await page.EvaluateAsync("""
+            () => {
+              Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(new DOMException('', 'NotAllowedError')) }, configurable: true });
+              document.execCommand = () => false;
+            }
+            """);
+        await ChooseAsync("[data-copy-link]");
+        await Expect(page.Locator("[data-copy-by-hand] textarea")).ToBeFocusedAsync();
+        Assert.Equal(address, await page.EvaluateAsync<string>("getSelection().toString()"));
+        await person.LookAsync("copy-by-hand");
+        await page.Keyboard.PressAsync("Escape");
 
         await ChooseAsync("[data-print]");
         await Expect(page.Locator("html[data-printed]")).ToHaveCountAsync(1);

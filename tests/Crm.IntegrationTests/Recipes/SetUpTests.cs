@@ -60,6 +60,7 @@ public abstract class SetUpTests(DatabaseProvider provider)
             foreach (var kept in new[] { "SiteName", "AdminUserName", "AdminEmail" })
                 Assert.Equal(answers[kept], page.QuerySelector<IHtmlInputElement>($"#{kept}")!.Value);
             Assert.Equal(answers["Provider"], page.QuerySelector<IHtmlInputElement>("input[name=Provider]:checked")!.Value);
+            Assert.Equal(answers["Provider"] == nameof(DatabaseProvider.Postgres) ? "false" : "true", page.QuerySelector("[data-show-when='Provider=Postgres']")!.GetAttribute("data-waits"));
             Assert.Equal("zh-CN", page.QuerySelector<IHtmlSelectElement>("#Culture")!.Value);
             Assert.All(page.QuerySelectorAll<IHtmlInputElement>("input[type=password]"), p => Assert.Equal("", p.Value));
             Assert.False(site.Host.Sites.IsSetUp);

@@ -63,6 +63,9 @@ public sealed class TicketLifeTests
             var page = await TestBrowser.ParseAsync(await refused.Content.ReadAsStringAsync());
             Assert.Contains("Say how it was solved", page.GetElementById("message-resolution-error")!.TextContent, StringComparison.Ordinal);
             Assert.Equal("Done", ((IHtmlTextAreaElement)page.GetElementById("message-text")!).Value.Trim());
+            // What is shown only sometimes stands there from the start where it is to be shown, even before any script has run.
+            Assert.Equal(["kind=reply false", "kind=note true", "status=solved|closed false"],
+                page.QuerySelectorAll(".talk-form [data-show-when]").Select(e => $"{e.GetAttribute("data-show-when")} {e.GetAttribute("data-waits")}"));
         }
         Assert.Equal(before, await SiteState.ReadAsync(site));
 

@@ -28,13 +28,7 @@ internal sealed record FormPage(ContentTypeDefinition Type, Guid? Id, string Tit
     public bool HasProblems => Errors.Count > 0 || Conflict is not null;
 
     /// <summary>Where the form is sent to.</summary>
-    public string Action => Id is null ? ListLinks.Of($"{Type.Path}/new", ("returnUrl", ReturnUrl)) : ListLinks.Of($"{Type.Path}/{Id}/edit", ("list", List));
-
-    /// <summary>The list that the reader came from, whose next record is a step away when this one is saved.</summary>
-    public string? List { get; init; }
-
-    /// <summary>Where a new record leads back to instead of its own page.</summary>
-    public string? ReturnUrl { get; init; }
+    public required string Action { get; init; }
 
     /// <summary>
     /// What a long form shows on demand: sections after the first without anything in them, and without any of the fields

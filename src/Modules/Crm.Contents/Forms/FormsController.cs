@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Contents.Lists;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Queries;
@@ -108,9 +109,9 @@ internal sealed class FormsController(
                 return await ShowAsync(definition, item, version, posted, result.Errors, null, StatusCodes.Status400BadRequest, cancellationToken);
             default:
                 var text = result.Status == SaveStatus.Unchanged ? "Nothing was changed." : "“{0}” was saved.";
-                var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? ListLinks.Of($"{definition.Path}/{id}/undo/{result.Version}", ("list", Request.Query["list"])) : null, merged);
+                var page = await ToRecordAsync(definition, id, text, cancellationToken, result.Status == SaveStatus.Updated ? ListAddress.Keep(Request, $"{definition.Path}/{id}/undo/{result.Version}") : null, merged);
                 if (await unkept.OfferAsync(definition, id, cancellationToken))
-                    page = Redirect(ListLinks.Of($"{definition.Path}/{id}", ("unkept", "1"), ("list", Request.Query["list"])));
+                    page = Redirect(ListAddress.Keep(Request, $"{definition.Path}/{id}", ("unkept", "1")));
                 return Request.Headers.XRequestedWith == Panel ? Json(new { value = id, url = page.Url }) : page;
         }
     }
@@ -128,15 +129,16 @@ internal sealed class FormsController(
         if (conflict is not null)
             (conflict, sections) = TakeOut(conflict, sections);
         Response.StatusCode = status;
+        // Where a new record leads back to instead of its own page.
+        var local = Url.IsLocalUrl(returnUrl) ? returnUrl : null;
         return View("Form", new FormPage(type, item?.Id, title, sections)
         {
             Version = version,
             Errors = form.Summary(type, sections, errors),
             Conflict = conflict,
             Parts = item is null ? parts.Views(type, errors) : [],
-            ReturnUrl = Url.IsLocalUrl(returnUrl) ? returnUrl : null,
-            List = Request.Query["list"],
-            CancelUrl = item is not null ? ListLinks.Of($"{type.Path}/{item.Id}", ("list", Request.Query["list"])) : Url.IsLocalUrl(returnUrl) ? returnUrl! : type.Path,
+            Action = item is null ? ListLinks.Of($"{type.Path}/new", ("returnUrl", local)) : ListAddress.Keep(Request, $"{type.Path}/{item.Id}/edit"),
+            CancelUrl = item is null ? local ?? type.Path : ListAddress.Keep(Request, $"{type.Path}/{item.Id}"),
         });
     }
 
@@ -169,6 +171,6 @@ internal sealed class FormsController(
         new Toast(said, undo).ShowOnNextPage(this);
         // Its draft is not needed any more.
         TempData[FormPage.SavedDraft] = Request.Form[FormPage.Draft].ToString();
-        return Redirect(item is null ? type.Path : ListLinks.Of($"{type.Path}/{id}", ("list", Request.Query["list"])));
+        return Redirect(item is null ? type.Path : ListAddress.Keep(Request, $"{type.Path}/{id}"));
     }
 }

@@ -35,6 +35,7 @@ public sealed class NewRecordForm
         {
             Errors = _form.Summary(definition, sections, errors),
             Parts = _parts.Views(definition, errors),
+            Action = $"{definition.Path}/new",
             CancelUrl = definition.Path,
         });
     }

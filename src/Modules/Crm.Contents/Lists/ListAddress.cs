@@ -1,4 +1,5 @@
 using Crm.Platform.Display;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Crm.Contents.Lists;
@@ -59,6 +60,9 @@ internal sealed record ListAddress(string Path, string? Filter, string? Search, 
             return ListLinks.Of("", ("list", query.Length == 0 ? "all" : query[1..]));
         }
     }
+
+    /// <summary>An address of the record that a request is about, with the list that it is reached from.</summary>
+    public static string Keep(HttpRequest request, string path, params IEnumerable<(string Name, string? Value)> query) => ListLinks.Of(path, [.. query, ("list", request.Query["list"])]);
 
     /// <param name="list">What <see cref="RecordUrl"/> has written.</param>
     /// <returns>The address without its saved view, and that view's id.</returns>

@@ -32,6 +32,9 @@ internal sealed record ListPage(
     /// <summary>What the list is sorted by, the first key first.</summary>
     public IReadOnlyList<SortChoice> Sorts { get; init; } = [];
 
+    /// <summary>Somebody has chosen the sort: it is not just the type's own or that of the tab.</summary>
+    public bool IsSortChosen => Address.Sort is not null && Address.Sort != Tabs.FirstOrDefault(t => t.IsCurrent)?.Address.Sort;
+
     /// <summary>Fields that the list can be sorted by besides.</summary>
     public IReadOnlyList<(string Path, string Label)> MoreSorts { get; init; } = [];
 

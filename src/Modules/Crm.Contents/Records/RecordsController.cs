@@ -1,4 +1,5 @@
 using Crm.Contents.Forms;
+using Crm.Contents.Lists;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
 using Crm.Platform.Queries;
@@ -32,7 +33,7 @@ internal sealed class RecordsController(ContentDefinitions definitions, QueryEng
             actor.Current.Can(definition, ContentActions.Edit, item),
             actor.Current.Can(definition, ContentActions.Delete, item))
         {
-            MoreUrl = page.HasMore && shown < MostMoments ? ListLinks.Of($"{definition.Path}/{id}", ("list", list), ("show", $"{shown + Step}")) + $"#timeline-{shown}" : null,
+            MoreUrl = page.HasMore && shown < MostMoments ? ListAddress.Keep(Request, $"{definition.Path}/{id}", ("show", $"{shown + Step}")) + $"#timeline-{shown}" : null,
             Place = await places.FindAsync(definition, id, list, cancellationToken),
             Unkept = unkept is null ? null : await words.OfAsync(definition, id, cancellationToken),
         });
@@ -44,7 +45,7 @@ internal sealed class RecordsController(ContentDefinitions definitions, QueryEng
     {
         var definition = definitions.Current.Get(type);
         await words.ForgetAsync(definition, id, cancellationToken);
-        return Redirect(ListLinks.Of($"{definition.Path}/{id}", ("list", Request.Query["list"])));
+        return Redirect(ListAddress.Keep(Request, $"{definition.Path}/{id}"));
     }
 
     /// <summary>Name and key facts stand in the head, what the system keeps for itself nowhere.</summary>

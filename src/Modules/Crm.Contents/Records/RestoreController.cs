@@ -1,3 +1,4 @@
+using Crm.Contents.Lists;
 using Crm.Platform.Changes;
 using Crm.Platform.Content;
 using Crm.Platform.Display;
@@ -58,6 +59,6 @@ internal sealed class RestoreController(ContentDefinitions definitions, IContent
         new Toast(errors.Count > 0
             ? localizer["Nothing was put back: {0}", string.Join(localizer["; "], errors.Select(e => e.For(localizer)))]
             : localizer["{0}: the earlier value is back.", string.Join(localizer[", "], fields.Where(f => f.Field is { Hidden: false, ReadOnly: false }).Select(f => f.Field.Label.For(localizer)))], IsBad: errors.Count > 0).ShowOnNextPage(this);
-        return Redirect(ListLinks.Of($"{type.Path}/{item.Id}", ("list", Request.Query["list"])));
+        return Redirect(ListAddress.Keep(Request, $"{type.Path}/{item.Id}"));
     }
 }

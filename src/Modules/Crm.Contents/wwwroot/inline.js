@@ -18,10 +18,7 @@ async function ask(url, options) {
   return { status: response.status, part: part.content };
 }
 
-function failed() {
-  const template = $('template[data-error-snack]'), area = $('[data-snacks]');
-  if (template && area && !$('[data-error]', area)) area.append(template.content.cloneNode(true));
-}
+const failed = () => document.dispatchEvent(new CustomEvent('htmx:error'));
 
 /* ---------- opening and closing ---------- */
 
@@ -151,17 +148,13 @@ async function takeBack(place, form, snack) {
 // The page's timeline tells of the change, with the way back. Who is in it already is not disturbed.
 let renewing;
 async function renewTimeline() {
-  const timeline = $('[data-timeline]');
-  if (!timeline) return;
+  const timeline = $('#timeline');
+  if (!timeline || timeline.matches(':focus-within')) return;
   renewing?.abort();
   renewing = new AbortController();
-  try {
-    const response = await fetch(location.href, { credentials: 'same-origin', signal: renewing.signal });
-    const fresh = $('[data-timeline]', new DOMParser().parseFromString(await response.text(), 'text/html'));
-    if (!fresh || timeline.matches(':focus-within')) return;
-    timeline.replaceWith(document.adoptNode(fresh));
-    fresh.dispatchEvent(new CustomEvent('crm:added', { bubbles: true }));
-  } catch (error) { if (error.name !== 'AbortError') failed(); }
+  const { signal } = renewing;
+  const isFresh = await import('../Crm.Theme.Base/js/panel.js').then(panel => panel.renew(timeline, location.href, signal)).catch(error => error.name === 'AbortError');
+  if (!isFresh) $('[data-snacks]').append($('template[data-timeline-stale]').content.cloneNode(true));
 }
 
 /* ---------- mouse and keys ---------- */

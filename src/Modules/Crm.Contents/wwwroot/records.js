@@ -43,41 +43,49 @@ function write(form, fields) {
 function startDraft(form) {
   const key = form.dataset.draft, offer = $('[data-draft-offer]', form), version = form.elements.version;
   const first = JSON.stringify(read(form));
-  let timer;
+  // A draft that waits to be restored or discarded.
+  let waiting = form.dataset.dirty === 'true' ? null : stored(key);
+  if (waiting && JSON.stringify(waiting.fields) === first) waiting = null;
+  let timer, hasTyped = false;
+  const put = draft => { try { localStorage.setItem(prefix + key, JSON.stringify(draft)); } catch { /* full: there is just no draft */ } };
+  // What is typed is not wanted; the draft that it has taken the place of goes on waiting.
+  const forget = () => { if (!waiting) dropDraft(key); else if (hasTyped) put(waiting); };
   const keep = () => {
     clearTimeout(timer);
     if (!form.isConnected) return;
-    if (isCancelled) { dropDraft(key); return; }
     const fields = read(form);
-    // Nothing typed: a draft that waits to be restored or discarded stays.
-    if (JSON.stringify(fields) === first && form.dataset.dirty !== 'true') { if (offer.hidden) dropDraft(key); return; }
-    try { localStorage.setItem(prefix + key, JSON.stringify({ at: Date.now(), version: version?.value, fields })); } catch { /* full: there is just no draft */ }
+    if (JSON.stringify(fields) === first && form.dataset.dirty !== 'true') { forget(); return; }
+    hasTyped = true;
+    put({ at: Date.now(), version: version?.value, fields });
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(keep, 400); };
-  const draft = form.dataset.dirty === 'true' ? null : stored(key);
-  if (draft && JSON.stringify(draft.fields) !== first) {
+  if (waiting) {
+    const draft = waiting;
     $('[data-draft-time]', offer).textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: document.documentElement.dataset.timeZone });
     $('[data-draft-restore]', offer).addEventListener('click', () => {
       // With the version that it was made from, so that what others have saved since shows as a conflict.
       if (version && draft.version) version.value = draft.version;
+      waiting = null;
       offer.hidden = true;
       write(form, draft.fields);
       $('.more-fields', form)?.setAttribute('open', '');
       $('input:not([type=hidden]), textarea, select', form)?.focus();
     });
-    $('[data-draft-discard]', offer).addEventListener('click', () => { dropDraft(key); offer.hidden = true; });
+    $('[data-draft-discard]', offer).addEventListener('click', () => { waiting = null; offer.hidden = true; keep(); });
     offer.hidden = false;
   }
-  // Who cancels wants none of it; who then stays after all goes on typing.
+  // Who cancels, and leaves, wants none of it. Who stays after all when the browser asks goes on: with the next key or click
+  // at the latest, which here comes before the click on Cancel itself.
   let isCancelled = false;
+  for (const event of ['keydown', 'pointerdown', 'input']) addEventListener(event, () => { isCancelled = false; }, true);
   $('[data-cancel]', form)?.addEventListener('click', event => {
     isCancelled = !event.ctrlKey && !event.metaKey && !event.shiftKey;
-    setTimeout(() => { if (!form.isConnected) { clearTimeout(timer); dropDraft(key); } }, 500);
+    // A panel closes, and the page stays.
+    setTimeout(() => { if (!form.isConnected) { clearTimeout(timer); forget(); } }, 500);
   });
-  form.addEventListener('input', () => { isCancelled = false; });
   form.addEventListener('input', later);
   form.addEventListener('change', later);
-  addEventListener('pagehide', keep);
+  addEventListener('pagehide', () => { if (isCancelled && form.isConnected) forget(); else keep(); });
 }
 
 /* ---------- hints while typing, such as records that are there already ---------- */

@@ -81,7 +81,7 @@ function moveInMenu(event, menu) {
 }
 
 // input[data-narrow]: of the [data-offer] in the same menu those stay that have the text in them; a <details> without any goes,
-// and where none is left at all, [data-narrow-none] says so.
+// and where none is left at all, [data-narrow-none="text"] says so.
 document.addEventListener('input', event => {
   if (!event.target.matches?.('[data-narrow]')) return;
   const menu = event.target.closest('[popover]'), text = event.target.value.trim().toLocaleLowerCase(), offers = $$('[data-offer]', menu);
@@ -91,7 +91,7 @@ document.addEventListener('input', event => {
     if (text) group.open = true;
   }
   const none = $('[data-narrow-none]', menu);
-  if (none) none.hidden = offers.some(offer => !offer.hidden);
+  if (none) none.textContent = offers.some(offer => !offer.hidden) ? '' : none.dataset.narrowNone;
 });
 
 // Enter takes the first link that is left; where there are boxes to tick instead, it must not send the form.
@@ -156,18 +156,23 @@ function startSnack(snack) {
   snack.addEventListener('focusout', go);
 }
 
+// template[data-…-snack] of the page.
+function showSnack(name) {
+  const snack = $(`template[data-${name}-snack]`).content.firstElementChild.cloneNode(true);
+  $('[data-snacks]').append(snack);
+  startSnack(snack);
+}
+
 function showError() {
-  const template = $('template[data-error-snack]');
-  const area = $('[data-snacks]');
-  if (template && area && !$('[data-error]', area)) area.append(template.content.cloneNode(true));
+  if (!$('[data-snacks] [data-error]')) showSnack('error');
 }
 document.addEventListener('htmx:error', showError);
 
 // The browser knows when there is no network at all; the notice goes when it is back.
 function showOffline() {
-  const area = $('[data-snacks]'), shown = $('[data-offline]', area ?? document);
+  const shown = $('[data-snacks] [data-offline]');
   if (navigator.onLine) shown?.remove();
-  else if (area && !shown) area.append($('template[data-offline-snack]').content.cloneNode(true));
+  else if (!shown) showSnack('offline');
 }
 addEventListener('offline', showOffline);
 addEventListener('online', showOffline);
@@ -206,8 +211,8 @@ function idle(form) {
 addEventListener('pageshow', event => { if (event.persisted) $$('form[data-busy]').forEach(idle); });
 document.addEventListener('htmx:finally:request', event => { if (event.target instanceof HTMLFormElement) idle(event.target); });
 
-// [data-show-when="name=value"] is shown while the field of that name in the same form has that value; with data-waits
-// not before this has started, either.
+// [data-show-when="name=value"] is shown while the field of that name in the same form has that value; with
+// data-waits="true" not before this has started, either.
 function startShowWhen(element) {
   const form = element.closest('form');
   const [name, ...values] = element.dataset.showWhen.split(/[=|]/);
@@ -433,31 +438,31 @@ function openRow(event) {
 
 /* ---------- copying ---------- */
 
-// A text, or the whole of an address of this site; data-copied is said then. Only secure addresses have the clipboard
-// itself: elsewhere what is selected is copied.
+// Only secure addresses have the clipboard itself, and the browser may refuse it: then what is selected is copied.
+async function copied(text, place) {
+  if (navigator.clipboard && await navigator.clipboard.writeText(text).then(() => true, () => false)) return true;
+  const area = document.createElement('textarea'), focused = document.activeElement;
+  area.value = text;
+  place.append(area);
+  area.focus({ preventScroll: true });
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  focused?.focus({ preventScroll: true });
+  return done;
+}
+
+// [data-copy="text"], [data-copy-link="address"]: a text, or the whole of an address of this site.
 async function copyFrom(button) {
   const text = button.dataset.copy ?? new URL(button.dataset.copyLink, location.href).href;
   button.closest('[popover]')?.hidePopover();
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else {
-    const area = document.createElement('textarea'), focused = document.activeElement;
-    area.value = text;
-    // Beside an open dialog nothing can be selected, and in a menu that is closed neither.
-    (button.closest('dialog') ?? document.body).append(area);
-    area.focus({ preventScroll: true });
-    area.select();
-    const copied = document.execCommand('copy');
-    area.remove();
-    focused?.focus({ preventScroll: true });
-    if (!copied) return;
-  }
-  if (!button.dataset.copied) return;
-  const snack = document.createElement('div');
-  snack.className = 'snack';
-  snack.dataset.timeout = '4000';
-  snack.textContent = button.dataset.copied;
-  $('[data-snacks]')?.append(snack);
-  startSnack(snack);
+  // Beside an open dialog nothing can be selected, and in a menu that is closed neither.
+  if (await copied(text, button.closest('dialog') ?? document.body)) { showSnack('copied'); return; }
+  const dialog = $('dialog[data-copy-by-hand]'), area = $('textarea', dialog);
+  area.value = text;
+  dialog.showModal();
+  area.focus();
+  area.select();
 }
 
 /* ---------- tabs ---------- */
@@ -558,8 +563,8 @@ document.addEventListener('keydown', event => {
   switch (event.key) {
     case '/': event.preventDefault(); $('[data-search]')?.focus(); $('[data-search]')?.select(); break;
     case '?': $('dialog[data-help]')?.showModal(); break;
-    // The next row of a list, on a record's page the next record.
-    case 'j': case 'k': if (!press(event.key, event)) moveCursor(event.key === 'j' ? 1 : -1); break;
+    // The next row of a list; on the page of a record that has a place in one, the next record if there is one.
+    case 'j': case 'k': if (!press(event.key, event) && !$('.record-place')) moveCursor(event.key === 'j' ? 1 : -1); break;
     case 'Enter': if (row && !event.target.closest('a, button')) $('[data-row-link]', row)?.click(); break;
     case 'x': if (row) $('[data-select]', row)?.click(); break;
     default: press(event.key, event, row);

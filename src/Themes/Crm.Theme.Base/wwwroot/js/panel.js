@@ -38,7 +38,9 @@ export async function sendInPlace(form, submitter, start) {
   if (next) {
     const to = new URL(next, location.href);
     const place = to.pathname === location.pathname && to.hash ? document.getElementById(to.hash.slice(1)) : null;
-    if (place && await renew(place, to, start)) return null;
+    // It is saved: where its place cannot be brought here, the browser goes there and says why.
+    const page = place && await renew(place, to).catch(() => null);
+    if (page) { arriveAt(document.getElementById(place.id), page, start); return null; }
     // To the same page, only with another place in it, is to the page anew.
     if (new URL(next, location.href).pathname === location.pathname) history.replaceState(null, '', next);
     if (new URL(next, location.href).href === location.href) location.reload(); else location.assign(next);
@@ -62,20 +64,27 @@ export async function sendInPlace(form, submitter, start) {
   return saving;
 }
 
-/** Where the answer leads to a place in this very page, only that place is fetched anew, with what is said of it: nothing jumps. */
-async function renew(place, address, start) {
-  const response = await fetch(address, { credentials: 'same-origin' });
+/**
+ * Brings a place of this page, found by its id, as it is at the address now. Answers the page that it came with, or null
+ * where there is no such place.
+ */
+export async function renew(place, address, signal) {
+  const response = await fetch(address, { credentials: 'same-origin', signal });
   const page = new DOMParser().parseFromString(await response.text(), 'text/html'), fresh = page.getElementById(place.id);
-  if (!fresh) return false;
+  if (!response.ok || !fresh) return null;
   place.replaceWith(document.adoptNode(fresh));
-  start(fresh);
-  fresh.tabIndex = -1;
-  fresh.focus({ preventScroll: true });
+  fresh.dispatchEvent(new CustomEvent('crm:added', { bubbles: true }));
+  return page;
+}
+
+/** One is led to a place of this very page, with what is said of it: nothing jumps. */
+function arriveAt(place, page, start) {
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
   for (const snack of page.querySelectorAll('[data-snacks] > .snack')) {
     document.querySelector('[data-snacks]').append(document.adoptNode(snack));
     start(snack);
   }
-  return true;
 }
 
 /** A panel with the form of a page, or null when the page has none. */
