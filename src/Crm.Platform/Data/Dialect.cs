@@ -40,6 +40,9 @@ public abstract class Dialect
     /// </summary>
     public abstract string NoIndex { get; }
 
+    /// <summary>A column to sort by, not in the order of its index.</summary>
+    public abstract string Unindexed(string column);
+
     /// <summary>A text in small letters of all scripts.</summary>
     internal abstract string Lower(string expression);
 

@@ -137,6 +137,9 @@ internal sealed class PostgresDialect : Dialect
 
     public override string NoIndex => "";
 
+    // The greatest of one is that one.
+    public override string Unindexed(string column) => $"GREATEST({column})";
+
     public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone)
     {
         var day = type == ColumnType.DateTime

@@ -71,6 +71,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string NoIndex => "+";
 
+    public override string Unindexed(string column) => NoIndex + column;
+
     public override string DateBucket(string expression, ColumnType type, DateBucket bucket, TimeZoneInfo zone)
     {
         var day = type == ColumnType.DateTime

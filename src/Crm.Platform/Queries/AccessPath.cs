@@ -70,7 +70,8 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
 
     private const int MostAsked = 8;
 
-    public async Task<AccessPath> FindAsync(Filter? where, CancellationToken cancellationToken)
+    /// <param name="part">See <see cref="Query.Part"/>.</param>
+    public async Task<AccessPath> FindAsync(Filter? where, Filter? part, CancellationToken cancellationToken)
     {
         var root = compiler();
         var conditions = Conditions(where);
@@ -86,6 +87,9 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
                     return by;
                 best = AccessPath.Open with { Otherwise = by };
             }
+        // What has one option may all come late in another field's order: those never filled in lack the one and the other.
+        if (part is not null && best.Otherwise is null && await HowManyAsync(new SqlText("SELECT 1").Append(compiler().Among(part)), cancellationToken) <= Many)
+            best = AccessPath.Open with { Otherwise = new AccessPath(true, By: part) };
         // PostgreSQL's planner knows how frequent values are, and what a limit means.
         if (session.Dialect.NoIndex.Length == 0)
             return best;

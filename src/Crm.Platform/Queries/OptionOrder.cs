@@ -33,6 +33,7 @@ internal sealed class OptionOrder(DbSession session)
                 Sort = [.. sorts.Skip(1).Select(s => (s.Descending ? "-" : "") + s.Path)],
                 After = from is not null && place == Place(from[0]) ? KeysetCursor.Encode(from[1..]) : null,
                 Skip = 0,
+                Part = here,
             }, skip + count - rows.Count);
             plan ??= itsPlan;
             rows.AddRange(its.Select(r => (r.Item, (object?[])[options[place][0], .. r.Keys])));
@@ -50,7 +51,7 @@ internal sealed class OptionOrder(DbSession session)
     private Task<List<string>> InUseAsync(QueryCompiler.Resolved at, CancellationToken cancellationToken)
     {
         var next = $"SELECT {at.FilterSql} FROM {Columns.Table(at.Type)} {at.Alias} WHERE {at.Alias}.\"deleted_at\" IS NULL AND {at.FilterSql} > ";
-        var first = $" ORDER BY {at.FilterSql} LIMIT 1";
+        var first = $" ORDER BY {session.Dialect.OrderBy(at.FilterSql, false)} LIMIT 1";
         return session.ReadAsync(new SqlText($"WITH RECURSIVE v(x) AS (SELECT ({next}''{first}) UNION ALL SELECT ({next}v.x{first}) FROM v WHERE v.x IS NOT NULL) SELECT x FROM v WHERE x IS NOT NULL"), r => r.GetString(0), cancellationToken);
     }
 }

@@ -28,6 +28,9 @@ public sealed record Query(string Type)
 
     public RecycleBin Bin { get; init; }
 
+    /// <summary>The condition among <see cref="Where"/> that makes this query one part of another, see <see cref="OptionOrder"/>.</summary>
+    internal Filter? Part { get; init; }
+
     /// <summary>
     /// Asks about and reads what is not shown as well, such as hidden fields: for the content manager, which compares what is
     /// written with what is there, and for who names a record by a text that he has. Nothing that people or modules see depends on it.

@@ -40,7 +40,7 @@ public sealed class QueryEngine(
     private const int Telling = 20;
 
     /// <summary>How long a list's order is followed where there is another way.</summary>
-    private static readonly ReadLimit TryFor = new(60_000, TimeSpan.FromMilliseconds(60));
+    private readonly ReadLimit _tryFor = new(limits.StepsTried, limits.TimeTried);
 
     /// <summary>How long it is on SQLite where another way has to be looked for.</summary>
     private readonly ReadLimit _tryLong = new(limits.StepsInVain, Timeout.InfiniteTimeSpan);
@@ -137,7 +137,7 @@ public sealed class QueryEngine(
                 sql.Append(page);
             else
                 sql.Append(compiler.From()).Append(" WHERE t.\"id\" IN (SELECT t.\"id\"").Append(page).Append(")").Append(order);
-            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is not null ? TryFor : path.MayBeInVain && count <= MaxTake && query.Skip == 0 ? _tryLong : null, cancellationToken))
+            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is not null ? _tryFor : path.MayBeInVain && count <= MaxTake && query.Skip == 0 ? _tryLong : null, cancellationToken))
                 return (plan, null);
             if (rows.Count >= count)
                 break;
@@ -147,7 +147,7 @@ public sealed class QueryEngine(
         // Told where empty ones are to stand, PostgreSQL would not use an index of ids, which are never empty.
         SqlText Order(SortKey sort)
         {
-            var (column, down) = (noIndex + sort.At.FilterSql, sort.Descending ^ query.Backwards);
+            var (column, down) = (path.IsDriven ? session.Dialect.Unindexed(sort.At.FilterSql) : sort.At.FilterSql, sort.Descending ^ query.Backwards);
             return sort.At.IsId ? new SqlText($"{column} {(down ? "DESC" : "ASC")}")
                 : new SqlText().Append(sort.Compared(new SqlText(column), session.Dialect)).Append($" {session.Dialect.Direction(down)}");
         }
@@ -225,7 +225,7 @@ public sealed class QueryEngine(
             if (sample.HasJoins)
                 break;
             var found = 0L;
-            if (!await session.ReadWithinAsync(new SqlText("SELECT COUNT(*)").Append(sample.From()).Append(condition), row => found = row.GetInt64(0), TryFor, cancellationToken))
+            if (!await session.ReadWithinAsync(new SqlText("SELECT COUNT(*)").Append(sample.From()).Append(condition), row => found = row.GetInt64(0), _tryFor, cancellationToken))
                 break;
             if (found >= Telling)
                 return (double)last * found / size;
@@ -243,7 +243,7 @@ public sealed class QueryEngine(
     private async Task<AccessPath> AccessPathAsync(Query query, SortKey? sort, CancellationToken cancellationToken)
     {
         if (_path is not { } last || last.Type != query.Type || !ReferenceEquals(last.Where, query.Where) || last.Reader != actor.Current)
-            _path = last = (query.Type, query.Where, actor.Current, await PathFinder(query).FindAsync(query.Where, cancellationToken));
+            _path = last = (query.Type, query.Where, actor.Current, await PathFinder(query).FindAsync(query.Where, query.Part, cancellationToken));
         return sort is null ? last.Path : last.Path.SortedBy(sort.At, kinds);
     }
 
@@ -317,6 +317,12 @@ public sealed class QueryEngine(
 /// <summary>What queries may take before they try something else.</summary>
 public sealed record QueryLimits
 {
+    /// <summary>So many of SQLite's steps a page's order is followed where there is another way, known beforehand.</summary>
+    public int StepsTried { get; init; } = 60_000;
+
+    /// <summary>The same of a PostgreSQL server's time.</summary>
+    public TimeSpan TimeTried { get; init; } = TimeSpan.FromMilliseconds(60);
+
     /// <summary>So many of SQLite's steps, some fifty thousand records, a page's order is followed where conditions may be rare together.</summary>
     public int StepsInVain { get; init; } = 600_000;
 }

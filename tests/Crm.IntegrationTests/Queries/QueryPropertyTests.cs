@@ -38,7 +38,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         TestContext.Current.TestOutputHelper?.WriteLine($"CRM_TEST_SEED={_seed}");
         _random = new Random(_seed);
         // The order of a page is followed to its end, or given up after a record or two for an index that begins elsewhere.
-        _platform = await TestPlatform.CreateAsync(provider, _random.Next(2) == 0 ? null : services => services.AddSingleton(new QueryLimits { StepsInVain = 50 }));
+        _platform = await TestPlatform.CreateAsync(provider, _random.Next(2) == 0 ? null : services => services.AddSingleton(new QueryLimits { StepsInVain = 50, StepsTried = 50, TimeTried = TimeSpan.Zero }));
         await using var scope = _platform.OpenAsSystem();
         _team = await scope.CreateAsync("teams", ("name", "North"));
         _teams = [_team, await scope.CreateAsync("teams", ("name", "South"))];
