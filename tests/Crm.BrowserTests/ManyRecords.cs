@@ -73,7 +73,7 @@ internal static class ManyRecords
         await fact.Locator(".inline-pencil").ClickAsync();
         await choice.SelectOptionAsync(await choice.InputValueAsync() == "c" ? "b" : "c");
         await choice.PressAsync("Enter");
-        await Expect(page.Locator("[data-snacks]")).ToContainTextAsync(manager.Say("It is saved, but the timeline below could not be brought up to date."));
+        await Expect(page.Locator("[data-snacks]")).ToContainTextAsync(manager.Say("It is saved, but the timeline could not be brought up to date."));
         await Expect(page.Locator("[data-snacks] [data-error]")).ToHaveCountAsync(0);
         await page.UnrouteAllAsync();
 
