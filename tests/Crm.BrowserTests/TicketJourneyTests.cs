@@ -114,7 +114,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
         await customer.GoAsync(mailed);
         await customer.LookAsync("portal-follow-confirm");
         await customer.Button("Yes, it was me").ClickAsync();
-        await Expect(customer.Page.Locator("[role=status]")).ToContainTextAsync(customer.Say("Thank you. We know now that it was you."));
+        await Expect(customer.Page.Locator(".banner[role=status]")).ToContainTextAsync(customer.Say("Thank you. We know now that it was you."));
         await customer.GoAsync(link);
         await Expect(customer.Page.Locator(".talk")).ToContainTextAsync("Which version");
         await Expect(customer.Page.Locator(".talk")).Not.ToContainTextAsync("firmware");
@@ -146,7 +146,7 @@ public sealed class TicketJourneyTests(Chromium chromium)
         await Expect(customer.Page.Locator("[name=value][value=good]")).ToBeCheckedAsync();
         await customer.LookAsync("portal-rate");
         await customer.Button("Send my answer").ClickAsync();
-        await Expect(customer.Page.Locator("[role=status]")).ToContainTextAsync(customer.Say("Thank you for your answer."));
+        await Expect(customer.Page.Locator(".banner[role=status]")).ToContainTextAsync(customer.Say("Thank you for your answer."));
     }
 
     private static async Task FeedbackAsync(Person customer, Person desk)
