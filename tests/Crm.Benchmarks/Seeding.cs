@@ -81,7 +81,7 @@ internal sealed class Seeding(Site site, BenchmarkPlan plan, ResultTable table)
         (string Kind, Func<int, string> Text)[] kinds =
         [
             ("text", i => $"Text {i}"), ("number", i => $"{i}"), ("date", i => $"2026-{1 + (i % 12):00}-{1 + (i % 28):00}"), ("yesNo", i => i % 2 == 0 ? "true" : "false"),
-            ("money", i => $"{i}.50"), ("email", i => $"person{i}@example.com"), ("rating", i => $"{1 + (i % 5)}"), ("longText", i => $"Some words about {i}"),
+            ("money", i => $"{i}"), ("email", i => $"person{i}@example.com"), ("rating", i => $"{1 + (i % 5)}"), ("longText", i => $"Some words about {i}"),
         ];
         for (var i = 0; i < fields; i++)
             await admin.PostAsync($"/admin/content-types/{name}/fields/new?kind={kinds[i % kinds.Length].Kind}", token, new()
