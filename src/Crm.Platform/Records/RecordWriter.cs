@@ -167,9 +167,14 @@ internal sealed class RecordWriter(DbSession session, FieldKinds kinds, Sequence
 /// <summary>Counters of automatic numbers. They are part of the transaction: a number that was given is on a record.</summary>
 internal sealed class Sequences(DbSession session)
 {
+    private const int Space = 727006;
+
     /// <summary>Takes numbers; returns the first.</summary>
     public async Task<long> ReserveAsync(string type, string field, int count, CancellationToken cancellationToken)
     {
+        // Who waits for a row's lock may be overtaken by who comes later; an advisory lock is given in turn.
+        if (session.Database.Provider == DatabaseProvider.Postgres)
+            await session.ExecuteAsync(new SqlText($"SELECT pg_advisory_xact_lock({Space}, hashtext(").Append(ColumnType.Text, $"{type}.{field}").Append("))"), cancellationToken);
         var last = await session.CountAsync(new SqlText().Append(
             "INSERT INTO crm_sequences (name, value) VALUES ({}, {}) ON CONFLICT (name) DO UPDATE SET value = crm_sequences.value + excluded.value RETURNING value",
             (ColumnType.Text, $"{type}.{field}"), (ColumnType.Integer, (long)count)), cancellationToken);
