@@ -211,7 +211,8 @@ public abstract class RecordApiTests(ApiSite api)
             await _admin.RefusedAsync(HttpStatusCode.BadRequest, "GET", $"/api/customers?$filter={Uri.EscapeDataString(filter)}");
         await _admin.RefusedAsync(HttpStatusCode.BadRequest, "GET", "/api/customers?$expand=parent($expand=parent($expand=parent($expand=parent)))");
         await _admin.RefusedAsync(HttpStatusCode.BadRequest, "POST", "/api/customers", $"{{\"name\":\"x\",\"tags\":{new string('[', 200)}{new string(']', 200)}}}");
-        await _admin.RefusedAsync(HttpStatusCode.RequestEntityTooLarge, "POST", "/api/customers", new { name = new string('x', 2_000_000) });
+        // A client that is still sending when it is refused may find the connection closed before it has read why.
+        await _admin.RefusedAsync(HttpStatusCode.RequestEntityTooLarge, "POST", "/api/customers", $"{{\"name\":\"{new string('x', 2_000_000)}\"}}", ("Expect", "100-continue"));
     }
 
     [Theory]
