@@ -49,16 +49,13 @@ internal sealed record AccessPath(bool IsChosen, Filter? By = null, bool ByScope
     public AccessPath SortedBy(QueryCompiler.Resolved sort, FieldKinds kinds)
         => !IsOpen ? this : (sort.Alias == "t" && AccessPathFinder.HasIndex(sort.Type, sort.Field, kinds) ? new AccessPath(true) { MayBeInVain = MayBeInVain } : Free) with { Otherwise = Otherwise };
 
-    /// <summary>Few records come from an index and are sorted, instead of following the sort's index.</summary>
+    /// <summary>limits.Few records come from an index and are sorted, instead of following the sort's index.</summary>
     public bool IsDriven => By is not null || ByScope || Through is not null;
 }
 
 /// <summary>Asks the indexes how many records each condition leaves, up to a limit.</summary>
-internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> compiler)
+internal sealed class AccessPathFinder(DbSession session, QueryLimits limits, Func<QueryCompiler> compiler)
 {
-    /// <summary>So many records are sorted more quickly than a page of them is found by walking a million.</summary>
-    private const long Few = 4000;
-
     /// <summary>So many take a fifth of a second to sort. Words that more records have are found soonest in the order of the list.</summary>
     private const long Many = 60_000;
 
@@ -83,7 +80,7 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
             if (root.PiecedCount(search) is { } found && await HowManyAsync(found, cancellationToken) is var count and <= Many)
             {
                 var by = new AccessPath(true, By: search);
-                if (count <= Few)
+                if (count <= limits.Few)
                     return by;
                 best = AccessPath.Open with { Otherwise = by };
             }
@@ -93,7 +90,7 @@ internal sealed class AccessPathFinder(DbSession session, Func<QueryCompiler> co
         // PostgreSQL's planner knows how frequent values are, and what a limit means.
         if (session.Dialect.NoIndex.Length == 0)
             return best;
-        if (await FewestAsync(root, conditions, Few, cancellationToken) is { } few)
+        if (await FewestAsync(root, conditions, limits.Few, cancellationToken) is { } few)
             return few;
         // A record without a look-up has an empty field beyond it, too.
         foreach (var condition in conditions.OfType<CompareFilter>().Where(c => IsSearchable(c) && c.Value is not null).Take(MostAsked))

@@ -31,6 +31,9 @@ public sealed record NotFilter(Filter Inner) : Filter;
 /// <param name="Value">A value of the field's kind or its invariant text; <c>@me</c> for the user; null for empty.</param>
 public sealed record CompareFilter(string Path, FilterOperator Operator, object? Value) : Filter;
 
+/// <summary>A value of a filter as it is stored, to be compared unread: what a pick-list knows no more is stored nevertheless.</summary>
+internal sealed record StoredValue(string Value);
+
 public sealed record InFilter(string Path, IReadOnlyList<object?> Values) : Filter;
 
 /// <summary>Whether a record of another type points here through its look-up and meets a condition.</summary>

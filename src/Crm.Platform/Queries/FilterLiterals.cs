@@ -17,6 +17,8 @@ internal sealed class FilterLiterals(Actor actor, ParseContext context)
     {
         if (value is "@me" && string.Equals(at.Field.Target, SystemTypes.Users, StringComparison.OrdinalIgnoreCase))
             return actor.UserId ?? Guid.Empty;
+        if (value is StoredValue stored)
+            return stored.Value;
         var converted = at.Kind.ToFilterValue(at.Field, value switch
         {
             DateOnly day when at.FilterType == ColumnType.DateTime => RelativeDates.ToUtc(day.ToDateTime(TimeOnly.MinValue), actor.TimeZone),

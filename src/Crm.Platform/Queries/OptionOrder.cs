@@ -10,41 +10,49 @@ namespace Crm.Platform.Queries;
 /// </summary>
 internal sealed class OptionOrder(DbSession session)
 {
-    /// <param name="read">Reads the first records of a query; without a plan where there is nothing to read.</param>
-    public async Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)> Rows)> ReadAsync(
-        Query query, IReadOnlyList<SortKey> sorts, int count, Func<Query, int, Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)> Rows)>> read, CancellationToken cancellationToken)
+    /// <param name="read">Reads the first records of a query: no rows where its order was followed in vain, no plan where there is nothing to read.</param>
+    /// <returns>No rows where an option's were looked for in vain: others would take as long.</returns>
+    public async Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)>? Rows)> ReadAsync(
+        Query query, IReadOnlyList<SortKey> sorts, int count, Func<Query, int, Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)>? Rows)>> read, CancellationToken cancellationToken)
     {
         var first = sorts[0];
         var down = first.Descending ^ query.Backwards;
+        // How many each option leaves out is known when they are read; their values need not be.
+        if (query is { After: null, Skip: > 0 })
+        {
+            var (_, leftOut) = await ReadAsync(query with { Columns = [], Skip = 0 }, sorts, query.Skip, read, cancellationToken);
+            if (leftOut is null || leftOut.Count < query.Skip)
+                return (null, leftOut is null ? null : []);
+            query = query with { After = KeysetCursor.Encode(leftOut[^1].Keys) };
+        }
         var from = query.After is null ? null : KeysetCursor.Decode(query.After, sorts);
-        // A query with an offset takes it itself; several cannot.
-        var skip = from is null ? query.Skip : 0;
         var places = first.Order!.Index().ToDictionary(o => o.Item, o => o.Index);
-        var options = (await InUseAsync(first.At, cancellationToken)).Prepend(null).GroupBy(Place).ToDictionary(g => g.Key, g => g.Cast<object?>().ToList());
+        var options = (await InUseAsync(first.At, cancellationToken)).Prepend(null).GroupBy(Place).ToDictionary(g => g.Key, g => g.ToList());
         var (plan, rows) = ((ReadPlan?)null, new List<(ContentItem Item, object?[] Keys)>());
         foreach (var place in down ? options.Keys.OrderDescending() : options.Keys.Order())
         {
-            if (from is not null && (down ? place > Place(from[0]) : place < Place(from[0])))
+            if (from is not null && (down ? place > Place((string?)from[0]) : place < Place((string?)from[0])))
                 continue;
-            var here = options[place] is [var only] ? Filter.Eq(first.Path, only) : Filter.In(first.Path, options[place]);
+            var here = Filter.In(first.Path, options[place].Select(o => o is null ? null : (object)new StoredValue(o)));
             var (itsPlan, its) = await read(query with
             {
                 Where = query.Where is AndFilter and ? Filter.And([.. and.Filters, here]) : Filter.And(query.Where, here),
                 Sort = [.. sorts.Skip(1).Select(s => (s.Descending ? "-" : "") + s.Path)],
-                After = from is not null && place == Place(from[0]) ? KeysetCursor.Encode(from[1..]) : null,
+                After = from is not null && place == Place((string?)from[0]) ? KeysetCursor.Encode(from[1..]) : null,
                 Skip = 0,
                 Part = here,
-            }, skip + count - rows.Count);
+            }, count - rows.Count);
+            if (its is null)
+                return (null, null);
             plan ??= itsPlan;
             rows.AddRange(its.Select(r => (r.Item, (object?[])[options[place][0], .. r.Keys])));
-            if (rows.Count >= skip + count)
+            if (rows.Count >= count)
                 break;
         }
-        rows.RemoveRange(0, Math.Min(skip, rows.Count));
         return (plan, rows);
 
         // Records without one, then those of what is an option no more, then the options.
-        int Place(object? option) => option is null ? -2 : places.GetValueOrDefault((string)option, -1);
+        int Place(string? option) => option is null ? -2 : places.GetValueOrDefault(option, -1);
     }
 
     /// <summary>The values that records have in an indexed column, a step into the index each.</summary>

@@ -19,7 +19,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
 
     /// <summary>A list that follows options asks for one at a time, beside what people ask: see <see cref="OptionOrder"/>.</summary>
-    private const int OfTheOrder = 5;
+    private const int OfTheOrder = 1;
 
     private readonly Dictionary<string, string> _joins = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _sides = new(StringComparer.OrdinalIgnoreCase);
@@ -170,7 +170,7 @@ internal sealed class QueryCompiler(DefinitionSet definitions, FieldKinds kinds,
 
     public SqlText Compile(Filter filter, bool negated, int depth)
     {
-        if (depth > FilterParser.MaxDepth + 1)
+        if (depth > FilterParser.MaxDepth + OfTheOrder)
             throw new QueryException("The filter is nested too deeply: at most {0} levels", FilterParser.MaxDepth);
         if (filter is not (AndFilter or OrFilter or NotFilter) && ++_conditions > FilterParser.MaxConditions + OfTheOrder)
             throw new QueryException("The filter has too many conditions: at most {0}", FilterParser.MaxConditions);

@@ -61,7 +61,8 @@ public sealed class QueryEngine(
         var take = Math.Clamp(query.Take, 1, MaxTake);
         // After a cursor there may be two stretches to skip in.
         var skip = query.After is null ? 0 : query.Skip;
-        var (plan, rows) = await ReadAsync(query, skip + take + 1, cancellationToken);
+        var (plan, read) = await ReadAsync(query, skip + take + 1, cancellationToken);
+        var rows = read!;
         rows.RemoveRange(0, Math.Min(skip, rows.Count));
         var more = rows.Count > take;
         if (more)
@@ -78,27 +79,40 @@ public sealed class QueryEngine(
             hasPrevious ? KeysetCursor.Encode(rows[0].Keys) : null);
     }
 
-    /// <summary>The first records of a query and their sort keys. No plan where there is nothing to read.</summary>
-    private async Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)> Rows)> ReadAsync(Query query, int count, CancellationToken cancellationToken)
+    /// <summary>The first records of a query and their sort keys. No plan where there is nothing to read; no rows where a part's order was followed in vain.</summary>
+    private async Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)>? Rows)> ReadAsync(Query query, int count, CancellationToken cancellationToken)
     {
         var sorts = Sorts(Compiler(query.Type, query.WithHidden), query);
         var path = query.Bin == RecycleBin.Without ? await AccessPathAsync(query, sorts[0], cancellationToken) : AccessPath.Free;
-        if (query.Bin == RecycleBin.Without && sorts[0] is { Order: not null, At.Alias: "t" } first && AccessPathFinder.HasIndex(first.At.Type, first.At.Field, kinds))
+        // No index has the order of options.
+        if (path.IsChosen && sorts[0].Order is not null)
         {
             // Some ten thousands that are found otherwise are sorted sooner than each option's are found.
             path = path.Otherwise ?? path;
-            if (!path.IsDriven)
+            if (query.Part is null && !path.IsDriven && !await AreFewAsync(query, cancellationToken))
             {
                 var last = _path;
                 var byOption = await new OptionOrder(session).ReadAsync(query, sorts, count, (part, most) => ReadAsync(part, most, cancellationToken), cancellationToken);
                 _path = last;
-                return byOption;
+                if (byOption.Rows is not null)
+                    return byOption;
+                path = await OtherwiseAsync(query, cancellationToken);
             }
+            path = path.IsDriven ? path : AccessPath.Free;
         }
         var (plan, rows) = await ReadAsync(query, count, path, cancellationToken);
-        if (rows is null)
+        if (rows is null && (path.Otherwise is not null || query.Part is null))
             (plan, rows) = await ReadAsync(query, count, path.Otherwise ?? await OtherwiseAsync(query, cancellationToken), cancellationToken);
-        return (plan, rows!);
+        return (plan, rows);
+    }
+
+    /// <summary>Whether PostgreSQL expects so few records that they are best sorted; SQLite has been asked already.</summary>
+    private async Task<bool> AreFewAsync(Query query, CancellationToken cancellationToken)
+    {
+        var compiler = Compiler(query.Type, query.WithHidden);
+        var condition = compiler.Where(query.Where, query.Bin);
+        return session.Database.Provider == DatabaseProvider.Postgres && (query.Where is not null || compiler.IsScoped)
+            && await session.EstimateAsync(new SqlText("SELECT 1").Append(compiler.From()).Append(condition), cancellationToken) <= limits.Few;
     }
 
     /// <param name="path">How the records are reached.</param>
@@ -253,7 +267,7 @@ public sealed class QueryEngine(
         return await AccessPathAsync(query, Sorts(Compiler(query.Type, query.WithHidden), query)[0], cancellationToken);
     }
 
-    private AccessPathFinder PathFinder(Query query) => new(session, () => Compiler(query.Type, query.WithHidden));
+    private AccessPathFinder PathFinder(Query query) => new(session, limits, () => Compiler(query.Type, query.WithHidden));
 
     /// <summary>
     /// All records, page by page; for exports and jobs. Unless the query says otherwise in the order of their ids, which
@@ -317,6 +331,9 @@ public sealed class QueryEngine(
 /// <summary>What queries may take before they try something else.</summary>
 public sealed record QueryLimits
 {
+    /// <summary>So many records are sorted more quickly than a page of them is found by walking a million.</summary>
+    public long Few { get; init; } = 4000;
+
     /// <summary>So many of SQLite's steps a page's order is followed where there is another way, known beforehand.</summary>
     public int StepsTried { get; init; } = 60_000;
 

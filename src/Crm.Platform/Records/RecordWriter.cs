@@ -172,9 +172,7 @@ internal sealed class Sequences(DbSession session)
     /// <summary>Takes numbers; returns the first.</summary>
     public async Task<long> ReserveAsync(string type, string field, int count, CancellationToken cancellationToken)
     {
-        // Who waits for a row's lock may be overtaken by who comes later; an advisory lock is given in turn.
-        if (session.Database.Provider == DatabaseProvider.Postgres)
-            await session.ExecuteAsync(new SqlText($"SELECT pg_advisory_xact_lock({Space}, hashtext(").Append(ColumnType.Text, $"{type}.{field}").Append("))"), cancellationToken);
+        await LockAsync(type, field, cancellationToken);
         var last = await session.CountAsync(new SqlText().Append(
             "INSERT INTO crm_sequences (name, value) VALUES ({}, {}) ON CONFLICT (name) DO UPDATE SET value = crm_sequences.value + excluded.value RETURNING value",
             (ColumnType.Text, $"{type}.{field}"), (ColumnType.Integer, (long)count)), cancellationToken);
@@ -187,9 +185,17 @@ internal sealed class Sequences(DbSession session)
         var highest = given.Select(text => Counter(field, text)).Max();
         if (highest is null)
             return;
+        await LockAsync(type, field.Name, cancellationToken);
         await session.ExecuteAsync(new SqlText().Append(
             "INSERT INTO crm_sequences (name, value) VALUES ({}, {}) ON CONFLICT (name) DO UPDATE SET value = CASE WHEN excluded.value > crm_sequences.value THEN excluded.value ELSE crm_sequences.value END",
             (ColumnType.Text, $"{type}.{field.Name}"), (ColumnType.Integer, highest)), cancellationToken);
+    }
+
+    /// <summary>Who waits for a row's lock may be overtaken by who comes later; an advisory lock is given in turn.</summary>
+    private async Task LockAsync(string type, string field, CancellationToken cancellationToken)
+    {
+        if (session.Database.Provider == DatabaseProvider.Postgres)
+            await session.ExecuteAsync(new SqlText($"SELECT pg_advisory_xact_lock({Space}, hashtext(").Append(ColumnType.Text, $"{type}.{field}").Append("))"), cancellationToken);
     }
 
     /// <summary>The counter in a number of the field's own pattern; null in any other text.</summary>

@@ -38,7 +38,7 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         TestContext.Current.TestOutputHelper?.WriteLine($"CRM_TEST_SEED={_seed}");
         _random = new Random(_seed);
         // The order of a page is followed to its end, or given up after a record or two for an index that begins elsewhere.
-        _platform = await TestPlatform.CreateAsync(provider, _random.Next(2) == 0 ? null : services => services.AddSingleton(new QueryLimits { StepsInVain = 50, StepsTried = 50, TimeTried = TimeSpan.Zero }));
+        _platform = await TestPlatform.CreateAsync(provider, _random.Next(2) == 0 ? null : services => services.AddSingleton(new QueryLimits { Few = 10, StepsInVain = 50, StepsTried = 50, TimeTried = TimeSpan.Zero }));
         await using var scope = _platform.OpenAsSystem();
         _team = await scope.CreateAsync("teams", ("name", "North"));
         _teams = [_team, await scope.CreateAsync("teams", ("name", "South"))];
@@ -46,6 +46,9 @@ public abstract class QueryPropertyTests(DatabaseProvider provider) : IAsyncLife
         var ids = new List<Guid>();
         for (var i = 0; i < Records; i++)
             ids.Add(await scope.CreateAsync("companies", RandomTexts(ids)));
+        // Options that are none any more.
+        await scope.Session.ExecuteAsync("UPDATE companies SET level = 'y' WHERE employees = 3", CancellationToken.None);
+        await scope.Session.ExecuteAsync("UPDATE companies SET level = 'z' WHERE employees = 4", CancellationToken.None);
         var items = new List<ContentItem>();
         await foreach (var item in scope.Queries.StreamAsync(new Query("companies"), CancellationToken.None))
             items.Add(item);

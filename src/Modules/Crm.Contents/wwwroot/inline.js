@@ -149,11 +149,11 @@ async function takeBack(place, form, snack) {
 let renewing;
 async function renewTimeline() {
   const timeline = $('#timeline');
-  if (!timeline || timeline.matches(':focus-within')) return;
+  if (!timeline) return;
   renewing?.abort();
   renewing = new AbortController();
   const { signal } = renewing;
-  const isFresh = await import('../Crm.Theme.Base/js/panel.js').then(panel => panel.renew(timeline, location.href, signal)).catch(error => error.name === 'AbortError');
+  const isFresh = await import('../Crm.Theme.Base/js/panel.js').then(panel => panel.renew(timeline, location.href, { signal, unless: () => timeline.matches(':focus-within') })).catch(error => error.name === 'AbortError');
   if (!isFresh) $('[data-snacks]').append($('template[data-timeline-stale]').content.cloneNode(true));
 }
 

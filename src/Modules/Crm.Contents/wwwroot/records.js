@@ -77,15 +77,17 @@ function startDraft(form) {
   // Who cancels, and leaves, wants none of it. Who stays after all when the browser asks goes on: with the next key or click
   // at the latest, which here comes before the click on Cancel itself.
   let isCancelled = false;
-  for (const event of ['keydown', 'pointerdown', 'input']) addEventListener(event, () => { isCancelled = false; }, true);
+  const gone = new AbortController(), { signal } = gone;
+  const stays = () => { isCancelled = false; if (!form.isConnected) gone.abort(); };
+  for (const event of ['keydown', 'pointerdown', 'input']) addEventListener(event, stays, { capture: true, signal });
   $('[data-cancel]', form)?.addEventListener('click', event => {
     isCancelled = !event.ctrlKey && !event.metaKey && !event.shiftKey;
     // A panel closes, and the page stays.
-    setTimeout(() => { if (!form.isConnected) { clearTimeout(timer); forget(); } }, 500);
+    setTimeout(() => { if (!form.isConnected) { clearTimeout(timer); forget(); gone.abort(); } }, 500);
   });
   form.addEventListener('input', later);
   form.addEventListener('change', later);
-  addEventListener('pagehide', () => { if (isCancelled && form.isConnected) forget(); else keep(); });
+  addEventListener('pagehide', () => { if (isCancelled && form.isConnected) forget(); else keep(); }, { signal });
 }
 
 /* ---------- hints while typing, such as records that are there already ---------- */

@@ -159,8 +159,17 @@ function startSnack(snack) {
 // template[data-…-snack] of the page.
 function showSnack(name) {
   const snack = $(`template[data-${name}-snack]`).content.firstElementChild.cloneNode(true);
-  $('[data-snacks]').append(snack);
+  snackArea().append(snack);
   startSnack(snack);
+}
+
+// What lies behind a modal dialog is neither seen nor said.
+function snackArea() {
+  const area = $('[data-snacks]'), dialog = $$('dialog:modal').at(-1);
+  if (!dialog) return area;
+  const inside = $(':scope > [data-snacks]', dialog) ?? area.cloneNode();
+  dialog.append(inside);
+  return inside;
 }
 
 function showError() {

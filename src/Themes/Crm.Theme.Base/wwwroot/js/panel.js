@@ -65,13 +65,14 @@ export async function sendInPlace(form, submitter, start) {
 }
 
 /**
- * Brings a place of this page, found by its id, as it is at the address now. Answers the page that it came with, or null
- * where there is no such place.
+ * Brings a place of this page, found by its id, as it is at the address now, unless something has come up meanwhile.
+ * Answers the page that it came with, or null where there is no such place.
  */
-export async function renew(place, address, signal) {
+export async function renew(place, address, { signal, unless } = {}) {
   const response = await fetch(address, { credentials: 'same-origin', signal });
   const page = new DOMParser().parseFromString(await response.text(), 'text/html'), fresh = page.getElementById(place.id);
   if (!response.ok || !fresh) return null;
+  if (unless?.()) return page;
   place.replaceWith(document.adoptNode(fresh));
   fresh.dispatchEvent(new CustomEvent('crm:added', { bubbles: true }));
   return page;
