@@ -52,8 +52,8 @@ public sealed class QueryEngine(
     private (string Type, Filter? Where, Actor Reader, AccessPath Path)? _path;
 
     /// <summary>
-    /// One page of records. A page costs one statement, whatever its columns, and one more for each type that its links
-    /// to any record lead to.
+    /// One page of records. A page costs one statement, whatever its columns, one more for each type that its links
+    /// to any record lead to, and where a pick-list sorts it some for each option (<see cref="OptionOrder"/>).
     /// </summary>
     /// <exception cref="QueryException">The query names what is not there or cannot be compared.</exception>
     public async Task<QueryPage> ListAsync(Query query, CancellationToken cancellationToken)
