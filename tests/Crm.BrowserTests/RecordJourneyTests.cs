@@ -156,6 +156,19 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await Expect(panel).ToHaveCountAsync(0);
         await Expect(page.Locator("#field-customer + .ts-wrapper .item")).ToHaveTextAsync("Wholly New Traders");
         await person.LookAsync("contact-duplicate");
+        // A form over one of its own kind has a draft of its own.
+        await person.GoAsync("/customers/new");
+        await page.Locator("[name=name]").PressSequentiallyAsync("Outer Firm");
+        await page.WaitForFunctionAsync("() => Object.values(localStorage).some(draft => draft.includes('Outer Firm'))");
+        await page.Locator("#field-parent + .ts-wrapper .ts-control").ClickAsync();
+        await page.Locator(".ts-dropdown:visible .dropdown-input").FillAsync("Omega Parent");
+        await page.Locator(".ts-dropdown:visible .create").ClickAsync();
+        await Expect(panel.Locator("[name=name]")).ToHaveValueAsync("Omega Parent");
+        await Expect(panel.Locator("[data-draft-offer]")).ToBeHiddenAsync();
+        await panel.Locator("[data-cancel]").ClickAsync();
+        await Expect(panel).ToHaveCountAsync(0);
+        Assert.True(await page.EvaluateAsync<bool>("Object.values(localStorage).some(draft => draft.includes('Outer Firm'))"));
+        await page.Locator("main [data-cancel]").ClickAsync();
         // What was chosen last is offered first.
         await person.GoAsync("/contacts/new");
         await page.Locator("#field-customer + .ts-wrapper .ts-control").ClickAsync();
