@@ -49,7 +49,7 @@ internal sealed record AccessPath(bool IsChosen, Filter? By = null, bool ByScope
     public AccessPath SortedBy(QueryCompiler.Resolved sort, FieldKinds kinds)
         => !IsOpen ? this : (sort.Alias == "t" && AccessPathFinder.HasIndex(sort.Type, sort.Field, kinds) ? new AccessPath(true) { MayBeInVain = MayBeInVain } : Free) with { Otherwise = Otherwise };
 
-    /// <summary>limits.Few records come from an index and are sorted, instead of following the sort's index.</summary>
+    /// <summary>Few records come from an index and are sorted, instead of following the sort's index.</summary>
     public bool IsDriven => By is not null || ByScope || Through is not null;
 }
 
