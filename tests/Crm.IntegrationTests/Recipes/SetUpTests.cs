@@ -164,15 +164,16 @@ public abstract class SetUpTests(DatabaseProvider provider)
     }
 
     [Theory]
-    [InlineData("Host=127.0.0.1;Port=1;Database=crm;Username=crm;Timeout=2")]
-    [InlineData("this is not one")]
-    public async Task Configuration_DatabaseThatCannotBeReached_SaysSo(string connectionString)
+    [InlineData("Host=127.0.0.1;Port=1;Database=crm;Username=crm;Timeout=2", "The database cannot be reached")]
+    [InlineData("this is not one", "This is not a connection string such as “Host=")]
+    [InlineData("Host=127.0.0.1;Prot=1", "Prot")]
+    public async Task Configuration_DatabaseThatCannotBeReached_SaysSo(string connectionString, string message)
     {
         var refused = await Assert.ThrowsAsync<SetupException>(() => TestSite.StartAsync(provider, settings: new()
         {
             ["Crm:Database:Provider"] = nameof(DatabaseProvider.Postgres),
             ["Crm:Database:ConnectionString"] = connectionString,
         }));
-        Assert.Contains("The database cannot be reached", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
 }

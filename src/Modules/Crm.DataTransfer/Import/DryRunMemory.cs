@@ -27,7 +27,7 @@ internal sealed class DryRunMemory(CellValues cells, RecordFinder names, Content
     {
         foreach (var (column, taken) in _unique)
             if (cells.Keys(column.Field, row.Cell(column)).Any(k => taken.TryGetValue(k, out var id) && id != row.Id))
-                row.Refused ??= new Message("There is already a record with {0} “{1}”", column.Field.Label, row.Cell(column).Trim());
+                row.Refuse(column.Field, new("There is already a record with {0} “{1}”", column.Field.Label, row.Cell(column).Trim()));
     }
 
     public void Remember(ImportRow row)

@@ -24,7 +24,7 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeL
         foreach (var row in rows)
         {
             row.Id = import is { } id ? IdOf(id, row.Number) : Guid.CreateVersion7();
-            if (key is not null && row.Refused is null && Take(row) is { } value)
+            if (key is not null && !row.IsRefused && Take(row) is { } value)
                 byKey[value] = row;
         }
         if (byKey.Count > 0)
@@ -46,13 +46,13 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeL
                 continue;
             (row.Id, row.Exists) = (id, true);
             if (++matches[value] > 1)
-                row.Refused = new("{0} “{1}” is the key of {2} records", key.Field.Label, row.Cell(key), matches[value]);
+                row.Refuse(key.Field, new("{0} “{1}” is the key of {2} records", key.Field.Label, row.Cell(key), matches[value]));
         }
         if (mapping.KeepsIds)
             await KeepIdsAsync(byKey, cancellationToken);
         else if (key.Field.Name == SystemFields.Id)
             foreach (var row in byKey.Values.Where(r => !r.Exists))
-                row.Refused = new("There is no {0} with the id {1}", type.Label, row.Cell(key));
+                row.Refuse(key.Field, new("There is no {0} with the id {1}", type.Label, row.Cell(key)));
     }
 
     /// <summary>Records that are not there yet come back under their ids; one in the recycle bin has its own way back.</summary>
@@ -61,7 +61,7 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeL
         foreach (var (id, row) in byKey.Where(r => !r.Value.Exists))
             row.Id = (Guid)id;
         await foreach (var (id, _) in records.FindAsync(type, key!.Field, byKey.Where(r => !r.Value.Exists).Select(r => r.Key), cancellationToken, RecycleBin.Only))
-            byKey[id].Refused = new("The record is in the recycle bin; restore it first");
+            byKey[id].Refuse(key.Field, new("The record is in the recycle bin; restore it first"));
     }
 
     /// <summary>
@@ -88,18 +88,18 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeL
         var text = row.Cell(key!);
         if (string.IsNullOrWhiteSpace(text))
         {
-            row.Refused = new("The key {0} is empty", key!.Field.Label);
+            row.Refuse(key!.Field, new("The key {0} is empty", key.Field.Label));
             return null;
         }
         var (value, error) = cells.Parse(key!.Field, text, cells.Culture);
         if (value is null or UnboundValue)
-            row.Refused = error ?? new Message("{0} cannot be “{1}”", key.Field.Label, text);
+            row.Refuse(key.Field, error ?? new("{0} cannot be “{1}”", key.Field.Label, text));
         else if (_rows.TryAdd(value, (row.Number, row.Content)))
             return value;
         else if (_rows[value] is var first && first.Content == row.Content)
             row.Repeats = first.Number;
         else
-            row.Refused = new("{0} “{1}” is in row {2} already, with other values", key.Field.Label, text.Trim(), first.Number);
+            row.Refuse(key.Field, new("{0} “{1}” is in row {2} already, with other values", key.Field.Label, text.Trim(), first.Number));
         return null;
     }
 }

@@ -21,8 +21,11 @@ internal sealed class ImportRow(CsvRow row, ImportMapping mapping)
     public SaveStatus? Done { get; set; }
 
     /// <summary>Why the row is not to be saved.</summary>
-    public Message? Refused { get; set; } = mapping.Columns.FirstOrDefault(c => c.Refuses(row.Cells)) is { } column
-        ? new("{0} has no option “{1}”", column.Field.Label, column.Cell(row.Cells)) : null;
+    public List<RowProblem> Problems { get; } = [.. from column in mapping.Columns
+                                              where column.Refuses(row.Cells)
+                                              select new RowProblem(row.Number, new("{0} has no option “{1}”", column.Field.Label, column.Cell(row.Cells)), column.Field.Name)];
+
+    public bool IsRefused => Problems.Count > 0;
 
     /// <summary>Look-ups within the type, found by the import itself.</summary>
     public Dictionary<string, object?> Links { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -35,6 +38,8 @@ internal sealed class ImportRow(CsvRow row, ImportMapping mapping)
 
     /// <summary>The earlier row that says the very same of the same record.</summary>
     public long? Repeats { get; set; }
+
+    public void Refuse(FieldDefinition field, Message message) => Problems.Add(new(Number, message, field.Name));
 
     public string Cell(MappedColumn column) => column.Cell(row.Cells);
 

@@ -94,15 +94,15 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             if (dryRun is not null)
                 rows.ForEach(dryRun.Check);
             await links.ResolveAsync(rows, cancellationToken);
-            var saved = rows.Where(r => r is { Refused: null, Repeats: null, Done: null }).ToList();
+            var saved = rows.Where(r => r is { IsRefused: false, Repeats: null, Done: null }).ToList();
             var results = await content.SaveManyAsync(type.Name, [.. saved.Select(r => r.ToChange(type.Name))], _options, cancellationToken);
             var byRow = saved.Zip(results).ToDictionary(p => p.First, p => p.Second);
             foreach (var row in rows)
             {
-                if (row.Refused is { } refused)
-                    Fail(row.Number, refused);
+                if (row.IsRefused)
+                    Fail(row.Number, row.Problems);
                 else if (row.Repeats is { } first && _refused.Contains(first))
-                    Fail(row.Number, new Message("It says the same as row {0}, which failed", first));
+                    Fail(row.Number, [new(row.Number, new("It says the same as row {0}, which failed", first))]);
                 else if (row.Repeats is not null)
                     Count(row.Number, row.Id, SaveStatus.Unchanged);
                 else if (row.Done is { } done)
@@ -128,7 +128,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
 
         private async Task LinkAsync((ImportRow Row, SaveStatus Status)[] rows, CancellationToken cancellationToken)
         {
-            var found = await links.FinishAsync([.. rows.Select(r => r.Row.Waiting)], cancellationToken);
+            var found = await links.FinishAsync([.. rows.Select(r => r.Row)], cancellationToken);
             var changes = new List<ContentChange>();
             for (var i = 0; i < rows.Length; i++)
                 if (found[i].Refused is null && dryRun is null)
@@ -138,7 +138,7 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             {
                 var (row, status) = rows[i];
                 if (found[i].Refused is { } refused)
-                    Fail(row.Number, refused);
+                    Fail(row.Number, [refused]);
                 else if (results.TryGetValue(row.Id, out var result) && !result.Succeeded)
                     Fail(row.Number, result);
                 else
@@ -157,21 +157,17 @@ public sealed class RecordImport(ContentDefinitions definitions, ImportMapper ma
             onRow?.Invoke(new(row, status, id));
         }
 
-        private void Fail(long row, Message message)
-        {
-            _failed++;
-            _refused.Add(row);
-            report(new(row, message));
-        }
-
         private void Fail(long row, SaveResult result)
+            => Fail(row, result.Errors.Count > 0
+                ? [.. result.Errors.Select(e => new RowProblem(row, e.Message, e.Field))]
+                : [new(row, result.Status == SaveStatus.NotFound ? new("The record is gone") : new("You may not write this record"))]);
+
+        private void Fail(long row, IReadOnlyList<RowProblem> problems)
         {
             _failed++;
             _refused.Add(row);
-            foreach (var error in result.Errors)
-                report(new(row, error.Message, error.Field));
-            if (result.Errors.Count == 0)
-                report(new(row, result.Status == SaveStatus.NotFound ? new("The record is gone") : new("You may not write this record")));
+            foreach (var problem in problems)
+                report(problem);
         }
     }
 }

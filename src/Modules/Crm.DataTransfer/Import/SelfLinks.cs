@@ -42,7 +42,7 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
     public async Task ResolveAsync(IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
     {
         var wanted = (from row in rows
-                      where row.Refused is null && row.Repeats is null
+                      where !row.IsRefused && row.Repeats is null
                       from column in _links
                       let text = row.Cell(column).Trim()
                       where Texts(column.Field, text).Any(t => mapping.KeepsIds || !Guid.TryParseExact(t, "D", out _))
@@ -50,7 +50,7 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
         if (wanted.Count == 0)
             return;
         var found = await FindAsync(wanted.SelectMany(w => Texts(w.Field, w.Text)), cancellationToken);
-        foreach (var row in rows.Where(r => r.Refused is null && r.Repeats is null))
+        foreach (var row in rows.Where(r => !r.IsRefused && r.Repeats is null))
             foreach (var column in _names)
                 if (found.TryGetValue(FieldKind.Fold(row.Cell(column).Trim()), out var ids))
                     ids.Add(row.Id);
@@ -59,7 +59,7 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
         {
             var texts = Texts(field, text);
             if (Ambiguous(field, texts, found) is { } ambiguous)
-                row.Refused ??= ambiguous;
+                row.Refuse(field, ambiguous);
             else if (Meant(texts, found) is { } ids)
             {
                 if (ids.Any(id => dryRun?.IsPlanned(id) == true))
@@ -74,20 +74,20 @@ internal sealed class SelfLinks(RecordFinder names, ContentTypeDefinition type, 
     }
 
     /// <summary>The records that waiting links mean, now that all rows are saved, or the reason why one cannot be set.</summary>
-    public async Task<IReadOnlyList<(Dictionary<string, object?> Links, Message? Refused)>> FinishAsync(IReadOnlyList<IReadOnlyList<WaitingLink>> rows, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(Dictionary<string, object?> Links, RowProblem? Refused)>> FinishAsync(IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(rows.SelectMany(r => r).SelectMany(w => Texts(w.Field, w.Text)), cancellationToken);
-        return [.. rows.Select(waiting =>
+        var found = await FindAsync(rows.SelectMany(r => r.Waiting).SelectMany(w => Texts(w.Field, w.Text)), cancellationToken);
+        return [.. rows.Select(row =>
         {
             var links = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-            Message? refused = null;
-            foreach (var (field, text) in waiting)
+            RowProblem? refused = null;
+            foreach (var (field, text) in row.Waiting)
             {
                 var texts = Texts(field, text);
                 if (Meant(texts, found) is { } ids)
                     links[field.Name] = Value(field, ids);
                 else
-                    refused ??= Ambiguous(field, texts, found) ?? new("{0}: there is no {1} “{2}”", field.Label, type.Label, texts.First(t => Ids(t, found).Count == 0));
+                    refused ??= new(row.Number, Ambiguous(field, texts, found) ?? new("{0}: there is no {1} “{2}”", field.Label, type.Label, texts.First(t => Ids(t, found).Count == 0)), field.Name);
             }
             return (links, refused);
         })];
