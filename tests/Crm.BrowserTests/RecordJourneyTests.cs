@@ -164,9 +164,10 @@ public sealed class RecordJourneyTests(Chromium chromium)
         await page.Locator(".ts-dropdown:visible .dropdown-input").FillAsync("Omega Parent");
         await page.Locator(".ts-dropdown:visible .create").ClickAsync();
         await Expect(panel.Locator("[name=name]")).ToHaveValueAsync("Omega Parent");
-        await Expect(panel.Locator("[data-draft-offer]")).ToBeHiddenAsync();
-        await panel.Locator("[data-cancel]").ClickAsync();
+        await Expect(panel.Locator("form[data-draft$='/panel']")).ToHaveCountAsync(1);
+        await panel.Locator("[data-primary]").ClickAsync();
         await Expect(panel).ToHaveCountAsync(0);
+        await Expect(page.Locator("#field-parent + .ts-wrapper .item")).ToHaveTextAsync("Omega Parent");
         Assert.True(await page.EvaluateAsync<bool>("Object.values(localStorage).some(draft => draft.includes('Outer Firm'))"));
         await page.Locator("main [data-cancel]").ClickAsync();
         // What was chosen last is offered first.

@@ -36,11 +36,19 @@ internal sealed class DatabaseConfiguration(CrmProcess process)
     {
         if (provider == DatabaseProvider.Postgres && string.IsNullOrWhiteSpace(connectionString))
             throw new SetupException("PostgreSQL needs a connection string");
-        return new Database(provider, string.IsNullOrWhiteSpace(connectionString) ? $"Data Source={Path.Combine(process.DataDirectory, "crm.db")}" : connectionString);
+        try
+        {
+            return new Database(provider, string.IsNullOrWhiteSpace(connectionString) ? $"Data Source={Path.Combine(process.DataDirectory, "crm.db")}" : connectionString);
+        }
+        catch (ArgumentException e)
+        {
+            var example = provider == DatabaseProvider.Postgres ? "Host=localhost;Database=crm;Username=crm;Password=…" : "Data Source=crm.db";
+            throw new SetupException("This is not a connection string such as “{0}”: {1}", example, e.Message) { Field = nameof(SetupRequest.ConnectionString) };
+        }
     }
 
-    /// <summary>Whether the connection string is to blame, or the server that it names.</summary>
-    public static bool IsUnreachable(Exception e) => e is DbException or ArgumentException or SocketException;
+    /// <summary>Whether the server is to blame, or what the connection string says of it.</summary>
+    public static bool IsUnreachable(Exception e) => e is DbException or SocketException;
 
     public void Remember(DatabaseProvider provider, string? connectionString)
     {

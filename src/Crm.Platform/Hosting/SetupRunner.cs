@@ -82,10 +82,6 @@ public sealed class SetupRunner(SiteHost sites, RecipeCatalog recipes, RecipeRun
                 throw new SetupException("That database belongs to a site that is set up already") { Field = nameof(SetupRequest.ConnectionString) };
             return database;
         }
-        catch (ArgumentException e)
-        {
-            throw new SetupException("This is not a connection string such as “{0}”: {1}", "Host=localhost;Database=crm;Username=crm;Password=…", e.Message) { Field = nameof(SetupRequest.ConnectionString) };
-        }
         catch (Exception e) when (DatabaseConfiguration.IsUnreachable(e))
         {
             throw new SetupException("The database cannot be reached: {0}", e.Message) { Field = nameof(SetupRequest.ConnectionString) };

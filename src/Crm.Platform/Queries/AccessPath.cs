@@ -56,9 +56,6 @@ internal sealed record AccessPath(bool IsChosen, Filter? By = null, bool ByScope
 /// <summary>Asks the indexes how many records each condition leaves, up to a limit.</summary>
 internal sealed class AccessPathFinder(DbSession session, QueryLimits limits, Func<QueryCompiler> compiler)
 {
-    /// <summary>So many take a fifth of a second to sort. Words that more records have are found soonest in the order of the list.</summary>
-    private const long Many = 60_000;
-
     /// <summary>More are no shorter way than the list's order.</summary>
     private const long Most = 300_000;
 
@@ -77,7 +74,7 @@ internal sealed class AccessPathFinder(DbSession session, QueryLimits limits, Fu
             return AccessPath.Free;
         var best = AccessPath.Open;
         foreach (var search in conditions.OfType<QuickSearchFilter>())
-            if (root.PiecedCount(search) is { } found && await HowManyAsync(found, cancellationToken) is var count and <= Many)
+            if (root.PiecedCount(search) is { } found && await HowManyAsync(found, cancellationToken) is var count && count <= limits.Many)
             {
                 var by = new AccessPath(true, By: search);
                 if (count <= limits.Few)
@@ -85,7 +82,7 @@ internal sealed class AccessPathFinder(DbSession session, QueryLimits limits, Fu
                 best = AccessPath.Open with { Otherwise = by };
             }
         // What has one option may all come late in another field's order: those never filled in lack the one and the other.
-        if (part is not null && best.Otherwise is null && await HowManyAsync(new SqlText("SELECT 1").Append(compiler().Among(part)), cancellationToken) <= Many)
+        if (part is not null && best.Otherwise is null && await HowManyAsync(new SqlText("SELECT 1").Append(compiler().Among(part)), cancellationToken) <= limits.Many)
             best = AccessPath.Open with { Otherwise = new AccessPath(true, By: part) };
         // PostgreSQL's planner knows how frequent values are, and what a limit means.
         if (session.Dialect.NoIndex.Length == 0)
@@ -141,7 +138,7 @@ internal sealed class AccessPathFinder(DbSession session, QueryLimits limits, Fu
         => filter.Operator is not (FilterOperator.NotEqual or FilterOperator.Contains or FilterOperator.EndsWith);
 
     private async Task<long> HowManyAsync(SqlText found, CancellationToken cancellationToken)
-        => await session.EstimateAsync(found, cancellationToken) > 10 * Many ? long.MaxValue : await CountAsync(new SqlText(" FROM (").Append(found).Append(") f"), Many + 1, cancellationToken);
+        => await session.EstimateAsync(found, cancellationToken) > 10 * limits.Many ? long.MaxValue : await CountAsync(new SqlText(" FROM (").Append(found).Append(") f"), limits.Many + 1, cancellationToken);
 
     private Task<long> CountAsync(SqlText rows, long limit, CancellationToken cancellationToken)
         => session.CountAsync(new SqlText("SELECT COUNT(*) FROM (SELECT 1").Append(rows).Append(" LIMIT ").Append(ColumnType.Integer, limit).Append(") c"), cancellationToken);

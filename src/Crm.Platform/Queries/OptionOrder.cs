@@ -10,6 +10,8 @@ namespace Crm.Platform.Queries;
 /// </summary>
 internal sealed class OptionOrder(DbSession session)
 {
+    private const int NoOption = -1;
+
     /// <param name="read">Reads the first records of a query: no rows where its order was followed in vain, no plan where there is nothing to read.</param>
     /// <returns>No rows where an option's were looked for in vain: others would take as long.</returns>
     public async Task<(ReadPlan? Plan, List<(ContentItem Item, object?[] Keys)>? Rows)> ReadAsync(
@@ -45,14 +47,15 @@ internal sealed class OptionOrder(DbSession session)
             if (its is null)
                 return (null, null);
             plan ??= itsPlan;
-            rows.AddRange(its.Select(r => (r.Item, (object?[])[options[place][0], .. r.Keys])));
+            // What is an option no more may be of records out of reach: its place is all that the cursor tells.
+            rows.AddRange(its.Select(r => (r.Item, (object?[])[place == NoOption ? SortKey.Mark : options[place][0], .. r.Keys])));
             if (rows.Count >= count)
                 break;
         }
         return (plan, rows);
 
         // Records without one, then those of what is an option no more, then the options.
-        int Place(string? option) => option is null ? -2 : places.GetValueOrDefault(option, -1);
+        int Place(string? option) => option is null ? -2 : places.GetValueOrDefault(option, NoOption);
     }
 
     /// <summary>The values that records have in an indexed column, a step into the index each.</summary>

@@ -151,7 +151,7 @@ public sealed class QueryEngine(
                 sql.Append(page);
             else
                 sql.Append(compiler.From()).Append(" WHERE t.\"id\" IN (SELECT t.\"id\"").Append(page).Append(")").Append(order);
-            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is not null ? _tryFor : path.MayBeInVain && count <= MaxTake && query.Skip == 0 ? _tryLong : null, cancellationToken))
+            if (!await session.ReadWithinAsync(sql, Row, path.Otherwise is not null ? _tryFor : path.MayBeInVain && query.Take < MaxTake && query.Skip == 0 ? _tryLong : null, cancellationToken))
                 return (plan, null);
             if (rows.Count >= count)
                 break;
@@ -333,6 +333,9 @@ public sealed record QueryLimits
 {
     /// <summary>So many records are sorted more quickly than a page of them is found by walking a million.</summary>
     public long Few { get; init; } = 4000;
+
+    /// <summary>So many take a fifth of a second to sort. Words that more records have are found soonest in the order of the list.</summary>
+    public long Many { get; init; } = 60_000;
 
     /// <summary>So many of SQLite's steps a page's order is followed where there is another way, known beforehand.</summary>
     public int StepsTried { get; init; } = 60_000;

@@ -7,7 +7,7 @@ namespace Crm.Platform.Queries;
 internal sealed record SortKey(string Path, QueryCompiler.Resolved At, bool Descending)
 {
     /// <summary>Stands between options; none has it.</summary>
-    private const char Mark = '\u001f';
+    public const string Mark = "\u001f";
 
     /// <summary>See <see cref="Fields.FieldKind.SortOrder"/>.</summary>
     public IReadOnlyList<string>? Order { get; } = At.Kind.SortOrder(At.Field);

@@ -166,8 +166,8 @@ public abstract class SetUpTests(DatabaseProvider provider)
     [Theory]
     [InlineData("Host=127.0.0.1;Port=1;Database=crm;Username=crm;Timeout=2", "The database cannot be reached")]
     [InlineData("this is not one", "This is not a connection string such as “Host=")]
-    [InlineData("Host=127.0.0.1;Prot=1", "Prot")]
-    public async Task Configuration_DatabaseThatCannotBeReached_SaysSo(string connectionString, string message)
+    [InlineData("Host=127.0.0.1;Prot=1", "prot")]
+    public async Task Configuration_DatabaseThatCannotBeOpened_SaysWhy(string connectionString, string message)
     {
         var refused = await Assert.ThrowsAsync<SetupException>(() => TestSite.StartAsync(provider, settings: new()
         {

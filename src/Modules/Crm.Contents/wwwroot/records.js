@@ -42,7 +42,7 @@ function write(form, fields) {
 
 function startDraft(form) {
   // A form of the same kind in a panel over another, such as a new company for a new company, has a draft of its own.
-  if ($$('form[data-draft]').some(other => other !== form && other.dataset.draft === form.dataset.draft))
+  while ($$('form[data-draft]').some(other => other !== form && other.dataset.draft === form.dataset.draft))
     form.dataset.draft = form.elements.__draft.value = `${form.dataset.draft}/panel`;
   const key = form.dataset.draft, offer = $('[data-draft-offer]', form), version = form.elements.version;
   const first = JSON.stringify(read(form));

@@ -25,6 +25,8 @@ internal sealed class DryRunMemory(CellValues cells, RecordFinder names, Content
 
     public void Check(ImportRow row)
     {
+        if (row.IsRefused || row.Repeats is not null)
+            return;
         foreach (var (column, taken) in _unique)
             if (cells.Keys(column.Field, row.Cell(column)).Any(k => taken.TryGetValue(k, out var id) && id != row.Id))
                 row.Refuse(column.Field, new("There is already a record with {0} “{1}”", column.Field.Label, row.Cell(column).Trim()));

@@ -45,9 +45,10 @@ internal sealed class ImportKeys(RecordFinder records, CellValues cells, ChangeL
             if (!byKey.TryGetValue(value, out var row))
                 continue;
             (row.Id, row.Exists) = (id, true);
-            if (++matches[value] > 1)
-                row.Refuse(key.Field, new("{0} “{1}” is the key of {2} records", key.Field.Label, row.Cell(key), matches[value]));
+            matches[value]++;
         }
+        foreach (var (value, count) in matches.Where(m => m.Value > 1))
+            byKey[value].Refuse(key.Field, new("{0} “{1}” is the key of {2} records", key.Field.Label, byKey[value].Cell(key), count));
         if (mapping.KeepsIds)
             await KeepIdsAsync(byKey, cancellationToken);
         else if (key.Field.Name == SystemFields.Id)

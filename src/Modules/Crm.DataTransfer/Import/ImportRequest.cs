@@ -54,7 +54,7 @@ public sealed record ColumnMap(string Field, string Column);
 
 /// <summary>One text of a field's column stands for another. Case, accents, width and blanks around it do not matter.</summary>
 /// <param name="From">Empty for cells that are empty.</param>
-/// <param name="To">Empty to leave the field empty, or to empty it, whatever <see cref="ImportRequest.EmptyCell"/> says; null to refuse the row.</param>
+/// <param name="To">Empty to leave the field empty, or to empty it, whatever <see cref="ImportRequest.EmptyCell"/> says; null for what is no option and is not to be added: the row is refused.</param>
 public sealed record ValueMap(string Field, string From, string? To)
 {
     /// <summary>From <c>field:from=to</c>; null when it is not written so.</summary>

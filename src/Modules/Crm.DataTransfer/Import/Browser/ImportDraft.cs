@@ -40,6 +40,9 @@ internal sealed record DraftColumn(string Name, IReadOnlyList<string> Samples, I
 /// <param name="Failures">The first of what is wrong.</param>
 internal sealed record ImportReport(long Created, long Updated, long Unchanged, long Failed, IReadOnlyList<ReportedRow> Rows, IReadOnlyList<ReportedFailure> Failures)
 {
+    /// <summary>All that was found wrong; <see cref="Failures"/> are the first.</summary>
+    public long Problems { get; init; }
+
     public long Total => Created + Updated + Unchanged + Failed;
 
     /// <summary>The file's numbers were read with a comma as decimal sign.</summary>

@@ -19,7 +19,7 @@ internal sealed class ImportRunner(ImportFolder folder, RecordImport import, Con
         var rows = new List<ReportedRow>();
         var failures = new List<ReportedFailure>();
         var failed = new SortedDictionary<long, List<string>>();
-        var done = 0L;
+        var (done, problems) = (0L, 0L);
         ImportResult result;
         await using (var file = folder.Open(draft.Id))
             result = await import.RunAsync(new ImportRequest(draft.Type, file)
@@ -40,22 +40,25 @@ internal sealed class ImportRunner(ImportFolder folder, RecordImport import, Con
             }, Report, cancellationToken);
         await using (var file = folder.Open(draft.Id))
             WriteFailed(draft, failed, Names(draft, type, rows, file), result.HasDecimalComma ? ';' : ',');
-        var report = new ImportReport(result.Created, result.Updated, result.Unchanged, result.Failed, rows, failures) { HasDecimalComma = result.HasDecimalComma };
+        var report = new ImportReport(result.Created, result.Updated, result.Unchanged, result.Failed, rows, failures) { HasDecimalComma = result.HasDecimalComma, Problems = problems };
         draft = isTrial ? draft with { Trial = report } : draft with { Result = report };
         await folder.SaveAsync(draft, cancellationToken);
         return draft;
 
         void Report(RowProblem problem)
         {
+            problems++;
             var field = problem.Field is { } name ? type.Find(name)?.Label.For(localizer) : null;
             var reason = problem.Message.For(localizer);
             if (failures.Count < ShownFailures)
                 failures.Add(new(problem.Row, field, reason));
             if (problem.Row is not { } row)
                 return;
-            progress.Report(++done, draft.Rows);
             if (!failed.TryGetValue(row, out var reasons))
+            {
                 failed[row] = reasons = [];
+                progress.Report(++done, draft.Rows);
+            }
             reasons.Add(reason);
         }
     }

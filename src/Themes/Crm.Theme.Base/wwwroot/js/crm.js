@@ -167,8 +167,16 @@ function showSnack(name) {
 function snackArea() {
   const area = $('[data-snacks]'), dialog = $$('dialog:modal').at(-1);
   if (!dialog) return area;
-  const inside = $(':scope > [data-snacks]', dialog) ?? area.cloneNode();
+  const there = $(':scope > [data-snacks]', dialog);
+  if (there) return there;
+  const inside = area.cloneNode();
   dialog.append(inside);
+  // What it still says when the dialog closes, the page says.
+  dialog.addEventListener('close', () => {
+    if (!inside.parentNode) return;
+    inside.remove();
+    snackArea().append(...inside.children);
+  }, { once: true });
   return inside;
 }
 
