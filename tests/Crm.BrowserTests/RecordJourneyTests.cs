@@ -173,7 +173,7 @@ public sealed class RecordJourneyTests(Chromium chromium)
         // What was chosen last is offered first.
         await person.GoAsync("/contacts/new");
         await page.Locator("#field-customer + .ts-wrapper .ts-control").ClickAsync();
-        await Expect(page.Locator(".ts-dropdown .optgroup").First.Locator(".option").First).ToHaveTextAsync("Wholly New Traders");
+        await Expect(page.Locator(".ts-dropdown .optgroup").First.Locator(".option").First).ToHaveTextAsync("Omega Parent");
         await Expect(page.Locator(".ts-dropdown .option").Nth(1)).ToBeVisibleAsync();
     }
 
