@@ -30,7 +30,7 @@ public abstract class BulkKillTests(DatabaseProvider provider)
         {
             using var browser = await SignInAsync(server.Address);
             await browser.StartAsync("customers", "change", ("bulkField", "level"), ("level", "a"));
-            await Eventually.HoldsAsync(async () => await CountAsync(database, "SELECT COALESCE(SUM(changed), 0) FROM crm_bulk_batches") > 0, seconds: 60, everyMilliseconds: 5);
+            await Eventually.HoldsAsync(async () => await CountAsync(database, "SELECT COALESCE(SUM(changed), 0) FROM crm_bulk_batches") > 0, seconds: 600, everyMilliseconds: 5);
             await server.Process.KillAsync();
         }
         var before = await CountAsync(database, "SELECT SUM(changed) FROM crm_bulk_batches");
@@ -42,7 +42,7 @@ public abstract class BulkKillTests(DatabaseProvider provider)
             await session.ExecuteAsync(new SqlText("UPDATE crm_jobs SET updated_at = ").Append(ColumnType.DateTime, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc)), CancellationToken.None);
 
         await using (var server = await ServeAsync(database, files.Directory))
-            await Eventually.HoldsAsync(async () => await CountAsync(database, "SELECT COUNT(*) FROM crm_bulk_batches WHERE status = 'Done'") == 1, seconds: 300);
+            await Eventually.HoldsAsync(async () => await CountAsync(database, "SELECT COUNT(*) FROM crm_bulk_batches WHERE status = 'Done'") == 1, seconds: 1800);
 
         Assert.Equal(records, await CountAsync(database, "SELECT SUM(changed) FROM crm_bulk_batches"));
         Assert.Equal(records, await CountAsync(database, "SELECT COUNT(*) FROM customers WHERE level = 'a' AND version = 2"));

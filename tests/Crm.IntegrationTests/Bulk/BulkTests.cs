@@ -181,7 +181,7 @@ public abstract class BulkTests(DatabaseProvider provider)
         await Eventually.HoldsAsync(async () => (await StatusAsync(batch)) == BulkStatus.Working, 120, everyMilliseconds: 20);
         // Somebody else goes on editing all the while, from both ends: ahead of the work and behind it, in the same field and in another.
         var (levels, employees) = (new HashSet<Guid>(), new HashSet<Guid>());
-        var over = site.OverAsync(batch, 600);
+        var over = site.OverAsync(batch, 1800);
         var others = Task.Run(async () =>
         {
             for (var i = 0; i < Records / 2 && !over.IsCompleted; i++)
@@ -209,7 +209,7 @@ public abstract class BulkTests(DatabaseProvider provider)
         Assert.Equal(((long)Records - left.Count, (long)left.Count), ((await over).Changed, (await over).LeftOut));
         Assert.Subset(levels, left);
         watch.Restart();
-        var undo = await site.OverAsync(await boss.PostAsync(batch, "undo"), 600);
+        var undo = await site.OverAsync(await boss.PostAsync(batch, "undo"), 1800);
         Say($"undone in {watch.Elapsed.TotalSeconds:0.0} s, {Records / watch.Elapsed.TotalSeconds:0} rows/s");
         // What they have set is theirs, whether the work came before or after; everything else is as it was.
         Assert.Equal(levels.Except(left).Order(), (await site.LeftOutAsync(undo.Id, Records)).Select(l => l.Id).Order());
@@ -218,10 +218,10 @@ public abstract class BulkTests(DatabaseProvider provider)
         foreach (var (id, was) in before)
             Assert.Equal(levels.Contains(id) ? was with { Level = "c" } : employees.Contains(id) ? was with { Employees = "4711" } : was, after[id]);
         watch.Restart();
-        var deletion = await site.OverAsync(await boss.StartAsync("customers", "delete"), 900);
+        var deletion = await site.OverAsync(await boss.StartAsync("customers", "delete"), 1800);
         Say($"deleted in {watch.Elapsed.TotalSeconds:0.0} s, {Records / watch.Elapsed.TotalSeconds:0} rows/s");
         watch.Restart();
-        var restored = await site.OverAsync(await boss.PostAsync(deletion.Id, "undo"), 900);
+        var restored = await site.OverAsync(await boss.PostAsync(deletion.Id, "undo"), 1800);
         Say($"restored in {watch.Elapsed.TotalSeconds:0.0} s, {Records / watch.Elapsed.TotalSeconds:0} rows/s; {System.Diagnostics.Process.GetCurrentProcess().WorkingSet64 >> 20} MB");
         Assert.Equal((long)Records, restored.Changed);
         Assert.Equal(after, await ExportAsync());

@@ -63,7 +63,7 @@ public sealed class ProductProcess : IAsyncDisposable
             {
                 return false;
             }
-        }, seconds: 60);
+        }, seconds: 300);
         return product;
     }
 
