@@ -44,7 +44,7 @@ public sealed class FieldDisplays(Moments moments, IStringLocalizer localizer)
         => Time(display, moments.Of(at), moments.Exact(at), display.IsDeadline && moments.IsPast(at));
 
     private HtmlFormattableString Time(FieldDisplay display, string text, string exact, bool isLate)
-        => Html(isLate ? "<time class=\"late\" datetime=\"{0}\" title=\"{1}\">{2}{3}</time>" : "<time datetime=\"{0}\" title=\"{1}\">{2}</time>",
+        => Html(isLate ? "<span class=\"late\"><time datetime=\"{0}\" title=\"{1}\">{2}</time>{3}</span>" : "<time datetime=\"{0}\" title=\"{1}\">{2}</time>",
             display.Kind.ToInvariant(display.Field, display.Value), exact, text, localizer[", overdue"].Value);
 
     private static HtmlFormattableString Text(FieldDisplay display) => Html("{0}", display.Text);

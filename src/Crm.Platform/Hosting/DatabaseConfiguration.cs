@@ -40,15 +40,15 @@ internal sealed class DatabaseConfiguration(CrmProcess process)
         {
             return new Database(provider, string.IsNullOrWhiteSpace(connectionString) ? $"Data Source={Path.Combine(process.DataDirectory, "crm.db")}" : connectionString);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
             var example = provider == DatabaseProvider.Postgres ? "Host=localhost;Database=crm;Username=crm;Password=…" : "Data Source=crm.db";
             throw new SetupException("This is not a connection string such as “{0}”: {1}", example, e.Message) { Field = nameof(SetupRequest.ConnectionString) };
         }
     }
 
-    /// <summary>Whether the server is to blame, or what the connection string says of it.</summary>
-    public static bool IsUnreachable(Exception e) => e is DbException or SocketException;
+    /// <summary>Whether the connection string is to blame, or the server that it names. Some of the string is read only when it is connected to.</summary>
+    public static bool IsUnreachable(Exception e) => e is DbException or ArgumentException or SocketException;
 
     public void Remember(DatabaseProvider provider, string? connectionString)
     {

@@ -164,14 +164,16 @@ public abstract class SetUpTests(DatabaseProvider provider)
     }
 
     [Theory]
-    [InlineData("Host=127.0.0.1;Port=1;Database=crm;Username=crm;Timeout=2", "The database cannot be reached")]
-    [InlineData("this is not one", "This is not a connection string such as “Host=")]
-    [InlineData("Host=127.0.0.1;Prot=1", "prot")]
-    public async Task Configuration_DatabaseThatCannotBeOpened_SaysWhy(string connectionString, string message)
+    [InlineData(DatabaseProvider.Postgres, "Host=127.0.0.1;Port=1;Database=crm;Username=crm;Timeout=2", "The database cannot be reached")]
+    [InlineData(DatabaseProvider.Postgres, "Host=127.0.0.1;Port=543200;Database=crm;Username=crm;Timeout=2", "The database cannot be reached")]
+    [InlineData(DatabaseProvider.Postgres, "this is not one", "This is not a connection string such as “Host=")]
+    [InlineData(DatabaseProvider.Postgres, "Host=127.0.0.1;Prot=1", "prot")]
+    [InlineData(DatabaseProvider.Sqlite, "Data Source=crm.db;Pooling=perhaps", "This is not a connection string such as “Data Source=")]
+    public async Task Configuration_DatabaseThatCannotBeOpened_SaysWhy(DatabaseProvider kind, string connectionString, string message)
     {
         var refused = await Assert.ThrowsAsync<SetupException>(() => TestSite.StartAsync(provider, settings: new()
         {
-            ["Crm:Database:Provider"] = nameof(DatabaseProvider.Postgres),
+            ["Crm:Database:Provider"] = kind.ToString(),
             ["Crm:Database:ConnectionString"] = connectionString,
         }));
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);

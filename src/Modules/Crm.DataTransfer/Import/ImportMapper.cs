@@ -24,7 +24,10 @@ internal sealed record MappedColumn(FieldDefinition Field, string Text, int Inde
     /// <summary>Whether the row says nothing about the field, and nobody said what that means.</summary>
     public bool IsEmpty(IReadOnlyList<string> cells) => !Values.ContainsKey("") && string.IsNullOrWhiteSpace(FormulaGuard.Remove(cells[Index]));
 
-    /// <summary>Whether the row names an option that could be added and is not to be. Of a closed list the content manager says so, beside what else it finds.</summary>
+    /// <summary>
+    /// Whether the row names an option that could be added and is not to be: the row is out. Of a closed list the content manager
+    /// says so, beside what else it finds, and the row counts as one of its record like others that fail.
+    /// </summary>
     public bool Refuses(IReadOnlyList<string> cells)
         => Field.Open && Values.Count > 0 && Values.TryGetValue(FieldKind.Fold(FormulaGuard.Remove(cells[Index]).Trim()), out var meant) && meant is null;
 }

@@ -181,7 +181,7 @@ function snackArea() {
 }
 
 function showError() {
-  if (!$('[data-snacks] [data-error]')) showSnack('error');
+  if (!$('[data-error]', snackArea())) showSnack('error');
 }
 document.addEventListener('htmx:error', showError);
 
