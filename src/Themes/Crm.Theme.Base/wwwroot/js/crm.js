@@ -171,10 +171,11 @@ function snackArea() {
   if (there) return there;
   const inside = area.cloneNode();
   dialog.append(inside);
-  // What it still says when the dialog closes, the page says.
+  // A failure in the dialog is over when it closes; what else it still says, the page says.
   dialog.addEventListener('close', () => {
     if (!inside.parentNode) return;
     inside.remove();
+    $('[data-error]', inside)?.remove();
     snackArea().append(...inside.children);
   }, { once: true });
   return inside;

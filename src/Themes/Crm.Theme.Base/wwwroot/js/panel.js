@@ -109,8 +109,6 @@ function panelOf(html, start, asks) {
         if (response.headers.get('Content-Type')?.includes('json') && response.ok) {
           saved = await response.json();
           localStorage.removeItem(`draft:${form.dataset.draft}`);
-          // That it failed before is over.
-          dialog.querySelector('[data-snacks] [data-error]')?.remove();
           dialog.close();
         } else if (show(dialog, await response.text(), start)) focusFirst(dialog);
         else document.dispatchEvent(new CustomEvent('htmx:error'));
